@@ -1,0 +1,149 @@
+import type { Clock } from './clock.ts';
+import { AwsError, NotImplemented } from './errors.ts';
+import { hash32, Identifiers, type Random, seededRandom } from './random.ts';
+
+export const REGION = 'us-east-1';
+export const ACCOUNT_ID = '123456789012';
+
+/** Who makes a call, and so whose permissions count. */
+export type Caller =
+  /** A person at the laptop: everything is allowed. */
+  | { readonly kind: 'developer' }
+  /** A deployed function: the policies of its role decide. */
+  | { readonly kind: 'function'; readonly functionName: string; readonly roleArn: string }
+  /** An AWS service acting for a resource of its own: the target's resource policy decides. */
+  | { readonly kind: 'service'; readonly principal: string; readonly sourceArn: string };
+
+export const DEVELOPER: Caller = { kind: 'developer' };
+
+export interface Call {
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
+/** What a call needs to be allowed to do: one IAM action on every one of the named resources. */
+export interface Permission {
+  readonly action: string;
+  readonly resources: readonly string[];
+}
+
+/** `never` as input lets every operation state its own input type; the wire decodes to exactly that type. */
+export type Operation = (input: never, call: Call) => unknown;
+
+export interface Service {
+  /** The SDK's own name for it in lower case as in its ARNs and credential scopes: `apigateway`, `monitoring`, `ssm` … */
+  readonly name: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** The permission an operation needs; the default is `<name>:<Operation>` on `*`. */
+  permission?(operation: string, input: unknown): Permission;
+  /** A resource policy in force for a service principal on the resource that the input names; absent means "none". */
+  resourcePolicy?(operation: string, input: unknown): PolicyDocument | undefined;
+}
+
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
+  readonly Action?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: readonly PolicyStatement[];
+}
+
+/** Decides whether a caller may; throws the service's AccessDenied error when not. Implemented in `local/iam`. */
+export type Authorize = (caller: Caller, service: Service, operation: string, input: unknown) => void;
+
+/** Sees every call before it runs and may delay, fail or change it: where faults are injected. */
+export type Interceptor = (
+  service: string,
+  operation: string,
+  input: unknown,
+  run: () => Promise<unknown>,
+) => Promise<unknown>;
+
+export interface AwsOptions {
+  readonly clock: Clock;
+  readonly seed: number;
+}
+
+/** The embedded AWS: services by name, one clock, one seed, one door (`call`) through which everything passes. */
+export class EmbeddedAws {
+  readonly clock: Clock;
+  readonly ids = new Identifiers();
+  private seed: number;
+  private streams = new Map<string, Random>();
+  private readonly services = new Map<string, Service>();
+  private authorize: Authorize = () => {
+    throw new Error('No authorizer was installed.');
+  };
+  private intercept: Interceptor | undefined;
+
+  constructor(options: AwsOptions) {
+    this.clock = options.clock;
+    this.seed = options.seed;
+  }
+
+  install(service: Service): void {
+    this.services.set(service.name, service);
+  }
+
+  setAuthorize(authorize: Authorize): void {
+    this.authorize = authorize;
+  }
+
+  setInterceptor(intercept: Interceptor | undefined): void {
+    this.intercept = intercept;
+  }
+
+  /** Starts every later `random` stream afresh: a rehearsal calls it once the deploy is done. */
+  reseed(seed: number): void {
+    this.seed = seed;
+    this.streams = new Map();
+  }
+
+  /** A stream of random numbers that belongs to `name` alone; it may be kept, and follows `reseed`. */
+  random(name: string): Random {
+    return () => this.stream(name)();
+  }
+
+  private stream(name: string): Random {
+    let stream = this.streams.get(name);
+    if (!stream) {
+      stream = seededRandom((hash32(name) ^ Math.imul(this.seed, 0x9e3779b1)) >>> 0);
+      this.streams.set(name, stream);
+    }
+    return stream;
+  }
+
+  service(name: string): Service | undefined {
+    return this.services.get(name);
+  }
+
+  /**
+   * Calls an operation as `caller`, with its permissions checked.
+   * @throws AwsError as AWS would answer; NotImplemented for what is not here.
+   */
+  async call<Output = unknown>(
+    caller: Caller,
+    serviceName: string,
+    operation: string,
+    input: unknown,
+  ): Promise<Output> {
+    const service = this.services.get(serviceName);
+    const run = service?.operations[operation];
+    if (!service || !run) throw new NotImplemented(serviceName, operation);
+    const requestId = this.ids.uuid('request', serviceName);
+    const perform = async () => {
+      this.authorize(caller, service, operation, input);
+      return await run.call(service.operations, input as never, { caller, requestId });
+    };
+    const output = this.intercept ? this.intercept(serviceName, operation, input, perform) : perform();
+    return (await output) as Output;
+  }
+}
+
+export { AwsError, NotImplemented };

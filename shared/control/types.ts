@@ -1,0 +1,53 @@
+import type { EpochMs, Limit, Limits, TierName } from '../platform/units.ts';
+import type { Policy } from '../policy/schema.ts';
+import type { Window } from '../telemetry/window.ts';
+
+/** What the template deployed: the resting place of every limit, handed to the functions as configuration. */
+export interface Baseline {
+  readonly stage: Limit;
+  readonly tiers: Readonly<Record<TierName, Limit>>;
+}
+
+/** Everything a law may look at. Nothing else: no clock, no environment, no SDK. */
+export interface LawInput<State> {
+  /** What the last tick left behind; undefined on the very first. */
+  readonly state: State | undefined;
+  /** Closed windows that no earlier tick has seen, oldest first; empty when nothing new is known. */
+  readonly windows: readonly Window[];
+  /** The limits in force, as read back just now. */
+  readonly live: Limits;
+  /** When the stage, and every tier's plan, was last written by us and should by now be in force. */
+  readonly effective: { readonly stageMs: EpochMs; readonly tiersMs: Readonly<Record<TierName, EpochMs>> };
+  readonly policy: Policy;
+  readonly baseline: Baseline;
+  readonly now: EpochMs;
+}
+
+export type Verdict = 'trustworthy' | 'idle' | 'blind';
+export type DecisionKind = 'hold' | 'brake' | 'tighten' | 'relax' | 'probe' | 'restore';
+
+/** What a tick concluded, also when it is "hold": enough for a person to see why a limit moved, or did not. */
+export interface Conclusion {
+  readonly kind: DecisionKind;
+  readonly verdict: Verdict;
+  /** The rule that fired, in kebab-case, for example `congested-cut`. */
+  readonly rule: string;
+  /** One sentence for a person at 3 a.m., with the numbers that mattered. */
+  readonly reason: string;
+  /** The guard that held or clipped the change, when one did. */
+  readonly guard?: string;
+  /** What would change the conclusion, one sentence. */
+  readonly wouldChange: string;
+  /** Named estimates with their unit in the name: `capacityCups`, `latencyP90Ms`, `errorShare`, `waterLevelRps.premium` … */
+  readonly estimates: Readonly<Record<string, number>>;
+}
+
+export interface LawOutput<State> {
+  readonly state: State;
+  readonly conclusion: Conclusion;
+  /** What the limits should be. Equal to `live` when holding. */
+  readonly desired: Limits;
+}
+
+/** The one pure interface behind which every law stands. */
+export type Law<State> = (input: LawInput<State>) => LawOutput<State>;
