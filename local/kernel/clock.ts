@@ -4,6 +4,8 @@ export type Task = () => void | Promise<void>;
 
 /** The one source of time in the embedded AWS: schedules, delays, traffic and the bundles' `Date` all read it. */
 export interface Clock {
+  /** In virtual time nothing moves but by the one who drives the clock, and waiting costs nothing. */
+  readonly isVirtual: boolean;
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Runs `task` once, `delayMs` (>= 0) from now. Tasks due at the same instant run in the order they were asked for. */
@@ -40,6 +42,10 @@ export class SimulationClock implements Clock {
 
   constructor(onError: (error: unknown) => void) {
     this.onError = onError;
+  }
+
+  get isVirtual(): boolean {
+    return this.virtualNowMs !== undefined;
   }
 
   now(): number {
