@@ -28,28 +28,42 @@ const LONGEST_SLEEP_MS = 60_000;
 const nextOnGrid = (afterMs: number, periodMs: number, offsetMs: number): number =>
   Math.floor((afterMs - offsetMs) / periodMs) * periodMs + periodMs + offsetMs;
 
+export interface SimulationClockOptions {
+  /** How far ahead of the wall the clock starts; negative is behind. Default 0. */
+  readonly offsetMs?: number;
+  /** How many of its seconds pass in one of the wall's while it runs by itself. Default 1. */
+  readonly rate?: number;
+  readonly onError: (error: unknown) => void;
+}
+
 /**
- * A clock that follows the wall until it is told to run virtually. In virtual time nothing moves but by `runUntil`,
- * and no task starts before the one ahead of it has settled: a run is a sequence, and the same seed gives the same run.
+ * A clock that runs by itself, as the wall does, until it is told to run virtually. In virtual time nothing moves but by
+ * `runUntil`, and no task starts before the one ahead of it has settled: a run is a sequence, and the same seed gives
+ * the same run. It never goes back.
  */
 export class SimulationClock implements Clock {
   private virtualNowMs: number | undefined;
+  private anchor: { readonly wallMs: number; readonly clockMs: number };
+  private readonly rate: number;
+  private readonly onError: (error: unknown) => void;
   private readonly queue: Entry[] = [];
   private order = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  private readonly onError: (error: unknown) => void;
-
-  constructor(onError: (error: unknown) => void) {
-    this.onError = onError;
-  }
-
-  get isVirtual(): boolean {
-    return this.virtualNowMs !== undefined;
+  constructor(options: SimulationClockOptions) {
+    const wallMs = Date.now();
+    this.anchor = { wallMs, clockMs: wallMs + (options.offsetMs ?? 0) };
+    this.rate = options.rate ?? 1;
+    this.onError = options.onError;
   }
 
   now(): number {
-    return this.virtualNowMs ?? Date.now();
+    return this.virtualNowMs ?? Math.floor(this.anchor.clockMs + (Date.now() - this.anchor.wallMs) * this.rate);
+  }
+
+  /** Whether time stands still but for `runUntil`. */
+  get isVirtual(): boolean {
+    return this.virtualNowMs !== undefined;
   }
 
   after(delayMs: number, task: Task): Cancel {
@@ -62,16 +76,30 @@ export class SimulationClock implements Clock {
     return this.add({ atMs, order: this.order++, task, grid, cancelled: false });
   }
 
-  /** Leaves the wall: finishes what is pending within `settleMs`, then jumps ahead to `epochMs` (later than now). */
-  async goVirtual(epochMs: number, settleMs: number): Promise<void> {
+  /** Stops running by itself: finishes what is pending within `settleMs`, then jumps ahead to `epochMs` if given. */
+  async goVirtual(settleMs: number, epochMs?: number): Promise<void> {
+    const startMs = this.now();
     clearTimeout(this.timer);
-    this.virtualNowMs = this.now();
-    await this.runUntil(this.virtualNowMs + settleMs);
-    const shiftMs = epochMs - this.virtualNowMs;
-    if (shiftMs <= 0) throw new RangeError(`The epoch ${epochMs} is not after the present, ${this.virtualNowMs}.`);
-    this.virtualNowMs = epochMs;
+    this.virtualNowMs = startMs;
+    await this.runUntil(startMs + settleMs);
+    if (epochMs !== undefined) this.jump(epochMs);
+  }
+
+  /** Runs by itself again, from `fromMs` (not before the present) on. */
+  goLive(fromMs: number = this.now()): void {
+    this.jump(fromMs);
+    this.anchor = { wallMs: Date.now(), clockMs: fromMs };
+    this.virtualNowMs = undefined;
+    this.arm();
+  }
+
+  /** Moves the present without living through the time between: delays keep their rest, grids keep their rhythm. */
+  private jump(toMs: number): void {
+    const shiftMs = toMs - this.now();
+    if (shiftMs < 0) throw new RangeError(`The clock cannot go back: ${toMs} is before the present, ${this.now()}.`);
+    this.virtualNowMs = toMs;
     for (const entry of this.queue) {
-      entry.atMs = entry.grid ? nextOnGrid(epochMs, entry.grid.periodMs, entry.grid.offsetMs) : entry.atMs + shiftMs;
+      entry.atMs = entry.grid ? nextOnGrid(toMs, entry.grid.periodMs, entry.grid.offsetMs) : entry.atMs + shiftMs;
     }
     this.queue.sort(byTime);
   }
@@ -126,15 +154,15 @@ export class SimulationClock implements Clock {
     clearTimeout(this.timer);
     const first = this.queue[0];
     if (!first) return;
-    const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, first.atMs - Date.now()));
+    const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, (first.atMs - this.now()) / this.rate));
     this.timer = setTimeout(() => this.pump(), sleepMs);
     this.timer.unref();
   }
 
-  /** Wall time: starts what is due without waiting for it, as a real cloud would. */
+  /** Running by itself: starts what is due without waiting for it, as a real cloud would. */
   private pump(): void {
     if (this.virtualNowMs !== undefined) return;
-    const now = Date.now();
+    const now = this.now();
     for (let first = this.queue[0]; first && first.atMs <= now; first = this.queue[0]) void this.runFirst();
     this.arm();
   }
