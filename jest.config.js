@@ -1,15 +1,25 @@
 /** One transformer (swc, CommonJS) for speed: the SDK's many small modules load once per worker this way. */
-const base = {
-  testEnvironment: 'node',
-  transform: {
-    '^.+\\.[tj]s$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
-    ],
-  },
-  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
-  moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
-};
-const project = (name) => ({ ...base, displayName: name, testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`] });
+const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } };
 
-export default { projects: ['unit', 'property', 'integration', 'scenarios', 'e2e'].map(project) };
+const project = (name, extra = {}) => ({
+  displayName: name,
+  testEnvironment: 'node',
+  testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
+  transform: { '^.+\\.[tj]s$': ['@swc/jest', swc] },
+  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
+  // Its package offers ES modules only, which a CommonJS resolver does not find.
+  moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
+  ...extra,
+});
+
+const packaged = { globalSetup: '<rootDir>/tests/support/package-once.ts' };
+
+export default {
+  projects: [
+    project('unit'),
+    project('property'),
+    project('integration', packaged),
+    project('scenarios'),
+    project('e2e', packaged),
+  ],
+};

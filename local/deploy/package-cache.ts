@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ServerlessOptions, serverless } from './serverless.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Everything that a package is made from. */
+const INPUTS = ['serverless.yml', 'package-lock.json', 'tsconfig.json', 'config', 'functions', 'shared'];
+
+/**
+ * The directory of the packaged service, built by `serverless package` only when something it is made from changed.
+ * Concurrent builders are safe: each builds in a folder of its own, and the first to finish wins.
+ */
+export async function packagedService(params: readonly string[], options: ServerlessOptions): Promise<string> {
+  const cache = join(ROOT, '.tidegate');
+  const target = join(cache, `package-${await hashOfInputs(params)}`);
+  if (existsSync(target)) return target;
+  await mkdir(cache, { recursive: true });
+  const building = `${target}.${process.pid}`;
+  try {
+    await serverless(['package', '--package', building, ...params], options);
+    await rename(building, target).catch((error: unknown) => {
+      if (!existsSync(target)) throw error;
+    });
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+  return target;
+}
+
+async function hashOfInputs(params: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([process.version, ...params]));
+  for (const input of INPUTS) await addFile(hash, input);
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function addFile(hash: ReturnType<typeof createHash>, path: string): Promise<void> {
+  const full = join(ROOT, path);
+  const entries = await readdir(full, { withFileTypes: true, recursive: true }).catch(() => undefined);
+  const files = entries?.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)) ?? [full];
+  for (const file of files.sort()) hash.update(file.slice(ROOT.length)).update(await readFile(file));
+}

@@ -1,0 +1,162 @@
+import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { ofType, packagedTemplate, type Template } from '../../support/template.ts';
+
+/** Findings of the validator that the framework itself causes; each says why it may stay. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  W3005: 'the framework adds DependsOn beside a GetAtt: redundant, harmless',
+  W9002: 'the framework writes SourceArn of its permissions as a joined string',
+};
+
+let template: Template;
+beforeAll(async () => {
+  template = await packagedTemplate();
+}, 60_000);
+
+describe('the packaged template, checked by AWS’s own validator', () => {
+  it('has no finding at WARN or above but those excused above', () => {
+    const engine = new CelEngine();
+    try {
+      const report = engine.validateStandard(new TemplateFile(template.path), { severityLevel: 'WARN' });
+      const findings = report.diagnostics
+        .filter(({ ruleId }) => !(ruleId in ALLOWED))
+        .map(({ ruleId, message, entity }) => `${ruleId} ${entity?.logicalId}: ${message}`);
+      expect(report.metadata.resourcesScanned).toBeGreaterThan(60);
+      expect(findings).toEqual([]);
+    } finally {
+      engine.free();
+    }
+  });
+});
+
+describe('the packaged template, where that validator is blind', () => {
+  it.each(['ComparisonOperator', 'EvaluationPeriods', 'Threshold', 'TreatMissingData'])(
+    'every alarm has %s',
+    (property) => {
+      const without = ofType(template, 'AWS::CloudWatch::Alarm').filter(([, alarm]) => !(property in alarm));
+      expect(without).toEqual([]);
+    },
+  );
+
+  it('every alarm has one statistic, a period CloudWatch takes, a runbook, and notifies the topic both ways', () => {
+    for (const [name, alarm] of ofType(template, 'AWS::CloudWatch::Alarm')) {
+      expect([name, 'Statistic' in alarm !== 'ExtendedStatistic' in alarm]).toEqual([name, true]);
+      expect([name, [10, 20, 30].includes(Number(alarm.Period)) || Number(alarm.Period) % 60 === 0]).toEqual([
+        name,
+        true,
+      ]);
+      expect(alarm.AlarmDescription).toMatch(/docs\/operations\.md#/);
+      expect(alarm.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+      expect(alarm.OKActions).toEqual([{ Ref: 'AlarmTopic' }]);
+    }
+  });
+
+  it('no alarm reads a metric that API Gateway does not have', () => {
+    const known = ['4XXError', '5XXError', 'Count', 'IntegrationLatency', 'Latency', 'CacheHitCount', 'CacheMissCount'];
+    for (const [, alarm] of ofType(template, 'AWS::CloudWatch::Alarm')) {
+      if (alarm.Namespace === 'AWS/ApiGateway') expect(known).toContain(alarm.MetricName);
+    }
+  });
+
+  it('gateway responses are the two 429s, each with Retry-After, CORS and a problem that names its reason', () => {
+    const responses = ofType(template, 'AWS::ApiGateway::GatewayResponse');
+    expect(responses.map(([, { ResponseType }]) => ResponseType).sort()).toEqual(['QUOTA_EXCEEDED', 'THROTTLED']);
+    for (const [, response] of responses) {
+      const headers = response.ResponseParameters as Record<string, string>;
+      expect(headers['gatewayresponse.header.Retry-After']).toMatch(/^'\d+'$/);
+      expect(headers['gatewayresponse.header.Access-Control-Allow-Origin']).toBe("'*'");
+      expect(headers['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+      const body = (response.ResponseTemplates as Record<string, string>)['application/json'] ?? '';
+      expect(JSON.parse(body.replaceAll(/\$context\.[\w.]+/g, 'x'))).toMatchObject({ status: 429, reason: 'x' });
+      expect(body).toContain('$context.error.responseType');
+    }
+  });
+
+  it('every method requires an API key, health included', () => {
+    const methods = ofType(template, 'AWS::ApiGateway::Method');
+    expect(methods.map(([, { HttpMethod }]) => HttpMethod).sort()).toEqual(['GET', 'GET', 'POST']);
+    expect(methods.filter(([, { ApiKeyRequired }]) => ApiKeyRequired !== true)).toEqual([]);
+  });
+
+  it('plans have the tiers’ limits, quotas only where asked for, with a period API Gateway takes', async () => {
+    const throttles = Object.fromEntries(
+      ofType(template, 'AWS::ApiGateway::UsagePlan').map(([name, plan]) => [name, plan.Throttle]),
+    );
+    expect(throttles).toMatchObject({
+      ApiGatewayUsagePlanPremium: { RateLimit: 2000, BurstLimit: 5000 },
+      ApiGatewayUsagePlanStandard: { RateLimit: 500, BurstLimit: 1000 },
+      ApiGatewayUsagePlanBasic: { RateLimit: 100, BurstLimit: 200 },
+    });
+    expect(ofType(template, 'AWS::ApiGateway::UsagePlan').filter(([, plan]) => plan.Quota)).toEqual([]);
+    const withQuotas = await packagedTemplate(['--param', 'quotas=true']);
+    const quotas = ofType(withQuotas, 'AWS::ApiGateway::UsagePlan').map(
+      ([, plan]) => plan.Quota as { Limit: number; Period: string },
+    );
+    expect(quotas.map(({ Limit }) => Limit)).toEqual([1_000_000, 100_000, 10_000, 10_000_000]);
+    for (const { Period } of quotas) expect(['DAY', 'WEEK', 'MONTH']).toContain(Period);
+  }, 60_000);
+
+  it('no API key has a value in the template, and no parameter is a secret', () => {
+    for (const [, key] of ofType(template, 'AWS::ApiGateway::ApiKey')) expect(key).not.toHaveProperty('Value');
+    for (const [, parameter] of ofType(template, 'AWS::SSM::Parameter')) expect(parameter.Type).toBe('String');
+  });
+
+  it('the stage has its baseline from the first deploy on', () => {
+    const [[, deployment] = []] = ofType(template, 'AWS::ApiGateway::Deployment');
+    expect(deployment?.StageDescription).toEqual({
+      MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 5000 }],
+    });
+  });
+
+  it('every function has a role of its own that names what it may touch', () => {
+    const functions = ofType(template, 'AWS::Lambda::Function');
+    const roles = functions.map(([, { Role }]) => JSON.stringify(Role));
+    expect(new Set(roles).size).toBe(functions.length);
+    expect(template.resources).not.toHaveProperty('IamRoleLambdaExecution');
+    for (const statement of statementsOf(template)) {
+      expect(statement.Effect).toBe('Allow');
+      const actions = [statement.Action].flat();
+      expect(actions.filter((action) => !KNOWN_ACTIONS.has(action))).toEqual([]);
+      if (!actions.includes('cloudwatch:GetMetricData')) expect([statement.Resource].flat()).not.toContain('*');
+    }
+  });
+
+  it('whatever can lose an event has a dead-letter queue', () => {
+    for (const [name, rule] of ofType(template, 'AWS::Events::Rule')) {
+      if (!('EventPattern' in rule)) continue;
+      const targets = rule.Targets as { DeadLetterConfig?: unknown }[];
+      expect([name, targets.every(({ DeadLetterConfig }) => DeadLetterConfig !== undefined)]).toEqual([name, true]);
+    }
+    const [, planWrites] = ofType(template, 'AWS::SQS::Queue').find(([name]) => name === 'PlanWrites') ?? [];
+    expect(planWrites).toHaveProperty('RedrivePolicy');
+  });
+});
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+const statementsOf = (from: Template): Statement[] =>
+  ofType(from, 'AWS::IAM::Role').flatMap(([, role]) =>
+    (role.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+      (policy) => policy.PolicyDocument.Statement,
+    ),
+  );
+
+/** Actions that exist and that we mean to use; a misspelt one would be a permission that is silently missing. */
+const KNOWN_ACTIONS = new Set(
+  [
+    'apigateway: GET PATCH',
+    'cloudwatch: GetMetricData',
+    'dynamodb: GetItem PutItem UpdateItem DeleteItem Query',
+    'events: PutEvents',
+    'logs: CreateLogGroup CreateLogStream PutLogEvents',
+    'sns: Publish',
+    'sqs: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes',
+    'ssm: GetParameter GetParametersByPath',
+  ].flatMap((line) => {
+    const [service, names = ''] = line.split(': ');
+    return names.split(' ').map((name) => `${service}:${name}`);
+  }),
+);
