@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { ConfigurationError } from './errors.ts';
+
+const limitSchema = { rateRps: z.number().positive(), burst: z.int().min(1) };
+
+/** What the template deployed, as it is handed to the functions in `TIDEGATE_BASELINE`. */
+const deployedBaselineSchema = z.object({
+  apiId: z.string().min(1),
+  stage: z.string().min(1),
+  stageLimit: z.object(limitSchema),
+  tiers: z.record(z.string().min(1), z.object({ planId: z.string().min(1), ...limitSchema })),
+});
+
+export type DeployedBaseline = z.infer<typeof deployedBaselineSchema>;
+
+const text = z.string().min(1);
+const baseline = text.transform((value, context) => {
+  try {
+    const parsed = deployedBaselineSchema.safeParse(JSON.parse(value));
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
+    }
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not valid JSON' });
+  }
+  return z.NEVER;
+});
+
+/** Every variable that any function reads. */
+export interface Variables {
+  readonly STATE_TABLE: string;
+  readonly SERVICE_STAGE: string;
+  readonly PARAMETER_PREFIX: string;
+  readonly PLAN_WRITES_QUEUE_URL: string;
+  readonly TIDEGATE_BASELINE: DeployedBaseline;
+}
+
+const variables: { readonly [Name in keyof Variables]: z.ZodType<Variables[Name]> } = {
+  STATE_TABLE: text,
+  SERVICE_STAGE: text,
+  PARAMETER_PREFIX: text.regex(/^\/.*[^/]$/, 'must begin with a slash and end without one'),
+  PLAN_WRITES_QUEUE_URL: text,
+  TIDEGATE_BASELINE: baseline,
+};
+
+/**
+ * Reads the named environment variables, validated.
+ * @throws ConfigurationError naming every variable that is absent or wrong, and why.
+ */
+export function readEnvironment<Name extends keyof Variables>(
+  names: readonly Name[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Pick<Variables, Name> {
+  const problems: string[] = [];
+  const values: { -readonly [Key in keyof Variables]?: Variables[Key] } = {};
+  for (const name of names) {
+    const parsed = variables[name].safeParse(environment[name]);
+    if (parsed.success) values[name] = parsed.data;
+    else for (const issue of parsed.error.issues) problems.push(`${[name, ...issue.path].join('.')}: ${issue.message}`);
+  }
+  if (problems.length > 0) throw new ConfigurationError(`The environment is not usable. ${problems.join('; ')}`);
+  return values as Pick<Variables, Name>;
+}

@@ -1,0 +1,64 @@
+import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
+import type { EpochMs } from '../platform/units.ts';
+import { type Key, numberOf, type Table, updateItem } from './table.ts';
+
+/** The right to decide for one API. Every holder has a larger fencing number than all before it. */
+export interface Lease {
+  readonly api: ApiStage;
+  readonly fence: number;
+}
+
+/** Longer than a tick may take (its function's timeout), so that a living holder never loses it. */
+export const LEASE_MS = 60_000;
+
+const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: 'lease' });
+
+/**
+ * Takes the lease of an API. Whoever finds it taken leaves word (`pending`) that there is something to look at.
+ * @returns undefined when somebody else holds it; that holder will look once more.
+ */
+export async function takeLease(table: Table, api: ApiStage, now: EpochMs): Promise<Lease | undefined> {
+  // The holder may let go between our two steps: then it is free, and the second round takes it.
+  for (let round = 0; round < 2; round++) {
+    const taken = await updateItem(table, keyOf(api), {
+      update: 'SET #until = :until, #pending = :no ADD #fence :one',
+      condition: 'attribute_not_exists(#until) OR #until <= :now',
+      names: ['until', 'pending', 'fence'],
+      values: { until: now + LEASE_MS, no: false, one: 1, now },
+    });
+    if (taken) return { api, fence: numberOf(taken, 'fence') ?? 0 };
+    const told = await updateItem(table, keyOf(api), {
+      update: 'SET #pending = :yes',
+      condition: '#until > :now',
+      names: ['until', 'pending'],
+      values: { yes: true, now },
+    });
+    if (told) return undefined;
+  }
+  return undefined;
+}
+
+/** Whether another trigger came while this holder was at work; the word is taken back, and the lease lives on. */
+export async function renewIfPending(table: Table, lease: Lease, now: EpochMs): Promise<boolean> {
+  const renewed = await updateItem(table, keyOf(lease.api), {
+    update: 'SET #until = :until, #pending = :no',
+    condition: '#fence = :fence AND #pending = :yes',
+    names: ['until', 'pending', 'fence'],
+    values: { until: now + LEASE_MS, no: false, yes: true, fence: lease.fence },
+  });
+  return renewed !== undefined;
+}
+
+/**
+ * Lets go of the lease. A word left since the last look keeps it, unless `evenIfPending`.
+ * @returns false when the lease was kept because of such a word, or was no longer ours.
+ */
+export async function releaseLease(table: Table, lease: Lease, evenIfPending: boolean): Promise<boolean> {
+  const released = await updateItem(table, keyOf(lease.api), {
+    update: 'SET #until = :zero, #pending = :no',
+    condition: evenIfPending ? '#fence = :fence' : '#fence = :fence AND #pending = :no',
+    names: ['until', 'pending', 'fence'],
+    values: { zero: 0, no: false, fence: lease.fence },
+  });
+  return released !== undefined;
+}

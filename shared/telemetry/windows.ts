@@ -1,0 +1,99 @@
+import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
+import type { Cell, KeyCounts, Window } from './window.ts';
+import { LATENCY_BOUNDS_MS } from './window.ts';
+
+/** Length of a window of the fast path, in milliseconds. */
+export const WINDOW_MS = 10_000;
+
+/** How many keys a window names; the rest is in its cells. */
+export const TOP_KEYS = 50;
+
+/** The start of the window that an instant lies in. */
+export function windowStartOf(atMs: EpochMs): EpochMs {
+  return Math.floor(atMs / WINDOW_MS) * WINDOW_MS;
+}
+
+export function emptyCell(): Cell {
+  return {
+    requests: 0,
+    throttled: 0,
+    quotaExceeded: 0,
+    refused: 0,
+    serverErrors: 0,
+    slow: 0,
+    latency: new Array<number>(LATENCY_BOUNDS_MS.length).fill(0),
+  };
+}
+
+/** A window in which nothing happened, as far as anyone knows. */
+export function emptyWindow(startMs: EpochMs, source: Window['source'] = 'logs', lengthMs = WINDOW_MS): Window {
+  return { startMs, lengthMs, source, cells: {}, keys: {}, lagMs: 0 };
+}
+
+export function addCells(left: Cell, right: Cell): Cell {
+  return {
+    requests: left.requests + right.requests,
+    throttled: left.throttled + right.throttled,
+    quotaExceeded: left.quotaExceeded + right.quotaExceeded,
+    refused: left.refused + right.refused,
+    serverErrors: left.serverErrors + right.serverErrors,
+    slow: left.slow + right.slow,
+    latency: left.latency.map((count, bucket) => count + (right.latency[bucket] ?? 0)),
+  };
+}
+
+/**
+ * Adds up the parts of one window. The sum does not depend on their order. A key that a part did not name (because it
+ * was not among that part's busiest) may be short by at most what the least busy named key of that part had.
+ */
+export function mergeParts(parts: readonly Window[]): Window {
+  const [first] = parts;
+  if (!first) throw new RangeError('A window needs at least one part.');
+  if (parts.length === 1) return first;
+  const cells = new Map<TierName, Map<MethodKey, Cell>>();
+  const keys = new Map<KeyId, KeyCounts>();
+  for (const part of parts) {
+    for (const [tier, methods] of Object.entries(part.cells)) addTier(cells, tier, methods);
+    for (const [keyId, counts] of Object.entries(part.keys)) keys.set(keyId, addKeys(keys.get(keyId), counts));
+  }
+  return {
+    ...first,
+    cells: Object.fromEntries([...cells].map(([tier, methods]) => [tier, Object.fromEntries(methods)])),
+    keys: busiest(keys),
+    lagMs: Math.max(...parts.map((part) => part.lagMs)),
+  };
+}
+
+function addTier(
+  cells: Map<TierName, Map<MethodKey, Cell>>,
+  tier: TierName,
+  methods: Readonly<Record<MethodKey, Cell>>,
+): void {
+  const sums = cells.get(tier) ?? new Map<MethodKey, Cell>();
+  for (const [method, cell] of Object.entries(methods)) {
+    const sum = sums.get(method);
+    sums.set(method, sum ? addCells(sum, cell) : cell);
+  }
+  cells.set(tier, sums);
+}
+
+function addKeys(sum: KeyCounts | undefined, counts: KeyCounts): KeyCounts {
+  if (!sum) return counts;
+  const requests = { ...sum.requests };
+  for (const [method, count] of Object.entries(counts.requests)) requests[method] = (requests[method] ?? 0) + count;
+  return { tier: counts.tier, requests, throttled: sum.throttled + counts.throttled };
+}
+
+/** The `TOP_KEYS` keys with the most requests; ties by id, so that the choice never depends on arrival. */
+export function busiest(keys: ReadonlyMap<KeyId, KeyCounts>): Record<KeyId, KeyCounts> {
+  if (keys.size <= TOP_KEYS) return Object.fromEntries(keys);
+  const ranked = [...keys].map(([keyId, counts]) => ({ keyId, counts, total: totalOf(counts) }));
+  ranked.sort((a, b) => b.total - a.total || (a.keyId < b.keyId ? -1 : 1));
+  return Object.fromEntries(ranked.slice(0, TOP_KEYS).map(({ keyId, counts }) => [keyId, counts]));
+}
+
+function totalOf(counts: KeyCounts): number {
+  let total = 0;
+  for (const count of Object.values(counts.requests)) total += count;
+  return total;
+}
