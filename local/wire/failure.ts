@@ -1,0 +1,37 @@
+import { AwsError } from '../kernel/errors.ts';
+import type { ErrorModel, ServiceModel } from './model.ts';
+
+/** An error ready to be written: what the service's schema says of it, and the status to answer with. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly model: ErrorModel | undefined;
+}
+
+/** Finds the modelled error of that name. Anything but an AwsError is a fault of the embedded AWS itself: 500. */
+export function failureOf(service: ServiceModel | undefined, error: unknown): Failure {
+  if (!(error instanceof AwsError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { code: 'InternalFailure', message, status: 500, members: {}, model: undefined };
+  }
+  const model = service?.errors.get(error.code);
+  const status = error.status ?? model?.status ?? model?.query?.[1] ?? 400;
+  return { code: error.code, message: error.message, status, members: error.members, model };
+}
+
+/** The members to write: the message under the name that the schema gives it. */
+export function failureMembers(failure: Failure): Record<string, unknown> {
+  return { ...failure.members, [messageName(failure.model)]: failure.message };
+}
+
+function messageName(model: ErrorModel | undefined): 'message' | 'Message' {
+  return model && 'Message' in model.schema.getMemberSchemas() ? 'Message' : 'message';
+}
+
+/** For services that moved from query to JSON or CBOR: the code that older clients know. */
+export function queryErrorHeader(failure: Failure): Record<string, string> {
+  const code = failure.model?.query?.[0];
+  return code ? { 'x-amzn-query-error': `${code};${failure.status >= 500 ? 'Receiver' : 'Sender'}` } : {};
+}

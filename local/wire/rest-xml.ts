@@ -1,0 +1,47 @@
+import { type Codec, xmlCodec } from './codec.ts';
+import { isRecord } from './message.ts';
+import type { ServiceModel } from './model.ts';
+import type { Protocol } from './protocol.ts';
+import { decodeRest, encodeRest } from './rest.ts';
+import { matchRoute } from './rest-routes.ts';
+
+const codecs = new WeakMap<ServiceModel, Codec>();
+
+function codecOf(service: ServiceModel): Codec {
+  let codec = codecs.get(service);
+  if (!codec) {
+    codec = xmlCodec(service.protocol.xmlNamespace ?? '');
+    codecs.set(service, codec);
+  }
+  return codec;
+}
+
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
+const XML = { 'content-type': 'application/xml' };
+const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+/** REST XML: S3. Paths hold the bucket (path-style). */
+export const restXml: Protocol = {
+  async decode(service, request) {
+    const { route, labels } = matchRoute(service, request);
+    return { operation: route.operation, input: await decodeRest(codecOf(service), route, labels, request) };
+  },
+  encode(service, operation, output) {
+    const members = isRecord(output) ? output : {};
+    const response = encodeRest(codecOf(service), operation.output, members, operation.http?.[2] ?? 200);
+    const isXml = typeof response.body === 'string' && response.body.startsWith('<');
+    return isXml
+      ? { ...response, headers: { ...XML, ...response.headers }, body: `${DECLARATION}${response.body}` }
+      : response;
+  },
+  fail(_service, failure, requestId) {
+    const parts = Object.entries({
+      Code: failure.code,
+      Message: failure.message,
+      ...failure.members,
+      RequestId: requestId,
+    });
+    const body = parts.map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`).join('');
+    return { status: failure.status, headers: XML, body: `${DECLARATION}<Error>${body}</Error>` };
+  },
+};

@@ -1,0 +1,98 @@
+import type { Caller, EmbeddedAws } from '../kernel/aws.ts';
+import { DEVELOPER } from '../kernel/aws.ts';
+import { AwsError, NotImplemented } from '../kernel/errors.ts';
+import { credentialOf, serviceNameOf } from './addressing.ts';
+import { failureOf } from './failure.ts';
+import type { WireRequest, WireResponse } from './message.ts';
+import { type ServiceModel, serviceModel } from './model.ts';
+import type { Decoded, Protocol } from './protocol.ts';
+import { query } from './query.ts';
+import { restJson } from './rest.ts';
+import { restXml } from './rest-xml.ts';
+import { cborRpc, isCbor, jsonRpc } from './rpc.ts';
+
+/** Access key ids of this form belong to deployed functions: `FN.<functionName>`. */
+const FUNCTION_KEY = /^FN\.(.+)$/;
+
+export interface WireOptions {
+  readonly aws: EmbeddedAws;
+  /** The role ARN of a deployed function; undefined when there is no such function. */
+  readonly roleOf: (functionName: string) => string | undefined;
+}
+
+/** AWS's management endpoints: turns requests in any of its protocols into calls, and their outcome into responses. */
+export class Wire {
+  private readonly aws: EmbeddedAws;
+  private readonly roleOf: WireOptions['roleOf'];
+
+  constructor(options: WireOptions) {
+    this.aws = options.aws;
+    this.roleOf = options.roleOf;
+  }
+
+  async handle(request: WireRequest): Promise<WireResponse> {
+    const name = serviceNameOf(request);
+    const requestId = this.aws.ids.uuid('wire', name);
+    const response = await this.respond(name, request, requestId);
+    return {
+      ...response,
+      headers: {
+        'x-amzn-requestid': requestId,
+        date: new Date(this.aws.clock.now()).toUTCString(),
+        ...response.headers,
+      },
+    };
+  }
+
+  private async respond(name: string, request: WireRequest, requestId: string): Promise<WireResponse> {
+    const service = await serviceModel(name);
+    if (!service) return unknownService(name, request);
+    const protocol = protocolOf(service, request);
+    try {
+      const caller = this.callerOf(request);
+      const { operation, input } = await decode(protocol, service, request);
+      const output = await this.aws.call(caller, name, operation.name, input);
+      return protocol.encode(service, operation, output, requestId);
+    } catch (error) {
+      return protocol.fail(service, failureOf(service, error), requestId);
+    }
+  }
+
+  private callerOf(request: WireRequest): Caller {
+    const functionName = FUNCTION_KEY.exec(credentialOf(request)?.accessKeyId ?? '')?.[1];
+    if (functionName === undefined) return DEVELOPER;
+    const roleArn = this.roleOf(functionName);
+    if (roleArn === undefined) {
+      throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', {
+        status: 403,
+      });
+    }
+    return { kind: 'function', functionName, roleArn };
+  }
+}
+
+async function decode(protocol: Protocol, service: ServiceModel, request: WireRequest): Promise<Decoded> {
+  try {
+    return await protocol.decode(service, request);
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
+    throw new AwsError('SerializationException', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function protocolOf(service: ServiceModel, request: WireRequest): Protocol {
+  if (service.protocol.style === 'rest-json') return restJson;
+  if (service.protocol.style === 'rest-xml') return restXml;
+  if (isCbor(request)) return cborRpc;
+  return request.headers['x-amz-target'] === undefined ? query : jsonRpc;
+}
+
+function unknownService(name: string, request: WireRequest): WireResponse {
+  const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? `${request.verb} ${request.path}`;
+  const failure = failureOf(undefined, new NotImplemented(name, operation));
+  return {
+    status: failure.status,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': failure.code },
+    body: JSON.stringify({ __type: failure.code, message: failure.message }),
+  };
+}
