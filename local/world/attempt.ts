@@ -1,0 +1,43 @@
+import type { EpochMs, KeyId } from '../../shared/platform/units.ts';
+import type { Admission, FinishedRequest, GatewayRequest } from '../gateway/port.ts';
+import type { Job } from './backend.ts';
+import type { ContractBucket } from './contract-bucket.ts';
+import type { ClientGroup } from './scenario.ts';
+import type { FirstAttempt } from './scores.ts';
+
+/** One key and all that is fixed about its requests. */
+export interface Source {
+  readonly keyId: KeyId;
+  readonly group: ClientGroup;
+  readonly tierIndex: number;
+  readonly isHonestPremium: boolean;
+  readonly contract: ContractBucket;
+  /** By index of the method; shared by all attempts, for there are many. */
+  readonly requests: readonly GatewayRequest[];
+}
+
+/** A request on its way through the world: the backend's job, the scores' first attempt, and its own outcome. */
+export interface Attempt extends Job, FirstAttempt {
+  readonly source: Source;
+  readonly methodIndex: number;
+  /** 1 for a first attempt. */
+  readonly number: number;
+  /** Set once it is refused or answered. */
+  status: number;
+  endMs: EpochMs;
+  refusal: Exclude<Admission, 'admitted'> | undefined;
+}
+
+/** The access log's and the metrics' view of an attempt that has ended. */
+export function finishedRequest(attempt: Attempt): FinishedRequest {
+  const { keyId, verb, path } = attempt.source.requests[attempt.methodIndex] as GatewayRequest;
+  const { startMs, endMs, status } = attempt;
+  if (attempt.refusal) return { keyId, verb, path, startMs, endMs, status, errorType: attempt.refusal };
+  const integrationLatencyMs = endMs - startMs;
+  if (status === 504) {
+    return { keyId, verb, path, startMs, endMs, status, errorType: 'INTEGRATION_TIMEOUT', integrationLatencyMs };
+  }
+  return { keyId, verb, path, startMs, endMs, status, integrationLatencyMs, backendStatus: status };
+}
+
+export const isFirst = (attempt: Attempt): boolean => attempt.number === 1;

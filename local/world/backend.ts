@@ -1,0 +1,139 @@
+import type { EpochMs } from '../../shared/platform/units.ts';
+import { normal, type Random } from '../kernel/random.ts';
+import type { BackendSpec } from './scenario.ts';
+
+/** Work that waits in the backend. The two marks belong to the backend alone. */
+export interface Job {
+  readonly startMs: EpochMs;
+  readonly cost: number;
+  /** It is done when the backend has done this much work in all. */
+  doneAtWork: number;
+  isAnswered: boolean;
+}
+
+/** Reports an answer that will be sent at `endMs`, which is later than the present millisecond. 504: the gateway gave up. */
+export type Answer<J> = (job: J, endMs: EpochMs, status: number) => void;
+
+/** API Gateway waits this long for an integration, no longer. */
+export const INTEGRATION_TIMEOUT_MS = 29_000;
+/** A backend that refuses work (503) or fails without doing any (500) says so this fast. */
+const FAST_FAILURE_MS = 20;
+const KNEE_UTILISATION = 0.8;
+/** Utilisation is smoothed over about a second: what a pool of workers feels. */
+const UTILISATION_SMOOTHING_PER_MS = 1 / 1000;
+const NOISE_TABLE_SIZE = 4096;
+
+/**
+ * A queueing server: first come, first served at a capacity that may change while work waits, then a latency of its own
+ * that no other request feels. It knows nothing of the gateway in front of it but its patience.
+ */
+export class Backend<J extends Job> {
+  private readonly queue: J[] = [];
+  private head = 0;
+  /** The first waiting job that the gateway has not yet given up. */
+  private patientHead = 0;
+  private workAccepted = 0;
+  private workDone = 0;
+  private idleWork = 0;
+  private offeredWork = 0;
+  private utilisation = 0;
+  private readonly noise: Float64Array;
+  private readonly spec: BackendSpec;
+  private readonly random: Random;
+  private readonly answer: Answer<J>;
+
+  constructor(spec: BackendSpec, random: Random, answer: Answer<J>) {
+    this.spec = spec;
+    this.random = random;
+    this.answer = answer;
+    this.noise = Float64Array.from({ length: NOISE_TABLE_SIZE }, () => Math.exp(spec.latencySpread * normal(random)));
+  }
+
+  /** Work that waits or is being done, cost units. */
+  get backlogWork(): number {
+    return this.workAccepted - this.workDone;
+  }
+
+  /** Cost units that it could have done since the last call, but had no work for. */
+  takeIdleWork(): number {
+    const idle = this.idleWork;
+    this.idleWork = 0;
+    return idle;
+  }
+
+  /** Takes a job that arrives at `job.startMs`, `seconds` after the scenario's start. */
+  submit(job: J, seconds: number): void {
+    const failureShare = this.spec.fastFailureShare?.(seconds) ?? 0;
+    const failsFast = failureShare > 0 && this.random() < failureShare;
+    const isFull = this.backlogWork > this.spec.queueSeconds * this.spec.capacity(seconds);
+    if (failsFast || isFull) {
+      job.isAnswered = true;
+      this.answer(job, job.startMs + FAST_FAILURE_MS, failsFast ? 500 : 503);
+      return;
+    }
+    this.workAccepted += job.cost;
+    this.offeredWork += job.cost;
+    job.doneAtWork = this.workAccepted;
+    this.queue.push(job);
+  }
+
+  /** Works through the millisecond that begins at `nowMs`. */
+  advance(nowMs: EpochMs, seconds: number): void {
+    const capacity = this.spec.capacity(seconds);
+    const possible = (capacity * this.congestionFactor(capacity)) / 1000;
+    const done = Math.min(possible, this.backlogWork);
+    this.workDone += done;
+    this.idleWork += possible - done;
+    const utilisation = capacity > 0 ? (this.offeredWork * 1000) / capacity : 1;
+    this.utilisation += (utilisation - this.utilisation) * UTILISATION_SMOOTHING_PER_MS;
+    this.offeredWork = 0;
+    this.finishDone(nowMs);
+    this.giveUpLate(nowMs);
+    this.forgetFinished();
+  }
+
+  private congestionFactor(capacity: number): number {
+    if (this.backlogWork === 0) return 1;
+    const queuedSeconds = capacity > 0 ? this.backlogWork / capacity : Number.POSITIVE_INFINITY;
+    return Math.max(this.spec.collapseFloor, 1 - this.spec.collapsePerQueuedSecond * queuedSeconds);
+  }
+
+  private finishDone(nowMs: EpochMs): void {
+    // Sums of fractions: the last job of an empty queue must not wait for a rounding error.
+    const workDone = this.workDone + 1e-6;
+    for (let job = this.queue[this.head]; job && job.doneAtWork <= workDone; job = this.queue[++this.head]) {
+      if (job.isAnswered) continue; // The gateway gave up; the work was for nothing.
+      const endMs = nowMs + this.ownLatencyMs();
+      job.isAnswered = true;
+      const timeoutMs = job.startMs + INTEGRATION_TIMEOUT_MS;
+      if (endMs > timeoutMs) this.answer(job, Math.max(timeoutMs, nowMs + 1), 504);
+      else this.answer(job, endMs, 200);
+    }
+  }
+
+  private giveUpLate(nowMs: EpochMs): void {
+    this.patientHead = Math.max(this.patientHead, this.head);
+    const latestStartMs = nowMs + 1 - INTEGRATION_TIMEOUT_MS;
+    for (
+      let job = this.queue[this.patientHead];
+      job && job.startMs <= latestStartMs;
+      job = this.queue[++this.patientHead]
+    ) {
+      job.isAnswered = true;
+      this.answer(job, nowMs + 1, 504);
+    }
+  }
+
+  private ownLatencyMs(): number {
+    const strain = Math.min(1, Math.max(0, (this.utilisation - KNEE_UTILISATION) / (1 - KNEE_UTILISATION)));
+    const factor = this.noise[(this.random() * NOISE_TABLE_SIZE) | 0] ?? 1;
+    return Math.max(1, Math.round(this.spec.baseLatencyMs * factor * (1 + this.spec.kneeGrowth * strain * strain)));
+  }
+
+  private forgetFinished(): void {
+    if (this.head < 8192 || this.head * 2 < this.queue.length) return;
+    this.queue.splice(0, this.head);
+    this.patientHead -= this.head;
+    this.head = 0;
+  }
+}

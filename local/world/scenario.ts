@@ -1,0 +1,102 @@
+import type { CostUnitsPerSecond, TierName } from '../../shared/platform/units.ts';
+import type { RateFunction } from './traffic/rate.ts';
+
+/** A deployed method, and what one request of it costs the backend, cost units. */
+export interface Method {
+  readonly verb: string;
+  readonly path: string;
+  readonly cost: number;
+}
+
+/** What a client does when it is refused (429) or failed (5xx, timeout). `maxAttempts` counts the first one too. */
+export type ClientBehaviour =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'immediate'; readonly maxAttempts: number }
+  /** Exponential backoff with full jitter: uniform in [0, min(capMs, baseMs * 2^n)) before the n-th retry (from 0). */
+  | { readonly kind: 'backoff'; readonly maxAttempts: number; readonly baseMs: number; readonly capMs: number }
+  /** Waits what Retry-After says, plus up to a second of its own; on failures without it, like `backoff` from 1 s. */
+  | { readonly kind: 'retry-after'; readonly maxAttempts: number };
+
+/** Keys of one tier that share a demand and a way to behave. */
+export interface ClientGroup {
+  /** Unique in the scenario, kebab-case; the n-th key is called `<name>-<n>`, n from 1. */
+  readonly name: string;
+  readonly tier: TierName;
+  /** False for the keys that cause the incident. */
+  readonly honest: boolean;
+  readonly keyCount: number;
+  /** Zipf exponent of the demand over the keys; 0 makes them equal. */
+  readonly skew: number;
+  /** Fresh demand of the whole group, requests per second. */
+  readonly demand: RateFunction;
+  /** Share of each method in the demand, in the order of the scenario's methods; they add up to 1. */
+  readonly mix: readonly number[];
+  readonly behaviour: ClientBehaviour;
+}
+
+export interface BackendSpec {
+  /** Cost units per second that it can do while it is not congested. */
+  readonly capacity: RateFunction;
+  /** Latency without load, milliseconds: the median, and the standard deviation of its logarithm. */
+  readonly baseLatencyMs: number;
+  readonly latencySpread: number;
+  /** By how much of itself latency has grown when utilisation reaches 1; it starts to grow, as a square, at 0.8. */
+  readonly kneeGrowth: number;
+  /** Work it lets wait, seconds of its capacity; beyond that it answers 503 at once. */
+  readonly queueSeconds: number;
+  /** Share of capacity lost per second of work that waits (congestion collapse) … */
+  readonly collapsePerQueuedSecond: number;
+  /** … down to this share. */
+  readonly collapseFloor: number;
+  /** Share of requests that fail fast with 500 whatever the load, over time. */
+  readonly fastFailureShare?: RateFunction;
+}
+
+/** An answer is in time when it comes within `latencyMs` of the request's arrival. */
+export interface Objective {
+  readonly percentile: number;
+  readonly latencyMs: number;
+}
+
+/** One incident, or none: everything that the simulated reality consists of. All times are seconds since its start. */
+export interface Scenario {
+  readonly name: string;
+  /** One sentence: what happens. */
+  readonly title: string;
+  readonly durationSeconds: number;
+  /** When it begins to hurt, and when its cause is over; 0 and the duration where nothing particular happens. */
+  readonly onsetSeconds: number;
+  readonly surgeEndSeconds: number;
+  readonly objective: Objective;
+  readonly methods: readonly Method[];
+  readonly groups: readonly ClientGroup[];
+  readonly backend: BackendSpec;
+}
+
+/** The same scenario in small (or large): demand and capacity multiplied by `factor` (> 0), everything else alike. */
+export function scaledScenario(scenario: Scenario, factor: number): Scenario {
+  const scale = (rate: RateFunction): RateFunction => {
+    return (seconds) => rate(seconds) * factor;
+  };
+  return {
+    ...scenario,
+    groups: scenario.groups.map((group) => ({ ...group, demand: scale(group.demand) })),
+    backend: { ...scenario.backend, capacity: scale(scenario.backend.capacity) },
+  };
+}
+
+/** Names of a group's keys, heaviest first. */
+export const keyNames = (group: ClientGroup): string[] =>
+  Array.from({ length: group.keyCount }, (_, index) => `${group.name}-${index + 1}`);
+
+/** Cost units per second that the honest groups ask for at `seconds`. */
+export const honestDemandCups = (scenario: Scenario, seconds: number): CostUnitsPerSecond =>
+  scenario.groups.filter((group) => group.honest).reduce((sum, group) => sum + groupCups(scenario, group, seconds), 0);
+
+function groupCups(scenario: Scenario, group: ClientGroup, seconds: number): CostUnitsPerSecond {
+  const unitsPerRequest = group.mix.reduce(
+    (sum, share, index) => sum + share * (scenario.methods[index]?.cost ?? 0),
+    0,
+  );
+  return group.demand(seconds) * unitsPerRequest;
+}

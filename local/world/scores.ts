@@ -1,0 +1,150 @@
+import type { TierName } from '../../shared/platform/units.ts';
+import { omniscientShares, type TierTerms } from './omniscient.ts';
+
+/** The figures of docs/scores.md that traffic alone decides. */
+export interface Scores {
+  readonly goodputRatio: number;
+  readonly goodputRatioByTier: Readonly<Record<TierName, number>>;
+  readonly honestPremiumServed: number;
+  readonly falseThrottleRatio: number;
+  readonly violationSeconds: number;
+  readonly secondsToMitigate: number | null;
+}
+
+export interface ScoreOptions {
+  /** In the order of the tier indices used below. */
+  readonly tiers: readonly TierTerms[];
+  /** Seconds since the scenario's start. */
+  readonly onsetSeconds: number;
+  readonly surgeEndSeconds: number;
+  readonly latencyBoundMs: number;
+}
+
+/** A first attempt, as far as the scores care. */
+export interface FirstAttempt {
+  readonly tierIndex: number;
+  readonly cost: number;
+  /** The key's baseline bucket would admit it. */
+  readonly isWithinContract: boolean;
+  readonly isHonestPremium: boolean;
+  /** When it arrived, seconds since the scenario's start. */
+  readonly arrivalSeconds: number;
+}
+
+/** Honest premium demand counts from this long after onset: the time that detection and two writes may take. */
+const SETTLING_SECONDS = 60;
+const VIOLATION_SHARE = 0.1;
+const CLEAN_SECONDS = 10;
+
+/** Keeps the scores of one run. Memory does not grow with its length. */
+export class ScoreKeeper {
+  private readonly options: ScoreOptions;
+  private second = 0;
+  private readonly goodput: number[];
+  private readonly ideal: number[];
+  private readonly demand: number[];
+  private demandTotal = 0;
+  private falseThrottled = 0;
+  private refusedWithinContract = 0;
+  private honestPremium = { arrived: 0, served: 0 };
+  private completions = 0;
+  private badCompletions = 0;
+  private violations = 0;
+  private violatedSinceOnset = false;
+  private cleanRun = 0;
+  private mitigatedAt: number | undefined;
+
+  constructor(options: ScoreOptions) {
+    this.options = options;
+    this.goodput = options.tiers.map(() => 0);
+    this.ideal = options.tiers.map(() => 0);
+    this.demand = options.tiers.map(() => 0);
+  }
+
+  /** A first attempt arrived in the present second. */
+  arrived(attempt: FirstAttempt): void {
+    if (attempt.isWithinContract) this.demand[attempt.tierIndex] = (this.demand[attempt.tierIndex] ?? 0) + attempt.cost;
+    if (this.isJudgedPremium(attempt)) this.honestPremium.arrived++;
+  }
+
+  /** The gateway answered a first attempt with 429. */
+  refused(attempt: FirstAttempt): void {
+    if (attempt.isWithinContract) this.refusedWithinContract += attempt.cost;
+  }
+
+  /** An admitted request, first attempt or (undefined) retry, was answered in the present second. */
+  completed(attempt: FirstAttempt | undefined, status: number, latencyMs: number): void {
+    this.completions++;
+    const isLate = latencyMs > this.options.latencyBoundMs;
+    if (isLate || status >= 500) this.badCompletions++;
+    if (!attempt || isLate || status >= 400) return;
+    this.goodput[attempt.tierIndex] = (this.goodput[attempt.tierIndex] ?? 0) + attempt.cost;
+    if (this.isJudgedPremium(attempt)) this.honestPremium.served++;
+  }
+
+  /**
+   * Ends the present second.
+   * @param capacityWork cost units that the backend could have done in it, never congested
+   * @param idleWork cost units that it could have done but had no work for
+   * @returns whether the second was in violation
+   */
+  closeSecond(capacityWork: number, idleWork: number): boolean {
+    const shares = omniscientShares(this.options.tiers, this.demand, capacityWork);
+    for (const [index, share] of shares.entries()) {
+      this.ideal[index] = (this.ideal[index] ?? 0) + share;
+      this.demandTotal += this.demand[index] ?? 0;
+      this.demand[index] = 0;
+    }
+    this.falseThrottled += Math.min(this.refusedWithinContract, idleWork);
+    this.refusedWithinContract = 0;
+    const isViolation = this.badCompletions > VIOLATION_SHARE * this.completions;
+    this.completions = 0;
+    this.badCompletions = 0;
+    this.judgeSecond(isViolation);
+    this.second++;
+    return isViolation;
+  }
+
+  result(): Scores {
+    const { tiers, onsetSeconds } = this.options;
+    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    const mitigated = this.mitigatedAt === undefined ? null : this.mitigatedAt - onsetSeconds;
+    return {
+      goodputRatio: ratio(total(this.goodput), total(this.ideal), 1),
+      goodputRatioByTier: Object.fromEntries(
+        tiers.map((tier, index) => [tier.name, ratio(this.goodput[index] ?? 0, this.ideal[index] ?? 0, 1)]),
+      ),
+      honestPremiumServed: ratio(this.honestPremium.served, this.honestPremium.arrived, 1),
+      falseThrottleRatio: ratio(this.falseThrottled, this.demandTotal, 0),
+      violationSeconds: this.violations,
+      secondsToMitigate: this.violatedSinceOnset ? mitigated : 0,
+    };
+  }
+
+  private isJudgedPremium(attempt: FirstAttempt): boolean {
+    const { onsetSeconds, surgeEndSeconds } = this.options;
+    const { arrivalSeconds } = attempt;
+    return (
+      attempt.isHonestPremium && arrivalSeconds >= onsetSeconds + SETTLING_SECONDS && arrivalSeconds < surgeEndSeconds
+    );
+  }
+
+  private judgeSecond(isViolation: boolean): void {
+    const { onsetSeconds, surgeEndSeconds } = this.options;
+    if (isViolation) {
+      this.violations++;
+      this.cleanRun = 0;
+      if (this.second >= onsetSeconds) this.violatedSinceOnset = true;
+      return;
+    }
+    if (!this.violatedSinceOnset || this.mitigatedAt !== undefined) return;
+    this.cleanRun++;
+    const beganAt = this.second - CLEAN_SECONDS + 1;
+    if (this.cleanRun === CLEAN_SECONDS && beganAt < surgeEndSeconds) this.mitigatedAt = beganAt;
+  }
+}
+
+/** Rounded to 1e-6: figures are compared between runs, and the last bits of a long sum mean nothing. */
+function ratio(part: number, whole: number, whenEmpty: number): number {
+  return whole > 0 ? Math.round((part / whole) * 1e6) / 1e6 : whenEmpty;
+}

@@ -1,0 +1,43 @@
+import type { GatewayPort } from '../../../local/gateway/port.ts';
+import type { TierTerms } from '../../../local/world/omniscient.ts';
+import { randomStreams } from '../../../local/world/random-streams.ts';
+import type { Scenario } from '../../../local/world/scenario.ts';
+import type { SecondSnapshot } from '../../../local/world/snapshot.ts';
+import { World } from '../../../local/world/world.ts';
+import type { Limit } from '../../../shared/platform/units.ts';
+
+export const START_MS = Date.UTC(2031, 0, 1);
+
+export const CONTRACTS: Readonly<Record<string, Limit>> = {
+  premium: { rateRps: 2000, burst: 5000 },
+  standard: { rateRps: 500, burst: 1000 },
+  basic: { rateRps: 100, burst: 200 },
+  internal: { rateRps: 200, burst: 400 },
+};
+
+export const TERMS: readonly TierTerms[] = [
+  { name: 'premium', weight: 4, floorCups: 0, sacrificeRank: 2 },
+  { name: 'standard', weight: 2, floorCups: 0, sacrificeRank: 1 },
+  { name: 'basic', weight: 1, floorCups: 0, sacrificeRank: 0 },
+  { name: 'internal', weight: 4, floorCups: 0, sacrificeRank: 3 },
+];
+
+/** Builds a world over `gateway` and collects its snapshots; the caller advances it. */
+export function worldOn(
+  gateway: GatewayPort,
+  scenario: Scenario,
+  seed = 1,
+): { world: World; seconds: SecondSnapshot[] } {
+  const seconds: SecondSnapshot[] = [];
+  const world = new World({
+    scenario,
+    startMs: START_MS,
+    gateway,
+    keyId: (keyName) => keyName,
+    random: randomStreams(seed),
+    tiers: TERMS,
+    contracts: CONTRACTS,
+    onSecond: (snapshot) => seconds.push(snapshot),
+  });
+  return { world, seconds };
+}
