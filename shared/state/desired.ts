@@ -1,3 +1,4 @@
+import type { PlanWriteRules } from '../allocation/plan-writes.ts';
 import { type ApiStage, apiStageName, parseApiStage } from '../platform/api-stage.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
 import { notSuperseded } from './control-record.ts';
@@ -14,8 +15,8 @@ export interface DesiredPlan {
 export interface Desired {
   readonly stage: Readonly<Record<string, Limit>>;
   readonly plans: Readonly<Record<TierName, DesiredPlan>>;
-  /** Tiers in the order in which they are sacrificed, first to last: whose write is more urgent. */
-  readonly sacrificeOrder: readonly TierName[];
+  /** By which the most urgent plan is found. */
+  readonly rules: PlanWriteRules;
   readonly decidedMs: EpochMs;
 }
 

@@ -25,7 +25,9 @@ export async function saveKeys(
   for (let index = 0; index < chunks; index++) {
     const byTier: Record<TierName, KeyId[]> = {};
     for (const [keyId, tier] of entries.slice(index * CHUNK_KEYS, (index + 1) * CHUNK_KEYS)) {
-      byTier[tier] = [...(byTier[tier] ?? []), keyId];
+      const keyIds = byTier[tier] ?? [];
+      keyIds.push(keyId);
+      byTier[tier] = keyIds;
     }
     const attributes = { keys: JSON.stringify(byTier), chunks, expiresAt: expiresAt(now, LIFETIME_MS) };
     await putItem(table, { pk: partitionOf(api), sk: chunkName(index) }, attributes);
@@ -42,7 +44,7 @@ export async function readDirectory(table: Table, api: ApiStage): Promise<Direct
   const items = await queryItems(table, partitionOf(api));
   const tierOf = new Map<KeyId, TierName>();
   const chunks = numberOf(
-    items.find((item) => item['sk'] === chunkName(0)),
+    items.find((item) => item.sk === chunkName(0)),
     'chunks',
   );
   for (const item of items) {
@@ -54,6 +56,6 @@ export async function readDirectory(table: Table, api: ApiStage): Promise<Direct
       for (const keyId of keyIds) tierOf.set(keyId, tier);
     }
   }
-  const objective = items.find((item) => item['sk'] === 'objective');
+  const objective = items.find((item) => item.sk === 'objective');
   return { tierOf, slowMs: numberOf(objective, 'slowMs') ?? DEFAULT_SLOW_MS };
 }

@@ -1,0 +1,91 @@
+import { nextPlanWrite } from '../../shared/allocation/plan-writes.ts';
+import type { Gateway } from '../../shared/gateway/port.ts';
+import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { Logger } from '../../shared/platform/logger.ts';
+import type { PublishMetrics } from '../../shared/platform/metrics.ts';
+import type { Limit, TierName } from '../../shared/platform/units.ts';
+import { saveAppliedTier } from '../../shared/state/control-record.ts';
+import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
+import { readPlanLease, takePlanSlot } from '../../shared/state/plan-lease.ts';
+import type { Table } from '../../shared/state/table.ts';
+import { apiDimensions } from '../../shared/telemetry/emf.ts';
+
+export interface PlanWriterDependencies {
+  readonly clock: Clock;
+  readonly table: Table;
+  readonly gateway: Pick<Gateway, 'readPlans' | 'writePlan'>;
+  readonly publish: PublishMetrics;
+  readonly logger: Logger;
+}
+
+/** What came of a wake-up. `early`: there is work, but the account's slot is taken; ask again later. */
+export type WakeUp = 'nothing' | 'written' | 'early' | 'failed';
+
+interface PlanWrite {
+  readonly api: ApiStage;
+  readonly tier: TierName;
+  readonly planId: string;
+  readonly limit: Limit;
+  readonly live: Limit;
+}
+
+/** One wake-up: the most urgent plan, written at most once, with the newest target and one call. */
+export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies): Promise<WakeUp> {
+  const { clock, table, gateway, logger } = dependencies;
+  const backlog = await readAllDesired(table);
+  if (backlog.every(({ desired }) => Object.keys(desired.plans).length === 0)) return 'nothing';
+  if ((await readPlanLease(table)).nextWriteAtMs > clock.now()) return 'early';
+  const write = mostUrgent(backlog, await gateway.readPlans(), clock.now());
+  if (!write) return 'nothing';
+  if (!(await takePlanSlot(table, clock.now()))) return 'early';
+  const result = await gateway.writePlan(write.planId, write.limit);
+  const facts = { api: apiStageName(write.api), tier: write.tier, planId: write.planId, ...result };
+  if (result.kind === 'written') {
+    await saveAppliedTier(table, write.api, write.tier, result.value, clock.now());
+    logger.info('A plan was written.', facts);
+    return 'written';
+  }
+  // The slot stays taken: a refused call counts against the 20 s too, for all that AWS says.
+  dependencies.publish(apiDimensions(write.api), [failureMetric(result.kind)]);
+  logger.warn('A plan was not written.', facts);
+  return result.kind === 'deferred' ? 'early' : 'failed';
+}
+
+/** Across APIs cuts go before raises, and what was decided first goes first. */
+function mostUrgent(
+  backlog: readonly { readonly api: ApiStage; readonly desired: Desired }[],
+  livePlans: ReadonlyMap<string, Limit>,
+  now: number,
+): PlanWrite | undefined {
+  const writes = [...backlog]
+    .sort((a, b) => a.desired.decidedMs - b.desired.decidedMs)
+    .flatMap(({ api, desired }) => nextOf(api, desired, livePlans, now) ?? []);
+  return writes.find((write) => write.limit.rateRps < write.live.rateRps) ?? writes[0];
+}
+
+function nextOf(
+  api: ApiStage,
+  { plans, rules }: Desired,
+  livePlans: ReadonlyMap<string, Limit>,
+  now: number,
+): PlanWrite | undefined {
+  const wanted: Record<TierName, Limit> = {};
+  const live: Record<TierName, Limit> = {};
+  for (const [tier, plan] of Object.entries(plans)) {
+    const current = livePlans.get(plan.planId);
+    if (!current) continue;
+    wanted[tier] = plan.limit;
+    live[tier] = current;
+  }
+  const next = nextPlanWrite(wanted, live, now, undefined, rules);
+  if (next.kind !== 'write') return undefined;
+  const planId = plans[next.tier]?.planId;
+  const current = live[next.tier];
+  return planId && current && { api, tier: next.tier, planId, limit: next.limit, live: current };
+}
+
+function failureMetric(kind: 'mismatch' | 'deferred' | 'refused') {
+  const name = kind === 'deferred' ? 'WritesDeferred' : kind === 'mismatch' ? 'WriteMismatches' : 'WritesRefused';
+  return { name, unit: 'Count', values: [1] } as const;
+}

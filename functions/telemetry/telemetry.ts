@@ -1,0 +1,74 @@
+import { apiStageName } from '../../shared/platform/api-stage.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import { describeError } from '../../shared/platform/errors.ts';
+import type { Announce } from '../../shared/platform/events.ts';
+import type { Logger } from '../../shared/platform/logger.ts';
+import type { PublishMetrics } from '../../shared/platform/metrics.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
+import { readDirectory } from '../../shared/state/key-directory.ts';
+import { claimLookNow } from '../../shared/state/look-now.ts';
+import type { Table } from '../../shared/state/table.ts';
+import { addWindowPart } from '../../shared/state/window-store.ts';
+import { type ApiAddition, aggregate, type Directory, readBatch } from '../../shared/telemetry/aggregate.ts';
+import { lookReason, publishAddition } from '../../shared/telemetry/emf.ts';
+import type { Window } from '../../shared/telemetry/window.ts';
+import { readSubscription } from './subscription.ts';
+
+export interface TelemetryDependencies {
+  readonly clock: Clock;
+  readonly table: Table;
+  readonly publish: PublishMetrics;
+  readonly announce: Announce;
+  readonly logger: Logger;
+}
+
+/** How long a container trusts the directory it read. */
+const DIRECTORY_AGE_MS = 60_000;
+/** A batch that speaks of more APIs than this was not written by our access log. */
+const MOST_APIS = 10;
+
+/** The telemetry function: one delivery of log lines into windows, metrics and, where there is reason, a nudge. */
+export function createTelemetry(dependencies: TelemetryDependencies): (event: unknown) => Promise<void> {
+  const { clock, logger } = dependencies;
+  const directories = new Map<string, { readonly directory: Directory; readonly readMs: EpochMs }>();
+
+  return async (event) => {
+    const batch = readSubscription(event);
+    if (!batch) return logger.warn('Not a delivery of log lines.');
+    const now = clock.now();
+    const { records, apis } = readBatch(batch.events);
+    const known = new Map<string, Directory>();
+    for (const api of apis.slice(0, MOST_APIS)) {
+      const name = apiStageName(api);
+      const cached = directories.get(name);
+      const isFresh = cached !== undefined && now - cached.readMs < DIRECTORY_AGE_MS;
+      const directory = isFresh ? cached.directory : await readDirectory(dependencies.table, api);
+      if (!isFresh) directories.set(name, { directory, readMs: now });
+      known.set(name, directory);
+    }
+    const addition = aggregate(batch.events, records, known, now);
+    if (addition.poisonedLines > 0) logger.warn('Lines could not be read.', { lines: addition.poisonedLines });
+    for (const each of addition.apis) await store(dependencies, each, batch.id, now);
+  };
+}
+
+/** A part that was stored before was published before, too: only what is new is published. */
+async function store(
+  { table, publish, announce, logger }: TelemetryDependencies,
+  { api, windows }: ApiAddition,
+  batchId: string,
+  now: EpochMs,
+): Promise<void> {
+  const added: Window[] = [];
+  for (const window of windows) if (await addWindowPart(table, api, batchId, window, now)) added.push(window);
+  if (added.length === 0) return;
+  publishAddition(api, added, publish);
+  const reason = lookReason(api, added);
+  if (reason === undefined || !(await claimLookNow(table, api, now))) return;
+  try {
+    await announce({ source: 'tidegate.telemetry', detailType: 'Tidegate Look Now', detail: { ...api, reason } });
+  } catch (error) {
+    // The windows are stored; the next scheduled tick sees them a little later.
+    logger.warn('Control could not be nudged.', { reason: describeError(error) });
+  }
+}

@@ -1,0 +1,84 @@
+import type { PatchOperation } from '@aws-sdk/client-api-gateway';
+import type { Limit, MethodKey } from '../platform/units.ts';
+import { type Bounded, bounded } from './bounds.ts';
+import { isMethodKey, STAGE_DEFAULT, settingsKeyOf } from './method-keys.ts';
+
+/**
+ * The only stage paths that may ever be patched. IAM cannot tell a throttle from a redeployment, so this does. Both
+ * spellings of a method's path are allowed, since both occur in stages that others have patched.
+ */
+const STAGE_PATH =
+  /^\/(?:\*|[A-Za-z0-9._~{}+:$,=@!()'-]+(?:\/[A-Za-z0-9._~{}+:$,=@!()'-]+)*)\/(?:\*|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)\/throttling\/(?:rateLimit|burstLimit)$/;
+const PLAN_PATHS = new Set(['/throttle/rateLimit', '/throttle/burstLimit']);
+
+/** No maximum is documented for one call; well under a hundred is known to work. */
+export const OPERATIONS_PER_CALL = 80;
+
+export type Patch =
+  | {
+      readonly kind: 'patch';
+      readonly operations: PatchOperation[];
+      readonly limits: Readonly<Record<MethodKey, Limit>>;
+    }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/**
+ * The operations that bring a stage to the wanted limits, rate and burst of one method side by side. An override that
+ * exists but is not named follows the default: it is detached, and would otherwise stay where it was.
+ * @param settingsKeys the stage's own keys by method, in every spelling that it holds
+ */
+export function stagePatch(
+  wanted: Readonly<Record<MethodKey, Limit>>,
+  settingsKeys: Readonly<Record<MethodKey, readonly string[]>>,
+  account: Limit,
+): Patch {
+  const fallback = wanted[STAGE_DEFAULT];
+  const methods = new Set([...Object.keys(wanted), ...(fallback ? Object.keys(settingsKeys) : [])]);
+  const operations: PatchOperation[] = [];
+  const limits: Record<MethodKey, Limit> = {};
+  for (const method of [...methods].sort()) {
+    const limit = wanted[method] ?? fallback;
+    const allowed = limit && limitFor(method, limit, account);
+    if (!allowed) continue;
+    if (allowed.kind === 'refused') return { kind: 'refused', why: `${method}: ${allowed.why}` };
+    limits[method] = allowed.limit;
+    for (const settingsKey of settingsKeys[method] ?? [settingsKeyOf(method)]) {
+      operations.push(...throttleOperations(`/${settingsKey}/throttling`, allowed.limit));
+    }
+  }
+  const outside = operations.find(({ path }) => !STAGE_PATH.test(path ?? ''));
+  return outside
+    ? { kind: 'refused', why: `${outside.path} may not be patched` }
+    : { kind: 'patch', operations, limits };
+}
+
+/** Both operations of a plan's throttle, for the one call per 20 s that AWS allows. */
+export function planPatch(wanted: Limit, account: Limit): Patch {
+  const allowed = bounded(wanted, account);
+  if (allowed.kind === 'refused') return allowed;
+  const operations = throttleOperations('/throttle', allowed.limit);
+  const outside = operations.find(({ path }) => !PLAN_PATHS.has(path ?? ''));
+  if (outside) return { kind: 'refused', why: `${outside.path} may not be patched` };
+  return { kind: 'patch', operations, limits: { plan: allowed.limit } };
+}
+
+/** Slices of at most `OPERATIONS_PER_CALL`; a pair of rate and burst is never parted. */
+export function calls(operations: readonly PatchOperation[]): PatchOperation[][] {
+  const slices: PatchOperation[][] = [];
+  for (let at = 0; at < operations.length; at += OPERATIONS_PER_CALL) {
+    slices.push(operations.slice(at, at + OPERATIONS_PER_CALL));
+  }
+  return slices;
+}
+
+function limitFor(method: MethodKey, limit: Limit, account: Limit): Bounded {
+  return isMethodKey(method) ? bounded(limit, account) : { kind: 'refused', why: 'is no method' };
+}
+
+/** Values travel as text. */
+function throttleOperations(path: string, limit: Limit): PatchOperation[] {
+  return [
+    { op: 'replace', path: `${path}/rateLimit`, value: String(limit.rateRps) },
+    { op: 'replace', path: `${path}/burstLimit`, value: String(limit.burst) },
+  ];
+}
