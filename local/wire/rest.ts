@@ -31,7 +31,7 @@ export async function decodeRest(
 async function decodeBody(codec: Codec, input: NormalizedSchema, schemas: Schemas, body: Uint8Array): Promise<Members> {
   const payload = Object.entries(schemas).find(([, schema]) => schema.getMergedTraits().httpPayload);
   if (payload) return await decodePayload(codec, payload[0], payload[1], body);
-  const inBody = bodyMembers(schemas);
+  const inBody = namesWhere(schemas, isInRequestBody);
   if (body.length === 0 || inBody.length === 0) return {};
   const members = await codec.decode(only(input, inBody, schemas), body);
   return isRecord(members) ? { ...members } : {};
@@ -86,15 +86,19 @@ function prefixedHeaders(prefix: string, headers: WireRequest['headers']): unkno
   return found.length ? Object.fromEntries(found.map(([name, value]) => [name.slice(start.length), value])) : undefined;
 }
 
-const isInBody = (schema: NormalizedSchema): boolean => {
-  const { httpLabel, httpQuery, httpQueryParams, httpHeader, httpPrefixHeaders, httpPayload, httpResponseCode } =
-    schema.getMergedTraits();
-  const isBound = httpLabel || httpQuery || httpQueryParams || httpHeader || httpPayload || httpResponseCode;
-  return !isBound && httpPrefixHeaders === undefined;
-};
+/** Path and query hold parts of a request only: in a response, members so marked are in the body. */
+function isInRequestBody(schema: NormalizedSchema): boolean {
+  const { httpLabel, httpQuery, httpQueryParams } = schema.getMergedTraits();
+  return !httpLabel && !httpQuery && !httpQueryParams && isInResponseBody(schema);
+}
 
-const bodyMembers = (schemas: Schemas): string[] =>
-  Object.entries(schemas).flatMap(([name, schema]) => (isInBody(schema) ? [name] : []));
+function isInResponseBody(schema: NormalizedSchema): boolean {
+  const { httpHeader, httpPrefixHeaders, httpPayload, httpResponseCode } = schema.getMergedTraits();
+  return !httpHeader && !httpPayload && !httpResponseCode && httpPrefixHeaders === undefined;
+}
+
+const namesWhere = (schemas: Schemas, isWanted: (schema: NormalizedSchema) => boolean): string[] =>
+  Object.entries(schemas).flatMap(([name, schema]) => (isWanted(schema) ? [name] : []));
 
 /** The same structure with only the named members: what a body holds. */
 function only(structure: NormalizedSchema, names: string[], schemas: Schemas): NormalizedSchema {
@@ -128,7 +132,7 @@ function addPrefixed(headers: Record<string, string>, prefix: string, values: un
 function encodeBody(codec: Codec, schema: NormalizedSchema, schemas: Schemas, output: Members): string | Uint8Array {
   const payload = Object.entries(schemas).find(([, member]) => member.getMergedTraits().httpPayload);
   if (payload) return encodePayload(codec, payload[1], output[payload[0]]);
-  const inBody = bodyMembers(schemas);
+  const inBody = namesWhere(schemas, isInResponseBody);
   return inBody.length === 0 ? '' : codec.encode(only(schema, inBody, schemas), output);
 }
 
