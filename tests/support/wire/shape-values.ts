@@ -31,9 +31,10 @@ export function randomValue(schema: NormalizedSchema, random: Random, depth = 0)
 
 function randomStructure(schema: NormalizedSchema, random: Random, depth: number): Record<string, unknown> {
   const members = Object.entries(membersOf(schema));
+  const required = requiredCount(schema);
   const wanted = schema.isUnionSchema()
     ? [pick(members, random)]
-    : members.filter((member) => isWanted(member, random));
+    : members.filter((member, index) => isWanted(member, index < required, random));
   const structure: Record<string, unknown> = {};
   for (const [name, member] of wanted) {
     if (depth >= DEEPEST && !isScalar(member)) continue;
@@ -50,13 +51,20 @@ function membersOf(schema: NormalizedSchema): Record<string, NormalizedSchema> {
   return Object.fromEntries(names.map((name) => [name, schema.getMemberSchema(name)]));
 }
 
+/** A structure lists its required members first and counts them in its seventh place. */
+function requiredCount(schema: NormalizedSchema): number {
+  const tuple: unknown = schema.getSchema();
+  return Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0;
+}
+
 /** Members that the clients check or compute themselves: checksums, keys and their digests, names of hosts. */
 const COMPUTED = /^(Checksum.*|.*SSECustomerKey.*|EndpointId|ContentMD5|ExpiresString)$/;
 
 /** What a client would otherwise fill in by itself, or cannot do without, is always given. */
-function isWanted([name, member]: [string, NormalizedSchema], random: Random): boolean {
+function isWanted([name, member]: [string, NormalizedSchema], isRequired: boolean, random: Random): boolean {
   const { httpLabel, httpPayload, httpResponseCode } = member.getMergedTraits();
-  const isNeeded = httpLabel || httpPayload || httpResponseCode || member.isIdempotencyToken() || name === 'Bucket';
+  const isNeeded =
+    isRequired || httpLabel || httpPayload || httpResponseCode || member.isIdempotencyToken() || name === 'Bucket';
   return !COMPUTED.test(name) && (Boolean(isNeeded) || random() < 0.6);
 }
 
