@@ -1,0 +1,89 @@
+import type { EpochMs, Limit, TierName } from '../platform/units.ts';
+
+type TierLimits = Readonly<Record<TierName, Limit>>;
+
+export interface PlanWriteRules {
+  /** Tiers, the first to be sacrificed first: breaks ties among cuts; raises go the other way round. */
+  readonly sacrificeOrder: readonly TierName[];
+  /** Where each tier rests; a return to it is written however small the change. */
+  readonly resting: TierLimits;
+  /** A change of rate and burst below this share is not worth one of three writes a minute. */
+  readonly ignoreChangeShare: number;
+  /** AWS accepts one UpdateUsagePlan per 20 s and account. */
+  readonly intervalMs: number;
+}
+
+export type NextPlanWrite =
+  | { readonly kind: 'write'; readonly tier: TierName; readonly limit: Limit }
+  | { readonly kind: 'wait'; readonly untilMs: EpochMs }
+  | { readonly kind: 'nothing' };
+
+interface Change {
+  readonly tier: TierName;
+  readonly limit: Limit;
+  /** Live over desired rate (or burst, where the rates agree): above 1 is a cut. */
+  readonly excess: number;
+  readonly order: number;
+}
+
+/**
+ * The most urgent plan to write now: cuts before raises; among cuts the largest excess, ties in the order of
+ * sacrifice; among raises the last to be sacrificed first. At most one per interval, counted from the last write.
+ */
+export function nextPlanWrite(
+  desired: TierLimits,
+  live: TierLimits,
+  now: EpochMs,
+  lastWriteMs: EpochMs | undefined,
+  rules: PlanWriteRules,
+): NextPlanWrite {
+  const first = plannedChanges(desired, live, rules)[0];
+  if (first === undefined) return { kind: 'nothing' };
+  const freeAtMs = lastWriteMs === undefined ? now : lastWriteMs + rules.intervalMs;
+  if (now < freeAtMs) return { kind: 'wait', untilMs: freeAtMs };
+  return { kind: 'write', tier: first.tier, limit: first.limit };
+}
+
+/** The tiers whose plan differs from what is desired, in the order in which they should be written. */
+export function pendingPlanWrites(desired: TierLimits, live: TierLimits, rules: PlanWriteRules): TierName[] {
+  return plannedChanges(desired, live, rules).map((change) => change.tier);
+}
+
+function plannedChanges(desired: TierLimits, live: TierLimits, rules: PlanWriteRules): Change[] {
+  return Object.entries(desired)
+    .flatMap(([tier, limit]): Change[] => {
+      const current = live[tier];
+      if (current === undefined || !isWorthWriting(limit, current, rules.resting[tier], rules)) return [];
+      return [{ tier, limit, excess: excessOf(current, limit, rules), order: orderOf(tier, rules) }];
+    })
+    .sort(byUrgency);
+}
+
+function byUrgency(a: Change, b: Change): number {
+  const isCut = a.excess > 1;
+  if (isCut !== b.excess > 1) return isCut ? -1 : 1;
+  const tie = a.order - b.order || (a.tier < b.tier ? -1 : 1);
+  if (!isCut) return -tie;
+  return Math.abs(a.excess - b.excess) < 1e-9 ? tie : b.excess - a.excess;
+}
+
+function orderOf(tier: TierName, rules: PlanWriteRules): number {
+  const index = rules.sacrificeOrder.indexOf(tier);
+  return index < 0 ? rules.sacrificeOrder.length : index;
+}
+
+function excessOf(current: Limit, wanted: Limit, rules: PlanWriteRules): number {
+  const byRate = current.rateRps / wanted.rateRps;
+  return Math.abs(byRate - 1) >= rules.ignoreChangeShare ? byRate : current.burst / wanted.burst;
+}
+
+function isWorthWriting(wanted: Limit, current: Limit, resting: Limit | undefined, rules: PlanWriteRules): boolean {
+  if (sameLimit(wanted, current)) return false;
+  if (resting !== undefined && sameLimit(wanted, resting)) return true;
+  const isClose = (a: number, b: number) => Math.abs(a / b - 1) < rules.ignoreChangeShare;
+  return !(isClose(wanted.rateRps, current.rateRps) && isClose(wanted.burst, current.burst));
+}
+
+export function sameLimit(a: Limit, b: Limit): boolean {
+  return a.rateRps === b.rateRps && a.burst === b.burst;
+}

@@ -1,0 +1,43 @@
+/**
+ * Keys that occur twice in one object of a JSON text, as dotted paths. `JSON.parse` keeps the last of them silently,
+ * so an operator's first value would be lost without a word. The text must be valid JSON.
+ */
+export function duplicateKeys(text: string): string[] {
+  const duplicates: string[] = [];
+  const open: Frame[] = [];
+  for (const [token] of text.matchAll(TOKENS)) step(open, token, duplicates);
+  return duplicates;
+}
+
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
+
+interface Frame {
+  readonly isObject: boolean;
+  readonly seen: Set<string>;
+  isKeyNext: boolean;
+  /** Where we are inside: a key, or an index of an array. */
+  at: string | number;
+}
+
+function step(open: Frame[], token: string, duplicates: string[]): void {
+  const top = open.at(-1);
+  if (token === '{' || token === '[') {
+    const isObject = token === '{';
+    open.push({ isObject, seen: new Set(), isKeyNext: isObject, at: 0 });
+  } else if (token === '}' || token === ']') {
+    open.pop();
+  } else if (token === ',') {
+    if (top) nextMember(top);
+  } else if (top?.isKeyNext) {
+    const key: unknown = JSON.parse(token);
+    top.at = String(key);
+    top.isKeyNext = false;
+    if (top.seen.has(top.at)) duplicates.push(open.map((frame) => frame.at).join('.'));
+    top.seen.add(top.at);
+  }
+}
+
+function nextMember(frame: Frame): void {
+  if (frame.isObject) frame.isKeyNext = true;
+  else if (typeof frame.at === 'number') frame.at += 1;
+}

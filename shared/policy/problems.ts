@@ -1,0 +1,121 @@
+import type * as z from 'zod';
+
+/** One thing wrong with a policy document, for the person who wrote it. */
+export interface PolicyProblem {
+  /** Dotted path into the document; `(document)` for the whole. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+  /** What to do about it. */
+  readonly mend: string;
+}
+
+export const WHOLE_DOCUMENT = '(document)';
+
+/** zod's findings in our words: an unknown key becomes one problem of its own, with the nearest known name. */
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  document: unknown,
+  knownKeys: readonly string[],
+): PolicyProblem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, document, knownKeys);
+    const found = valueAt(document, issue.path);
+    if (issue.code === 'invalid_union') return [unionProblem(issue.path, found)];
+    return [
+      { path: pathText(issue.path), expected: expectation(issue), found: show(found), mend: advice(issue, found) },
+    ];
+  });
+}
+
+function unionProblem(path: readonly PropertyKey[], found: unknown): PolicyProblem {
+  const expected = '"never" or a whole number from 1 to 100';
+  return { path: pathText(path), expected, found: show(found), mend: `write ${expected}` };
+}
+
+function unknownKeys(
+  path: readonly PropertyKey[],
+  keys: readonly string[],
+  document: unknown,
+  knownKeys: readonly string[],
+): PolicyProblem[] {
+  return keys.map((key) => {
+    const near = nearest(key, knownKeys);
+    return {
+      path: pathText([...path, key]),
+      expected: 'a field that the policy has',
+      found: show(valueAt(document, [...path, key])),
+      mend: near ? `did you mean "${near}"? Otherwise remove the field` : 'remove the field',
+    };
+  });
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'invalid_value') return `one of ${issue.values.map(show).join(', ')}`;
+  if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'a whole number' : article(issue.expected);
+  if (issue.code === 'invalid_format') return formatOf(issue.path);
+  if (issue.code === 'invalid_key') return 'a method as /path/VERB, for example /orders/POST';
+  return issue.message;
+}
+
+function formatOf(path: readonly PropertyKey[]): string {
+  return path[0] === 'api' ? 'REST API id, slash, stage name: "abc123/prod"' : 'a method as /path/VERB';
+}
+
+function advice(issue: z.core.$ZodIssue, found: unknown): string {
+  if (found === undefined) return 'add the field';
+  const isQuotedNumber = typeof found === 'string' && found.trim() !== '' && Number.isFinite(Number(found));
+  if (issue.code === 'invalid_type' && issue.expected === 'number') {
+    return isQuotedNumber ? `write ${Number(found)} without quotes` : 'write a finite number';
+  }
+  if (issue.code === 'invalid_key') return 'write the path, a slash and the verb in capitals';
+  return `write ${expectation(issue)}`;
+}
+
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? WHOLE_DOCUMENT : path.map(String).join('.');
+}
+
+export function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = document;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
+}
+
+/** A value as it would stand in the document, cut to a readable length; infinities by name. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${value} (too large a number)`;
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The known word at an edit distance of at most a third of its length, or none. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((other) => ({ other, distance: editDistance(word.toLowerCase(), other.toLowerCase()) }));
+  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
+  return best && best.distance <= Math.max(1, best.other.length / 3) ? best.other : undefined;
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}

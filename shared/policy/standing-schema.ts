@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { tunable, tunableCount } from './tunable.ts';
+
+/** The standing guard: what the stage allows at rest. */
+export const guardSchema = z.strictObject({
+  confirmedFactor: tunable(
+    1.3,
+    1,
+    10,
+    'The stage stands at this factor over the highest healthy rate seen. Larger: a surge hits harder before it is seen. Smaller: honest growth is throttled sooner.',
+  ),
+  confirmedMemorySeconds: tunable(
+    86_400,
+    600,
+    2_592_000,
+    'Half-life of that highest healthy rate. Larger: weekly peaks are remembered. Smaller: the guard follows the hour.',
+  ),
+  warmUpSeconds: tunable(
+    60,
+    0,
+    86_400,
+    'Healthy time before the guard is sized. Larger: longer unguarded after a start. Smaller: sized on little evidence.',
+  ),
+  leastBaselineShare: tunable(
+    0.1,
+    0.001,
+    1,
+    'The guard never stands below this share of the baseline stage rate. Larger: more room on quiet APIs, less guard. Smaller: quiet APIs may be throttled on waking.',
+  ),
+  lowerBelowShare: tunable(
+    0.7,
+    0.1,
+    1,
+    'The guard is lowered only to less than this share of what stands. Larger: follows closely, more writes. Smaller: fewer writes.',
+  ),
+  methodSlackFactor: tunable(
+    1.2,
+    1,
+    3,
+    'Room per method over what the plans let through, where they hold the total. Larger: honest noise never hits the stage, weaker backstop. Smaller: the reverse.',
+  ),
+  methodLeastShare: tunable(
+    0.02,
+    0,
+    0.5,
+    'Least share of the total that every method gets. Larger: quiet methods wake freely, the sum exceeds the total by more. Smaller: they may be throttled.',
+  ),
+  ownBucketShare: tunable(
+    0.15,
+    0.01,
+    1,
+    'From this share of cost on, a second method of equal cost gets a limit of its own. Larger: fewer overrides. Smaller: tighter sum.',
+  ),
+  burstShare: tunable(
+    0.03,
+    0.001,
+    1,
+    'Stage burst over rate, in seconds. Larger: a longer queue before the limit bites. Smaller: honest clumps are refused.',
+  ),
+  leastBurstRequests: tunableCount(
+    25,
+    1,
+    1000,
+    'Least stage burst: what an honest random stream at 80 % of its limit needs. Larger: small APIs let more through at once. Smaller: they refuse honest clumps.',
+  ),
+});
+
+/** What demand is believed to be, and how tiers under control are treated. */
+export const demandSchema = z.strictObject({
+  halfLifeSeconds: tunable(
+    20,
+    1,
+    600,
+    'Half-life with which observed demand fades; it rises at once. Larger: steadier limits, later return to rest. Smaller: on/off traffic makes limits flap.',
+  ),
+  calmHalfLifeSeconds: tunable(
+    3600,
+    60,
+    604_800,
+    'Half-life of the demand remembered from before refusals. Larger: long memory for normal. Smaller: a long surge becomes normal.',
+  ),
+  retryAllowanceFactor: tunable(
+    1.5,
+    1,
+    10,
+    'Demand above this factor over calm demand is served only from what is left over, as it may be retries. Larger: retries win share. Smaller: honest growth waits.',
+  ),
+  restoreBelowShare: tunable(
+    0.9,
+    0.5,
+    1,
+    'Tiers return to their baseline when all they could send is below this share of the total. Larger: returns sooner, may flap. Smaller: returns later.',
+  ),
+  plansHoldShare: tunable(
+    1.08,
+    1,
+    2,
+    'The plans hold the total when what they let through is below this factor over it. Larger: trusts plans sooner. Smaller: the blind stage limit binds longer.',
+  ),
+  tierBurstSeconds: tunable(
+    1,
+    0.05,
+    10,
+    'Burst of a tier under control, in seconds of its rate. Larger: a hidden raise. Smaller: honest clumps are refused.',
+  ),
+  trackedKeys: tunableCount(
+    500,
+    10,
+    10_000,
+    'Busiest keys whose demand is kept apart. Larger: exact at more keys, larger state. Smaller: the rest is treated as equals.',
+  ),
+});
