@@ -7,16 +7,18 @@ import { matchRoute } from './rest-routes.ts';
 
 const codecs = new WeakMap<ServiceModel, Codec>();
 
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
 function codecOf(service: ServiceModel): Codec {
   let codec = codecs.get(service);
   if (!codec) {
-    codec = xmlCodec(service.protocol.xmlNamespace ?? '');
+    const xml = xmlCodec(service.protocol.xmlNamespace ?? '');
+    codec = { ...xml, encode: (schema, value) => `${DECLARATION}${xml.encode(schema, value)}` };
     codecs.set(service, codec);
   }
   return codec;
 }
 
-const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const XML = { 'content-type': 'application/xml' };
 const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
@@ -29,10 +31,7 @@ export const restXml: Protocol = {
   encode(service, operation, output) {
     const members = isRecord(output) ? output : {};
     const response = encodeRest(codecOf(service), operation.output, members, operation.http?.[2] ?? 200);
-    const isXml = typeof response.body === 'string' && response.body.startsWith('<');
-    return isXml
-      ? { ...response, headers: { ...XML, ...response.headers }, body: `${DECLARATION}${response.body}` }
-      : response;
+    return typeof response.body === 'string' ? { ...response, headers: { ...XML, ...response.headers } } : response;
   },
   fail(_service, failure, requestId) {
     const parts = Object.entries({
