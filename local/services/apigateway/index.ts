@@ -1,0 +1,179 @@
+import type { InvocationResponse } from '@aws-sdk/client-lambda';
+import type { Limit } from '../../../shared/platform/units.ts';
+import type { DataPlaneSource } from '../../gateway/data-plane.ts';
+import { DeployedStage } from '../../gateway/deployed-stage.ts';
+import type { PlanLimits } from '../../gateway/enforced-plan.ts';
+import type { StageLimits } from '../../gateway/enforced-stage.ts';
+import { Enforcement } from '../../gateway/enforcement.ts';
+import type { InvokeFunction } from '../../gateway/integration.ts';
+import type { GatewayPort } from '../../gateway/port.ts';
+import { SimulatedStage } from '../../gateway/simulated-stage.ts';
+import type { TelemetryPorts } from '../../gateway/stage-telemetry.ts';
+import type { Call, EmbeddedAws, Operation, Permission, Service } from '../../kernel/aws.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { ASSUMPTIONS } from '../../world/assumptions.ts';
+import { accountAndTagOperations } from './account-and-tags.ts';
+import { apiKeyOperations } from './api-keys.ts';
+import { deploymentOperations } from './deployments.ts';
+import { gatewayResponseOperations } from './gateway-responses.ts';
+import { type AcceptedWrite, Management } from './management.ts';
+import { ManagementQuotas, type RejectedCalls } from './management-quotas.ts';
+import { methodOperations } from './methods.ts';
+import { managementPermission } from './permissions.ts';
+import { resourceOperations } from './resources.ts';
+import { restApiOperations } from './rest-apis.ts';
+import { stageOperations } from './stages.ts';
+import { ApiGatewayState } from './state.ts';
+import { usageOperations } from './usage.ts';
+import { usagePlanKeyOperations } from './usage-plan-keys.ts';
+import { usagePlanOperations } from './usage-plans.ts';
+
+export interface ApiGatewayOptions {
+  /** The account's own throttle, as GetAccount shows it; 10,000 rps and a burst of 5,000 by default. */
+  readonly accountLimit?: Limit;
+  readonly enforcementSlack?: number;
+  readonly stageRefusalSpendsPlanToken?: boolean;
+}
+
+/** All limits that concern one stage. Stage keys are normalised: `EVERY_METHOD` or `/orders/POST`. */
+export interface GovernedLimits {
+  readonly stage: StageLimits;
+  readonly plans: Readonly<Record<string, PlanLimits & { readonly name: string }>>;
+}
+
+const DEFAULT_ACCOUNT_LIMIT: Limit = { rateRps: 10_000, burst: 5_000 };
+
+/** API Gateway for REST APIs: the management operations, and the data plane that enforces what they say. */
+export class ApiGatewayService implements Service, DataPlaneSource {
+  readonly name = 'apigateway';
+  readonly clock: Clock;
+  readonly operations: Readonly<Record<string, Operation>>;
+  private readonly aws: EmbeddedAws;
+  private readonly ports: TelemetryPorts;
+  private readonly state: ApiGatewayState;
+  private readonly enforcement: Enforcement;
+  private readonly quotas: ManagementQuotas;
+  private readonly management: Management;
+  private readonly deployedStages = new Map<string, DeployedStage>();
+
+  constructor(aws: EmbeddedAws, ports: TelemetryPorts, options: ApiGatewayOptions = {}) {
+    const accountLimit = options.accountLimit ?? DEFAULT_ACCOUNT_LIMIT;
+    this.aws = aws;
+    this.clock = aws.clock;
+    this.ports = ports;
+    this.state = new ApiGatewayState(accountLimit);
+    const random = aws.random('apigateway-propagation');
+    this.enforcement = new Enforcement({ ...ASSUMPTIONS, ...options, clock: aws.clock, random, accountLimit });
+    this.quotas = new ManagementQuotas(aws.clock);
+    this.management = new Management(aws, this.state, this.enforcement);
+    this.operations = this.paced({
+      ...restApiOperations(this.management),
+      ...resourceOperations(this.management),
+      ...methodOperations(this.management),
+      ...gatewayResponseOperations(this.management),
+      ...deploymentOperations(this.management),
+      ...stageOperations(this.management),
+      ...usagePlanOperations(this.management),
+      ...usagePlanKeyOperations(this.management),
+      ...apiKeyOperations(this.management),
+      ...usageOperations(this.management),
+      ...accountAndTagOperations(this.management),
+    });
+  }
+
+  permission(operation: string, input: unknown): Permission {
+    return managementPermission(operation, input);
+  }
+
+  /** Management calls refused for a quota, by operation and caller. */
+  get rejectedManagementCalls(): readonly RejectedCalls[] {
+    return this.quotas.rejected;
+  }
+
+  /** Every accepted UpdateStage and UpdateUsagePlan, oldest first. */
+  get acceptedWrites(): readonly AcceptedWrite[] {
+    return this.management.acceptedWrites;
+  }
+
+  /** The limits as last written. */
+  currentLimits(apiId: string, stageName: string): GovernedLimits {
+    const stage = `${apiId}:${stageName}`;
+    const { enforcement } = this;
+    return {
+      stage: enforcement.askedStageLimits(stage),
+      plans: this.plansOf(apiId, stageName, (planId) => enforcement.askedPlanLimits(planId)),
+    };
+  }
+
+  /** The limits as the data plane enforces them by now. */
+  enforcedLimits(apiId: string, stageName: string): GovernedLimits {
+    const { enforcement } = this;
+    return {
+      stage: enforcement.stage(`${apiId}:${stageName}`)?.limits ?? {},
+      plans: this.plansOf(apiId, stageName, (planId) => enforcement.plan(planId)?.limits ?? { methods: {} }),
+    };
+  }
+
+  /** The door for simulated traffic. @throws NotFoundException when there is no such stage */
+  simulatedStage(apiId: string, stageName: string): GatewayPort {
+    this.state.stage(apiId, stageName);
+    return new SimulatedStage(this.stageAt(apiId, stageName));
+  }
+
+  deployedStage(apiId: string, stageName: string): DeployedStage | undefined {
+    return this.state.apis.get(apiId)?.stages.has(stageName) ? this.stageAt(apiId, stageName) : undefined;
+  }
+
+  apiKeyByValue(value: string): { id: string; value: string } | undefined {
+    for (const key of this.state.keys.values()) {
+      if (key.value === value) return { id: key.id, value };
+    }
+    return undefined;
+  }
+
+  invokeAs(sourceArn: string): InvokeFunction {
+    const caller = { kind: 'service', principal: 'apigateway.amazonaws.com', sourceArn } as const;
+    return (FunctionName, Payload) =>
+      this.aws.call<InvocationResponse>(caller, 'lambda', 'Invoke', {
+        FunctionName,
+        InvocationType: 'RequestResponse',
+        Payload,
+      });
+  }
+
+  private stageAt(apiId: string, stageName: string): DeployedStage {
+    const { state } = this;
+    const name = `${apiId}:${stageName}`;
+    let deployed = this.deployedStages.get(name);
+    if (!deployed) {
+      const source = {
+        stage: () => state.apis.get(apiId)?.stages.get(stageName),
+        deployed: () => state.deployed(apiId, stageName),
+        planOf: (keyId: string) => state.planOf(keyId, apiId, stageName),
+      };
+      const identity = { apiId, stageName, apiName: state.api(apiId).api.name };
+      deployed = new DeployedStage(identity, source, this.enforcement, this.ports);
+      this.deployedStages.set(name, deployed);
+    }
+    return deployed;
+  }
+
+  private plansOf(apiId: string, stageName: string, limitsOf: (planId: string) => PlanLimits): GovernedLimits['plans'] {
+    const plans = [...this.state.plans.values()]
+      .map(({ plan }) => plan)
+      .filter(({ apiStages }) => apiStages.some((one) => one.apiId === apiId && one.stage === stageName));
+    return Object.fromEntries(plans.map(({ id, name }) => [id, { name, ...limitsOf(id) }]));
+  }
+
+  /** Every operation passes the quotas first. */
+  private paced(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
+    const paced = Object.entries(operations).map(([name, operation]) => [
+      name,
+      (input: never, call: Call) => {
+        this.quotas.admit(name, call.caller);
+        return operation(input, call);
+      },
+    ]);
+    return Object.fromEntries(paced);
+  }
+}

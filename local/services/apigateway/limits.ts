@@ -1,0 +1,38 @@
+import type { MethodSetting, ThrottleSettings } from '@aws-sdk/client-api-gateway';
+import type { Limit } from '../../../shared/platform/units.ts';
+import type { PlanLimits } from '../../gateway/enforced-plan.ts';
+import type { StageLimits } from '../../gateway/enforced-stage.ts';
+import { normaliseMethodKey } from '../../gateway/method-key.ts';
+import type { Quota } from '../../gateway/usage-meter.ts';
+import type { StoredPlan, StoredStage } from './state.ts';
+
+/** The limits in a stage's method settings; every record there has both numbers. */
+export function stageLimits(stage: StoredStage): StageLimits {
+  const entries = Object.entries<MethodSetting>(stage.methodSettings).map(([key, setting]) => [
+    normaliseMethodKey(key),
+    { rateRps: setting.throttlingRateLimit ?? -1, burst: setting.throttlingBurstLimit ?? -1 },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** A plan's limits for each of its keys. */
+export function planLimits(plan: StoredPlan): PlanLimits {
+  const methods: Record<string, Record<string, Limit>> = {};
+  for (const { apiId, stage, throttle } of plan.apiStages) {
+    const limits = Object.entries<ThrottleSettings>(throttle ?? {}).map(([key, one]) => [key, limitOf(one)]);
+    if (limits.length > 0) methods[`${apiId}:${stage}`] = Object.fromEntries(limits);
+  }
+  return plan.throttle ? { throttle: limitOf(plan.throttle), methods } : { methods };
+}
+
+/** A throttle with one number alone lets nothing through, as its missing number is 0. */
+const limitOf = (throttle: ThrottleSettings): Limit => ({
+  rateRps: throttle.rateLimit ?? 0,
+  burst: throttle.burstLimit ?? 0,
+});
+
+export function planQuota(plan: StoredPlan): Quota | undefined {
+  const { quota } = plan;
+  if (quota?.limit === undefined || !quota.period) return undefined;
+  return { limit: quota.limit, offset: quota.offset ?? 0, period: quota.period };
+}
