@@ -2,6 +2,8 @@ import { CloudServer } from './http/server.ts';
 import { authorizer } from './iam/authorize.ts';
 import { EmbeddedAws } from './kernel/aws.ts';
 import { SimulationClock } from './kernel/clock.ts';
+import { DynamoDbService } from './services/dynamodb/service.ts';
+import { IamService } from './services/iam/service.ts';
 import { StsService } from './services/sts.ts';
 import { Wire } from './wire/wire.ts';
 
@@ -25,9 +27,9 @@ export type Cloud = Awaited<ReturnType<typeof createCloud>>;
 export async function createCloud(options: CloudOptions) {
   const clock = options.clock ?? new SimulationClock({ onError: options.onError ?? ((error) => console.error(error)) });
   const aws = new EmbeddedAws({ clock, seed: options.seed });
-  const services = createServices();
+  const services = createServices(aws);
   for (const service of Object.values(services)) aws.install(service);
-  aws.setAuthorize(authorizer({ policiesOf: () => [] }));
+  aws.setAuthorize(authorizer(services.iam));
   const wire = new Wire({ aws, roleOf: () => undefined });
   const server = new CloudServer({ management: (request) => wire.handle(request) });
   const endpoint = await server.listen(options.port ?? DEFAULT_PORT);
@@ -38,6 +40,10 @@ export async function createCloud(options: CloudOptions) {
   return { aws, clock, server, endpoint, services, close };
 }
 
-function createServices() {
-  return { sts: new StsService() };
+function createServices(aws: EmbeddedAws) {
+  return {
+    sts: new StsService(),
+    iam: new IamService(aws),
+    dynamodb: new DynamoDbService(aws),
+  };
 }
