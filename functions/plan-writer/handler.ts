@@ -1,18 +1,17 @@
 import { createGateway } from '../../shared/gateway/api-gateway.ts';
 import { apiGatewayClient, dynamoDbClient } from '../../shared/platform/clients.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
-import { readEnvironment } from '../../shared/platform/environment.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
+import { requireVariable } from '../../shared/platform/variables.ts';
 import { writeMostUrgentPlan } from './plan-writer.ts';
 import { answerWakeUps, readMessages } from './wake-ups.ts';
 
-const environment = readEnvironment(['STATE_TABLE']);
 const logger = createLogger();
 const dependencies = {
   clock: systemClock,
-  table: { client: dynamoDbClient(), name: environment.STATE_TABLE },
+  table: { client: dynamoDbClient(), name: requireVariable('STATE_TABLE') },
   gateway: createGateway(apiGatewayClient()),
   publish: publishMetrics,
   logger,

@@ -28,6 +28,8 @@ interface PlanWrite {
   readonly planId: string;
   readonly limit: Limit;
   readonly live: Limit;
+  /** Least time until the next write of any plan. */
+  readonly intervalMs: number;
 }
 
 /** One wake-up: the most urgent plan, written at most once, with the newest target and one call. */
@@ -38,7 +40,7 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
   if ((await readPlanLease(table)).nextWriteAtMs > clock.now()) return 'early';
   const write = mostUrgent(backlog, await gateway.readPlans(), clock.now());
   if (!write) return 'nothing';
-  if (!(await takePlanSlot(table, clock.now()))) return 'early';
+  if (!(await takePlanSlot(table, clock.now(), write.intervalMs))) return 'early';
   const result = await gateway.writePlan(write.planId, write.limit);
   const facts = { api: apiStageName(write.api), tier: write.tier, planId: write.planId, ...result };
   if (result.kind === 'written') {
@@ -82,7 +84,8 @@ function nextOf(
   if (next.kind !== 'write') return undefined;
   const planId = plans[next.tier]?.planId;
   const current = live[next.tier];
-  return planId && current && { api, tier: next.tier, planId, limit: next.limit, live: current };
+  if (!planId || !current) return undefined;
+  return { api, tier: next.tier, planId, limit: next.limit, live: current, intervalMs: rules.intervalMs };
 }
 
 function failureMetric(kind: 'mismatch' | 'deferred' | 'refused') {

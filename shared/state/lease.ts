@@ -8,8 +8,11 @@ export interface Lease {
   readonly fence: number;
 }
 
-/** Longer than a tick may take (its function's timeout), so that a living holder never loses it. */
-export const LEASE_MS = 60_000;
+/**
+ * Longer than a tick may take (its function's timeout of 30 s), so that a living holder never loses it; shorter than a
+ * minute, so that the lease of a dead one is free again at the next scheduled tick.
+ */
+export const LEASE_MS = 45_000;
 
 const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: 'lease' });
 

@@ -1,11 +1,8 @@
 import type { EpochMs } from '../platform/units.ts';
 import { getItem, type Key, numberOf, type Table, updateItem } from './table.ts';
 
-/**
- * AWS allows one `UpdateUsagePlan` every 20 s per account. A second of margin keeps us clear of the edge, where our
- * clock and AWS's would have to agree.
- */
-export const PLAN_WRITE_INTERVAL_MS = 21_000;
+/** Added to the least time between two plan writes: at the very edge our clock and AWS's would have to agree. */
+export const PLAN_WRITE_MARGIN_MS = 1_000;
 
 const KEY: Key = { pk: 'PLAN-WRITES', sk: 'lease' };
 
@@ -21,13 +18,17 @@ export async function readPlanLease(table: Table): Promise<PlanLease> {
   return { nextWriteAtMs: numberOf(item, 'nextWriteAtMs') ?? 0, wokenUntilMs: numberOf(item, 'wokenUntilMs') ?? 0 };
 }
 
-/** Takes the account's one slot. @returns false when it is too early: another write has the slot. */
-export async function takePlanSlot(table: Table, now: EpochMs): Promise<boolean> {
+/**
+ * Takes the account's one slot.
+ * @param intervalMs least time until the next write, margin included
+ * @returns false when it is too early: another write has the slot.
+ */
+export async function takePlanSlot(table: Table, now: EpochMs, intervalMs: number): Promise<boolean> {
   const taken = await updateItem(table, KEY, {
     update: 'SET #nextWriteAtMs = :next',
     condition: 'attribute_not_exists(#nextWriteAtMs) OR #nextWriteAtMs <= :now',
     names: ['nextWriteAtMs'],
-    values: { next: now + PLAN_WRITE_INTERVAL_MS, now },
+    values: { next: now + intervalMs, now },
   });
   return taken !== undefined;
 }

@@ -34,6 +34,11 @@ export async function saveKnownGood(table: Table, good: KnownGood): Promise<void
   );
 }
 
+/** The parameter is gone: its last document must not come back into force when Parameter Store does not answer. */
+export async function forgetKnownGood(table: Table, name: string): Promise<void> {
+  await updateItem(table, { pk: PARTITION, sk: name }, { update: 'REMOVE #document', names: ['document'], values: {} });
+}
+
 /** @returns true for exactly one caller per refused version: whoever is to record the refusal. */
 export async function claimRefusal(table: Table, name: string, version: number): Promise<boolean> {
   const claimed = await updateItem(

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../platform/units.ts';
 import { latencyBucket } from './access-log.ts';
-import type { Cell, Window } from './window.ts';
+import { type Cell, LATENCY_BOUNDS_MS, type Window } from './window.ts';
 import { emptyCell, emptyWindow } from './windows.ts';
 
 /** What CloudWatch says of one API stage and one minute. */
@@ -18,9 +18,9 @@ export const ALL = 'all';
 
 /**
  * One minute of CloudWatch as a window. CloudWatch gives two figures of the latency and no histogram, so the window's
- * histogram is drawn through them: of what reached the backend, nine tenths lie in the bucket of the average (or of
- * the p90, where that is lower) and one tenth in the bucket of the p90. The p90 read from it is then the p90's bucket
- * whenever it differs from the average's; no other quantile of it means anything.
+ * histogram is drawn through them: what is above the p90 sits in the p90's bucket, together with as much of the rest as
+ * a reading on a straight line within that bucket needs to find the p90 again; the remainder lies in the bucket of the
+ * average. Only the p90 of such a histogram means anything.
  */
 export function minuteWindow(startMs: EpochMs, minute: MetricMinute): Window {
   const window = emptyWindow(startMs, 'metrics', 60_000);
@@ -35,8 +35,7 @@ function minuteCell(minute: MetricMinute): Cell {
   const latency = [...emptyCell().latency];
   const highBucket = latencyBucket(minute.latencyP90Ms);
   const lowBucket = Math.min(highBucket, latencyBucket(minute.latencyAverageMs));
-  // More than a tenth, by one, so that the 90th percentile falls into the high bucket however it is rounded.
-  const high = minute.latencyP90Ms > 0 ? Math.min(reached, Math.ceil(reached / 10) + 1) : 0;
+  const high = minute.latencyP90Ms > 0 ? aboveBucketFloor(minute.latencyP90Ms, highBucket, reached) : 0;
   latency[lowBucket] = minute.latencyP90Ms > 0 ? reached - high : 0;
   latency[highBucket] = (latency[highBucket] ?? 0) + high;
   return {
@@ -46,4 +45,11 @@ function minuteCell(minute: MetricMinute): Cell {
     serverErrors: Math.min(reached, Math.max(0, Math.round(minute.serverErrors))),
     latency,
   };
+}
+
+/** How many of `reached` answers to put into the p90's bucket, so that its p90 is read a part `within` into the bucket. */
+function aboveBucketFloor(latencyP90Ms: number, bucket: number, reached: number): number {
+  const floorMs = LATENCY_BOUNDS_MS[bucket - 1] ?? 0;
+  const within = (latencyP90Ms - floorMs) / ((LATENCY_BOUNDS_MS[bucket] ?? latencyP90Ms) - floorMs);
+  return Math.min(reached, Math.ceil((reached * 0.1) / (1 - Math.min(0.9, Math.max(0, within)))));
 }

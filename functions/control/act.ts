@@ -1,0 +1,90 @@
+import type { Baseline } from '../../shared/control/types.ts';
+import type { Limits, TierName } from '../../shared/platform/units.ts';
+import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import { saveAppliedStage } from '../../shared/state/control-record.ts';
+import type { StageOutcome } from '../../shared/state/decisions.ts';
+import { clearDesired, type Desired, type DesiredPlan, saveDesired } from '../../shared/state/desired.ts';
+import type { Lease } from '../../shared/state/lease.ts';
+import { PLAN_WRITE_MARGIN_MS } from '../../shared/state/plan-lease.ts';
+import { apiDimensions } from '../../shared/telemetry/emf.ts';
+import type { ControlDependencies } from './dependencies.ts';
+import { stageDiffers } from './limits.ts';
+import type { Observation } from './observe.ts';
+import type { Governed } from './policies.ts';
+
+/** A later holder of the lease has written: whatever this tick concluded is of the past. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+/**
+ * Makes a decision so: what is desired is written down first, under the fence, then the stage is patched; the plans
+ * follow by wake-ups. Unless the policy enforces, nothing is desired of anybody.
+ * @throws Superseded before anything was changed.
+ */
+export async function act(
+  dependencies: ControlDependencies,
+  governed: Governed,
+  baseline: Baseline,
+  lease: Lease,
+  observation: Observation,
+  wanted: Limits,
+): Promise<StageOutcome> {
+  const { table } = dependencies;
+  if (governed.policy.mode !== 'enforce') {
+    if (observation.desired && !(await clearDesired(table, lease))) throw new Superseded('The lease has passed on.');
+    return 'not-enforced';
+  }
+  const desired = desiredOf(dependencies, governed.policy, baseline, observation, wanted);
+  if (!(await saveDesired(table, lease, desired))) throw new Superseded('The lease has passed on.');
+  return await patchStage(dependencies, governed, lease, observation, wanted);
+}
+
+function desiredOf(
+  { baseline: deployed }: ControlDependencies,
+  policy: Policy,
+  baseline: Baseline,
+  { now }: Observation,
+  wanted: Limits,
+): Desired {
+  const plans: Record<TierName, DesiredPlan> = {};
+  for (const [tier, limit] of Object.entries(wanted.tiers)) {
+    const planId = deployed.tiers[tier]?.planId;
+    if (planId !== undefined) plans[tier] = { planId, limit };
+  }
+  const rules = {
+    sacrificeOrder: sacrificeOrder(policy, Object.keys(baseline.tiers)),
+    resting: baseline.tiers,
+    ignoreChangeShare: policy.guardrails.ignoreChangeShare,
+    intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
+  };
+  return { stage: wanted.stage, plans, rules, decidedMs: now };
+}
+
+/** First to be sacrificed first; those that never are come last. */
+function sacrificeOrder(policy: Policy, tiers: readonly TierName[]): TierName[] {
+  const rank = (tier: TierName): number => {
+    const order = tierPolicyOf(policy, tier).sacrificeOrder;
+    return order === 'never' ? Number.POSITIVE_INFINITY : order;
+  };
+  return [...tiers].sort((a, b) => (rank(a) === rank(b) ? (a < b ? -1 : 1) : rank(a) - rank(b)));
+}
+
+async function patchStage(
+  { gateway, table, clock, publish, logger }: ControlDependencies,
+  { api }: Governed,
+  lease: Lease,
+  { live, account, reading }: Observation,
+  wanted: Limits,
+): Promise<StageOutcome> {
+  if (!stageDiffers(wanted.stage, live.stage, account)) return 'unchanged';
+  const result = await gateway.writeStage(api, wanted.stage, reading);
+  if (result.kind === 'written') {
+    await saveAppliedStage(table, lease, result.value, clock.now());
+    return 'written';
+  }
+  const name = { mismatch: 'WriteMismatches', deferred: 'WritesDeferred', refused: 'WritesRefused' }[result.kind];
+  publish(apiDimensions(api), [{ name, unit: 'Count', values: [1] }]);
+  logger.warn('The stage was not written.', { ...result });
+  return result.kind;
+}

@@ -1,0 +1,92 @@
+import { apiStageName } from '../../shared/platform/api-stage.ts';
+import { describeError } from '../../shared/platform/errors.ts';
+import { releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
+import { claimRefusal } from '../../shared/state/policies.ts';
+import { UNKNOWN_TIER } from '../../shared/telemetry/aggregate.ts';
+import { apiDimensions } from '../../shared/telemetry/emf.ts';
+import type { Window } from '../../shared/telemetry/window.ts';
+import type { ControlDependencies } from './dependencies.ts';
+import { type Governed, isPaused, type LoadedPolicies, loadPolicies } from './policies.ts';
+import { holdPaused, recordRefusal, tick } from './tick.ts';
+import { readTrigger, type Trigger } from './trigger.ts';
+import { sendWakeUps } from './wake-ups.ts';
+
+/** A trigger that came during a look gets a look of its own, but a storm of them must end. */
+const MOST_LOOKS = 3;
+
+/**
+ * The control function: for every governed API, one tick. One API's failure does not keep the others from theirs; the
+ * invocation then fails at the end, so that it is seen.
+ */
+export function createControl(dependencies: ControlDependencies): (event: unknown) => Promise<void> {
+  return async (event) => {
+    const trigger = readTrigger(event);
+    if (trigger === 'unknown') dependencies.logger.warn('An event of an unknown form; it is only a reason to look.');
+    const paused = await isPaused(dependencies);
+    const policies = await loadPolicies(dependencies);
+    await announceRefusals(dependencies, policies, trigger);
+    const metrics = paused ? new Map<string, Window[]>() : await metricWindows(dependencies, policies.governed);
+    const failures: string[] = [];
+    for (const governed of policies.governed) {
+      const windows = metrics.get(apiStageName(governed.api)) ?? [];
+      try {
+        await look(dependencies, governed, trigger, paused, windows);
+        dependencies.publish(apiDimensions(governed.api), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
+      } catch (error) {
+        failures.push(`${apiStageName(governed.api)}: ${describeError(error)}`);
+      }
+    }
+    await sendWakeUps(dependencies);
+    if (failures.length > 0) throw new Error(`Some APIs had no tick. ${failures.join('; ')}`);
+  };
+}
+
+async function announceRefusals(
+  dependencies: ControlDependencies,
+  { governed, refusals }: LoadedPolicies,
+  trigger: Trigger,
+): Promise<void> {
+  for (const refusal of refusals) {
+    if (!(await claimRefusal(dependencies.table, refusal.name, refusal.version))) continue;
+    const inForce = governed.find(({ name }) => name === refusal.name);
+    await recordRefusal(dependencies, refusal, trigger, inForce);
+  }
+}
+
+/** Without an answer of CloudWatch there are no minute windows; the law knows how to be blind. */
+async function metricWindows(
+  { gateway, readMetrics, clock, baseline, logger }: ControlDependencies,
+  governed: readonly Governed[],
+): Promise<ReadonlyMap<string, readonly Window[]>> {
+  try {
+    const tiers = [...Object.keys(baseline.tiers), UNKNOWN_TIER];
+    const apis = [];
+    for (const { api } of governed) apis.push({ ...api, apiName: await gateway.apiName(api.apiId), tiers });
+    return await readMetrics(apis, clock.now());
+  } catch (error) {
+    logger.warn('The minute metrics could not be read.', { reason: describeError(error) });
+    return new Map();
+  }
+}
+
+/** One look under the lease, and another for triggers that came meanwhile. Whoever finds it taken leaves word and goes. */
+async function look(
+  dependencies: ControlDependencies,
+  governed: Governed,
+  trigger: Trigger,
+  paused: boolean,
+  windows: readonly Window[],
+): Promise<void> {
+  const { table, clock } = dependencies;
+  const lease = await takeLease(table, governed.api, clock.now());
+  if (!lease) return;
+  try {
+    for (let looks = 1; ; looks++) {
+      if (paused) await holdPaused(dependencies, governed, lease, trigger);
+      else await tick(dependencies, governed, lease, trigger, windows);
+      if (looks === MOST_LOOKS || !(await renewIfPending(table, lease, clock.now()))) break;
+    }
+  } finally {
+    await releaseLease(table, lease, true);
+  }
+}

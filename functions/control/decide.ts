@@ -1,0 +1,40 @@
+import type { Baseline, LawOutput } from '../../shared/control/types.ts';
+import type { Limits } from '../../shared/platform/units.ts';
+import type { ControlDependencies } from './dependencies.ts';
+import { changesAny, planTargets, sameLimits, standingLimits, withoutRaises, writable } from './limits.ts';
+import { lawInput, type Observation } from './observe.ts';
+import type { Governed } from './policies.ts';
+import { mayRelax, type Trigger } from './trigger.ts';
+
+/** What a tick is about to do. */
+export interface Plan {
+  readonly output: LawOutput<unknown>;
+  readonly wanted: Limits;
+  /** False when this trigger may not do what the law wants: then nothing is done, and nothing remembered. */
+  readonly isFinal: boolean;
+}
+
+/**
+ * Asks the law, and holds it to what no law may do: a tick that an alarm caused can look and tighten, never relax. When
+ * nothing but raises was wanted, the tick did not happen as far as the law is concerned: the next scheduled one sees the
+ * same windows and may decide as this one could not.
+ */
+export function decide(
+  { law }: ControlDependencies,
+  governed: Governed,
+  baseline: Baseline,
+  observation: Observation,
+  trigger: Trigger,
+): Plan {
+  const { live, record, desired } = observation;
+  const seen = standingLimits(live, record, baseline);
+  const output = law(lawInput(observation, seen, governed, baseline));
+  const asked = writable(output.desired);
+  const allowed = mayRelax(trigger) ? asked : withoutRaises(asked, live);
+  const pending = { kind: output.conclusion.kind, seen, live, desired, record };
+  const wanted = { stage: allowed.stage, tiers: planTargets(allowed, pending) };
+  if (sameLimits(allowed, asked)) return { output, wanted, isFinal: true };
+  const conclusion = { ...output.conclusion, guard: `${trigger}-never-relaxes` };
+  if (changesAny(allowed, live)) return { output: { ...output, conclusion }, wanted, isFinal: true };
+  return { output: { ...output, conclusion: { ...conclusion, kind: 'hold' } }, wanted: live, isFinal: false };
+}

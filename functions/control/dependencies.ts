@@ -1,0 +1,30 @@
+import type { Law } from '../../shared/control/types.ts';
+import type { Gateway } from '../../shared/gateway/port.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { DeployedBaseline } from '../../shared/platform/environment.ts';
+import type { Announce } from '../../shared/platform/events.ts';
+import type { Logger } from '../../shared/platform/logger.ts';
+import type { PublishMetrics } from '../../shared/platform/metrics.ts';
+import type { Parameters } from '../../shared/platform/parameters.ts';
+import type { SendWakeUp } from '../../shared/platform/queue.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
+import type { Table } from '../../shared/state/table.ts';
+import type { MeteredApi } from '../../shared/telemetry/cloudwatch.ts';
+import type { Window } from '../../shared/telemetry/window.ts';
+
+export interface ControlDependencies {
+  readonly clock: Clock;
+  readonly table: Table;
+  readonly gateway: Gateway;
+  readonly parameters: Parameters;
+  /** Minute windows of all APIs in one call, by `<apiId>/<stage>`. */
+  readonly readMetrics: (apis: readonly MeteredApi[], now: EpochMs) => Promise<ReadonlyMap<string, readonly Window[]>>;
+  readonly sendWakeUp: SendWakeUp;
+  readonly announce: Announce;
+  readonly publish: PublishMetrics;
+  readonly logger: Logger;
+  /** The law, blind to what its own state holds. */
+  readonly law: Law<unknown>;
+  readonly baseline: DeployedBaseline;
+  readonly parameterPrefix: string;
+}

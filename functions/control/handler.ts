@@ -1,0 +1,42 @@
+import { law } from '../../shared/control/law.ts';
+import { createGateway } from '../../shared/gateway/api-gateway.ts';
+import {
+  apiGatewayClient,
+  cloudWatchClient,
+  dynamoDbClient,
+  eventBridgeClient,
+  sqsClient,
+  ssmClient,
+} from '../../shared/platform/clients.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
+import { readEnvironment } from '../../shared/platform/environment.ts';
+import { announceThrough } from '../../shared/platform/events.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { publishMetrics } from '../../shared/platform/metrics.ts';
+import { asHandler } from '../../shared/platform/middleware.ts';
+import { createParameters } from '../../shared/platform/parameters.ts';
+import { wakeUpsThrough } from '../../shared/platform/queue.ts';
+import { readMetricWindows } from '../../shared/telemetry/cloudwatch.ts';
+import { createControl } from './control.ts';
+
+const environment = readEnvironment(['STATE_TABLE', 'PARAMETER_PREFIX', 'PLAN_WRITES_QUEUE_URL', 'TIDEGATE_BASELINE']);
+const logger = createLogger();
+const cloudWatch = cloudWatchClient();
+
+export const handler = asHandler(
+  logger,
+  createControl({
+    clock: systemClock,
+    table: { client: dynamoDbClient(), name: environment.STATE_TABLE },
+    gateway: createGateway(apiGatewayClient()),
+    parameters: createParameters(ssmClient()),
+    readMetrics: (apis, now) => readMetricWindows(cloudWatch, apis, now),
+    sendWakeUp: wakeUpsThrough(sqsClient(), environment.PLAN_WRITES_QUEUE_URL),
+    announce: announceThrough(eventBridgeClient()),
+    publish: publishMetrics,
+    logger,
+    law,
+    baseline: environment.TIDEGATE_BASELINE,
+    parameterPrefix: environment.PARAMETER_PREFIX,
+  }),
+);

@@ -1,0 +1,78 @@
+import type { Baseline, LawInput } from '../../shared/control/types.ts';
+import { STAGE_DEFAULT } from '../../shared/gateway/method-keys.ts';
+import type { StageReading } from '../../shared/gateway/port.ts';
+import type { DeployedBaseline } from '../../shared/platform/environment.ts';
+import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
+import { type ControlRecord, readControlRecord } from '../../shared/state/control-record.ts';
+import { type Desired, readDesired } from '../../shared/state/desired.ts';
+import type { Window } from '../../shared/telemetry/window.ts';
+import type { ControlDependencies } from './dependencies.ts';
+import { type Evidence, readEvidence } from './evidence.ts';
+import type { Governed } from './policies.ts';
+
+/** Everything one tick knows before it decides. */
+export interface Observation {
+  readonly now: EpochMs;
+  readonly record: ControlRecord;
+  readonly desired: Desired | undefined;
+  readonly reading: StageReading;
+  readonly account: Limit;
+  /** The limits in force. */
+  readonly live: Limits;
+  readonly evidence: Evidence;
+}
+
+/** How long after a write its limit should be in force everywhere; AWS states no figure. */
+const STAGE_SETTLE_MS = 10_000;
+const PLAN_SETTLE_MS = 30_000;
+
+export async function observe(
+  dependencies: ControlDependencies,
+  { api }: Governed,
+  metricWindows: readonly Window[],
+): Promise<Observation> {
+  const { clock, table, gateway, baseline } = dependencies;
+  const now = clock.now();
+  const record = await readControlRecord(table, api);
+  const account = await gateway.accountLimit();
+  const reading = await gateway.readStage(api);
+  const plans = await gateway.readPlans();
+  const tiers: Record<TierName, Limit> = {};
+  for (const [tier, { planId }] of Object.entries(baseline.tiers)) {
+    const limit = plans.get(planId);
+    if (limit) tiers[tier] = limit;
+  }
+  // A stage that nobody ever limited is bounded by the account alone.
+  const live = { stage: { [STAGE_DEFAULT]: account, ...reading.limits }, tiers };
+  const evidence = await readEvidence(table, api, record.law, metricWindows, now);
+  return { now, record, desired: await readDesired(table, api), reading, account, live, evidence };
+}
+
+export function lawInput(
+  observation: Observation,
+  standing: Limits,
+  governed: Governed,
+  baseline: Baseline,
+): LawInput<unknown> {
+  const { record, now } = observation;
+  const tiersMs: Record<TierName, EpochMs> = {};
+  for (const tier of Object.keys(standing.tiers)) tiersMs[tier] = settled(record.appliedTiers[tier], PLAN_SETTLE_MS);
+  return {
+    state: record.law?.state,
+    windows: observation.evidence.windows,
+    live: standing,
+    effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
+    policy: governed.policy,
+    baseline,
+    now,
+  };
+}
+
+function settled(applied: { readonly writtenMs: EpochMs } | undefined, settleMs: number): EpochMs {
+  return applied ? applied.writtenMs + settleMs : 0;
+}
+
+export function baselineOf(deployed: DeployedBaseline): Baseline {
+  const tiers = Object.entries(deployed.tiers).map(([tier, { rateRps, burst }]) => [tier, { rateRps, burst }] as const);
+  return { stage: deployed.stageLimit, tiers: Object.fromEntries(tiers) };
+}

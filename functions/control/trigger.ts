@@ -1,0 +1,35 @@
+import * as z from 'zod';
+
+/** What made control run. Only the first two may raise a limit; an alarm may not, and neither may what we do not know. */
+export type Trigger = 'schedule' | 'parameter' | 'look-now' | 'alarm' | 'unknown';
+
+const shapes = {
+  schedule: z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') }),
+  parameter: z.object({
+    source: z.literal('aws.ssm'),
+    'detail-type': z.literal('Parameter Store Change'),
+    detail: z.object({ name: z.string(), operation: z.string() }),
+  }),
+  'look-now': z.object({
+    source: z.literal('tidegate.telemetry'),
+    'detail-type': z.literal('Tidegate Look Now'),
+    detail: z.object({ apiId: z.string(), stage: z.string(), reason: z.string() }),
+  }),
+  alarm: z.object({
+    source: z.literal('aws.cloudwatch'),
+    'detail-type': z.literal('CloudWatch Alarm State Change'),
+    detail: z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) }),
+  }),
+} as const;
+
+/** Tells the triggers apart. Whatever is in an event, control reads the truth itself: the event is only a reason to look. */
+export function readTrigger(event: unknown): Trigger {
+  for (const [trigger, shape] of Object.entries(shapes)) {
+    if (shape.safeParse(event).success) return trigger as keyof typeof shapes;
+  }
+  return 'unknown';
+}
+
+export function mayRelax(trigger: Trigger): boolean {
+  return trigger !== 'alarm' && trigger !== 'unknown';
+}

@@ -1,0 +1,62 @@
+import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
+import type { EpochMs, Limit, TierName } from '../../shared/platform/units.ts';
+import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
+import { claimWakeUps, type PlanLease, readPlanLease } from '../../shared/state/plan-lease.ts';
+import { apiDimensions } from '../../shared/telemetry/emf.ts';
+import type { ControlDependencies } from './dependencies.ts';
+
+/** Wake-ups are sent for no more than the time until the next scheduled tick, which sends the next ones. */
+const HORIZON_MS = 60_000;
+/** A wake-up arrives, and writes, a little after its slot: the next one keeps clear of that. */
+const SPACING_MARGIN_MS = 2_000;
+const DEFAULT_INTERVAL_MS = 21_000;
+
+/**
+ * Publishes the backlog and sends the wake-ups that it needs: one for every slot until the next scheduled tick, less
+ * those already on their way. A lost wake-up is replaced a minute later, for its slot is then past.
+ */
+export async function sendWakeUps(dependencies: ControlDependencies): Promise<void> {
+  const { clock, table, gateway, publish, sendWakeUp } = dependencies;
+  const all = await readAllDesired(table);
+  const live = all.some(({ desired }) => Object.keys(desired.plans).length > 0) ? await gateway.readPlans() : new Map();
+  let backlog = 0;
+  for (const { api, desired } of all) {
+    const pending = pendingOf(desired, live).length;
+    publish(apiDimensions(api), [{ name: 'PlanWriteBacklog', unit: 'Count', values: [pending] }]);
+    backlog += pending;
+  }
+  if (backlog === 0) return;
+  const intervalMs = Math.max(DEFAULT_INTERVAL_MS, ...all.map(({ desired }) => desired.rules.intervalMs));
+  const lease = await readPlanLease(table);
+  const now = clock.now();
+  const slots = wakeUpSlots(backlog, lease, intervalMs + SPACING_MARGIN_MS, now);
+  const last = slots.at(-1);
+  if (last === undefined || !(await claimWakeUps(table, lease, last))) return;
+  for (const slotMs of slots) await sendWakeUp(Math.ceil((slotMs - now) / 1000));
+}
+
+/** The tiers of an API whose plan is not yet what it should be. */
+export function pendingOf(desired: Desired, livePlans: ReadonlyMap<string, Limit>): TierName[] {
+  const wanted: Record<TierName, Limit> = {};
+  const live: Record<TierName, Limit> = {};
+  for (const [tier, { planId, limit }] of Object.entries(desired.plans)) {
+    const current = livePlans.get(planId);
+    if (!current) continue;
+    wanted[tier] = limit;
+    live[tier] = current;
+  }
+  return pendingPlanWrites(wanted, live, desired.rules);
+}
+
+/** When the wake-ups still missing should arrive, soonest first. */
+export function wakeUpSlots(backlog: number, lease: PlanLease, spacingMs: number, now: EpochMs): EpochMs[] {
+  const onTheirWay = lease.wokenUntilMs > now ? Math.floor((lease.wokenUntilMs - now) / spacingMs) + 1 : 0;
+  const afterLastMs = lease.wokenUntilMs > 0 ? lease.wokenUntilMs + spacingMs : 0;
+  const slots: EpochMs[] = [];
+  let slotMs = Math.max(now, lease.nextWriteAtMs, lease.wokenUntilMs > now ? afterLastMs : 0);
+  while (slots.length + onTheirWay < backlog && slotMs < now + HORIZON_MS) {
+    slots.push(slotMs);
+    slotMs += spacingMs;
+  }
+  return slots;
+}
