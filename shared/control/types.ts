@@ -45,7 +45,10 @@ export interface Conclusion {
 export interface LawOutput<State> {
   readonly state: State;
   readonly conclusion: Conclusion;
-  /** What the limits should be. Equal to `live` when holding. */
+  /**
+   * What the limits should be, whole. While holding it is what earlier ticks wanted, not what is live: plan writes may
+   * still be under way towards it, and a deploy may have reset the stage.
+   */
   readonly desired: Limits;
 }
 

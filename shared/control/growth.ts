@@ -1,0 +1,108 @@
+import type { CostUnitsPerSecond } from '../platform/units.ts';
+import type { Policy } from '../policy/schema.ts';
+import type { Rule } from './rules.ts';
+import type { TrackerState } from './state.ts';
+import { type Evidence, figure, hold, percent, type Step, withinGuardrails } from './step.ts';
+
+/** On minute metrics alone, return to at most this share of the plateau, this part of the way at a time. */
+const SLOW_PLATEAU_SHARE = 0.9;
+const SLOW_STEP_SHARE = 1 / 3;
+
+/** Healthy, and the total binds: confirm it as good, then search upwards. docs/control-law.md, "Growth". */
+export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+  const total = tracker.totalCups ?? 0;
+  const confirmed = confirm(tracker, total, evidence, policy);
+  if (evidence.frozenBy !== undefined) {
+    const why =
+      evidence.frozenBy === 'reversals' ? 'limits changed direction too often' : 'the budget of changes is spent';
+    const held = hold(confirmed, 'probing-stopped', {
+      reason: `Healthy at ${figure(total)} cost units/s, but ${why} within the last hour: nothing is raised.`,
+      wouldChange: 'Fewer changes within the last hour.',
+    });
+    return { ...held, guard: evidence.frozenBy };
+  }
+  const sinceSeconds = (evidence.now - tracker.lastActionMs) / 1000;
+  if (sinceSeconds < policy.guardrails.raiseCooldownSeconds) {
+    return hold(confirmed, 'cooling-down', {
+      reason: `Healthy at ${figure(total)} cost units/s, ${figure(sinceSeconds)} s after the last change.`,
+      wouldChange: `${policy.guardrails.raiseCooldownSeconds} s after the last change.`,
+    });
+  }
+  if (evidence.signals.source === 'metrics') return slowReturn(confirmed, evidence, policy);
+  return search(confirmed, evidence, policy);
+}
+
+function confirm(tracker: TrackerState, total: number, evidence: Evidence, policy: Policy): TrackerState {
+  const { bad, plateau } = tracker;
+  const isBadOld = bad !== null && evidence.now - bad.atMs > tracker.badAgeSeconds * 1000;
+  const isPlateauOld = plateau !== null && evidence.now - plateau.atMs > policy.tracker.plateauMemorySeconds * 1000;
+  const kept = isPlateauOld ? null : plateau;
+  return {
+    ...tracker,
+    goodCups: total,
+    uselessCuts: 0,
+    latencyAtCutMs: null,
+    plateau: kept !== null && kept.cups > total ? kept : { cups: total, atMs: evidence.now },
+    bad: isBadOld || (bad !== null && bad.cups <= total) ? null : bad,
+    probeShare: isBadOld ? policy.tracker.firstProbeShare : tracker.probeShare,
+  };
+}
+
+function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+  const total = tracker.totalCups ?? 0;
+  if (tracker.bad !== null) {
+    const gap = tracker.bad.cups - total;
+    if (gap <= policy.tracker.tightBracketShare * tracker.bad.cups) {
+      return hold(tracker, 'bracket-tight', {
+        reason: `Healthy at ${figure(total)}; ${figure(tracker.bad.cups)} cost units/s failed ${figure((evidence.now - tracker.bad.atMs) / 1000)} s ago: nothing to gain between.`,
+        wouldChange: `The failure being older than ${figure(tracker.badAgeSeconds)} s.`,
+      });
+    }
+    return raise(tracker, total + gap / 2, 'bisect', evidence, policy);
+  }
+  const { firstProbeShare, probeGrowthFactor, plateauProbeFactor } = policy.tracker;
+  const plateau = tracker.plateau?.cups ?? total;
+  const isBelow = plateau > total * (1 + firstProbeShare);
+  const wanted = isBelow
+    ? total + Math.max(total * firstProbeShare, Math.min(total * tracker.probeShare, (plateau - total) / 2))
+    : total * (1 + Math.min(tracker.probeShare, firstProbeShare * plateauProbeFactor));
+  const probeShare = Math.min(policy.guardrails.largestStepUpShare, tracker.probeShare * probeGrowthFactor);
+  return raise({ ...tracker, probeShare }, wanted, isBelow ? 'climb-to-plateau' : 'probe', evidence, policy);
+}
+
+function slowReturn(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+  const total = tracker.totalCups ?? 0;
+  const target = SLOW_PLATEAU_SHARE * (tracker.plateau?.cups ?? total);
+  if (total >= target * 0.99) {
+    return hold(tracker, 'exploration-suspended', {
+      reason: `Only minute metrics are to be had: too late to probe, so the total stays at ${figure(total)} cost units/s.`,
+      wouldChange: 'Windows from the access log.',
+    });
+  }
+  return raise(tracker, total + (target - total) * SLOW_STEP_SHARE, 'climb-to-plateau', evidence, policy);
+}
+
+function raise(
+  tracker: TrackerState,
+  wantedCups: CostUnitsPerSecond,
+  rule: Rule,
+  evidence: Evidence,
+  policy: Policy,
+): Step {
+  const total = tracker.totalCups ?? 0;
+  const bounded = withinGuardrails(wantedCups, total, policy);
+  if (bounded.cups <= total) {
+    return hold(tracker, 'at-ceiling', {
+      reason: `Healthy at ${figure(total)} cost units/s, which is the ceiling that the policy sets.`,
+      wouldChange: 'A higher capacity.ceilingCups.',
+    });
+  }
+  return {
+    tracker: { ...tracker, totalCups: bounded.cups, phase: 'hold', lastAction: 'raise', lastActionMs: evidence.now },
+    kind: rule === 'climb-to-plateau' ? 'relax' : 'probe',
+    rule,
+    reason: `Healthy (latency ${figure(evidence.signals.latencyMs ?? 0)} ms) with the total of ${figure(total)} binding: up by ${percent(bounded.cups / total - 1)} to ${figure(bounded.cups)} cost units/s.`,
+    wouldChange: 'Latency rising in the windows lived under the new total.',
+    ...(bounded.guard ? { guard: bounded.guard } : {}),
+  };
+}

@@ -1,0 +1,136 @@
+import { sameLimit } from '../allocation/plan-writes.ts';
+import { admittedAt } from '../allocation/water-level.ts';
+import type { CostUnitsPerSecond, EpochMs, Limit, Limits, MethodKey, TierName } from '../platform/units.ts';
+import type { Policy } from '../policy/schema.ts';
+import { costByMethod, keysByTier, sumOf } from './demand.ts';
+import { demandWithinBaseline, limitsForShares, type ShareInput, tierShares } from './shares.ts';
+import { stageCapacity, stageFor, stageLimitOf, stagesAgree, withTightBursts } from './standing.ts';
+import type { LawState, MemoryState, TrackerState } from './state.ts';
+import type { Baseline, LawInput } from './types.ts';
+
+type TierLimits = Readonly<Record<TierName, Limit>>;
+
+/** Room that demand must keep below a standing stage limit before the limit is moved. */
+const ROOM_FACTOR = 1.1;
+/** A tier that lacks less than this share of its demand keeps its limit while the total suffices. */
+const NEARLY_MET_SHARE = 0.98;
+
+export interface Situation {
+  readonly input: LawInput<LawState>;
+  readonly memory: MemoryState;
+  readonly tracker: TrackerState;
+  readonly before: Limits;
+  readonly isContended: boolean;
+  /** Contention ended, or the total moved: the stage is rewritten however small the change. */
+  readonly isStageForced: boolean;
+  readonly guardCups: CostUnitsPerSecond | null;
+}
+
+/** All demand that the baselines would let through, cost units per second. */
+export function wantedCups(memory: MemoryState, baseline: Baseline, policy: Policy): CostUnitsPerSecond {
+  return sumOf(demandWithinBaseline(keysByTier(memory.demand, policy), baseline.tiers));
+}
+
+/** The tiers' limits: water levels while the total does not suffice, else the baselines. */
+export function desiredTiers(situation: Situation): TierLimits {
+  const { input, memory, tracker, before } = situation;
+  const totalCups = tracker.phase === 'drain' ? tracker.goodCups : tracker.totalCups;
+  if (!situation.isContended || totalCups === null) return input.baseline.tiers;
+  const { policy, baseline } = input;
+  const keys = keysByTier(memory.demand, policy);
+  const shareInput: ShareInput = {
+    totalCups: totalCups / memory.slack,
+    keys,
+    calmCups: memory.calmCups,
+    baseline,
+    policy,
+  };
+  const limits = limitsForShares(tierShares(shareInput), shareInput);
+  const wanted = Object.entries(baseline.tiers).map(([tier, resting]) => {
+    const standing = before.tiers[tier] ?? resting;
+    const wish = limits[tier] ?? releasedLimit(standing, resting, keys[tier] ?? []);
+    return [tier, isNear(wish, standing, policy) && !sameLimit(wish, resting) ? standing : wish] as const;
+  });
+  return Object.fromEntries(wanted);
+}
+
+/** While others still bind, a tier that no longer needs a limit keeps one that does it no harm: writes are scarce. */
+function releasedLimit(standing: Limit, resting: Limit, keys: Parameters<typeof admittedAt>[1]): Limit {
+  const isHarmless = admittedAt(standing.rateRps, keys) >= NEARLY_MET_SHARE * admittedAt(resting.rateRps, keys);
+  return isHarmless ? standing : resting;
+}
+
+function isNear(a: Limit, b: Limit, policy: Policy): boolean {
+  return Math.abs(a.rateRps / b.rateRps - 1) < policy.guardrails.ignoreChangeShare;
+}
+
+/** Do the plans in force, by themselves, let through no more than the total? Then the stage need not bind. */
+export function doPlansHold(situation: Situation, tiers: TierLimits): boolean {
+  const { input, memory, tracker } = situation;
+  const { live, policy } = input;
+  if (tracker.totalCups === null || !areTiersInForce(input, tiers, input.now)) return false;
+  const passing = sumOf(costByMethod(memory.demand, live.tiers, policy));
+  return passing <= policy.demand.plansHoldShare * tracker.totalCups;
+}
+
+/** Every tier's plan stands at what is desired, and has since before `sinceMs`. */
+export function areTiersInForce(input: LawInput<LawState>, tiers: TierLimits, sinceMs: EpochMs): boolean {
+  return Object.entries(tiers).every(([tier, limit]) => {
+    const live = input.live.tiers[tier];
+    const isWritten = live === undefined || isNear(live, limit, input.policy);
+    return isWritten && (input.effective.tiersMs[tier] ?? 0) <= sinceMs;
+  });
+}
+
+/** The stage's settings: the total where the stage must hold it, with room where the plans do, the guard at rest. */
+export function desiredStage(situation: Situation, tiers: TierLimits): Limits['stage'] {
+  const { input, memory, tracker, before, guardCups } = situation;
+  const { policy, baseline } = input;
+  const standing = withKeysOf(input.live.stage, withTightBursts(before.stage, policy));
+  const expected = costByMethod(memory.demand, tiers, policy);
+  const totalCups = stageTotal(situation, tiers, sumOf(expected));
+  if (totalCups === null) return standing;
+  const overrides = Object.keys(standing).filter((key) => key !== '*/*');
+  const wanted = stageFor(totalCups, expected, overrides, baseline, policy);
+  const isBraking = situation.isContended || tracker.phase === 'drain';
+  if (situation.isStageForced) return wanted;
+  if (isBraking) return stagesAgree(wanted, standing, policy.guardrails.ignoreStageChangeShare) ? standing : wanted;
+  const isLoose = totalCups < policy.guard.lowerBelowShare * stageCapacity(standing, expected, policy);
+  const isLowerable = guardCups !== null && memory.healthySeconds >= policy.guard.warmUpSeconds;
+  const isKept = hasRoom(standing, wanted, expected, policy) && !(isLoose && isLowerable);
+  return isKept ? standing : wanted;
+}
+
+/** Live overrides that we did not know detach their methods: they are adopted, to be kept in step. */
+function withKeysOf(live: Limits['stage'], ours: Limits['stage']): Limits['stage'] {
+  const added = Object.entries(live).filter(([key]) => ours[key] === undefined);
+  return added.length === 0 ? ours : { ...ours, ...Object.fromEntries(added) };
+}
+
+function stageTotal(situation: Situation, tiers: TierLimits, expectedCups: CostUnitsPerSecond): number | null {
+  const { input, memory, tracker, guardCups } = situation;
+  const { policy } = input;
+  const roomy = policy.guard.methodSlackFactor * expectedCups;
+  if (tracker.phase === 'drain' && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
+  if (situation.isContended && tracker.totalCups !== null) {
+    const isHeld = doPlansHold(situation, tiers);
+    return isHeld ? Math.max(tracker.totalCups, roomy) : tracker.totalCups / memory.slack;
+  }
+  const standing = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, guardCups ?? Number.POSITIVE_INFINITY);
+  return Number.isFinite(standing) ? Math.max(standing, roomy) : null;
+}
+
+/** No method's demand comes close to its limit, unless the limit could not be higher anyway. */
+function hasRoom(
+  standing: Limits['stage'],
+  wanted: Limits['stage'],
+  expected: Readonly<Record<MethodKey, CostUnitsPerSecond>>,
+  policy: Policy,
+): boolean {
+  return Object.entries(expected).every(([method, cups]) => {
+    const standingRps = stageLimitOf(standing, method)?.rateRps ?? 0;
+    const wantedRps = stageLimitOf(wanted, method)?.rateRps ?? 0;
+    const neededRps = (ROOM_FACTOR * cups) / (policy.methodCost[method] ?? 1);
+    return standingRps >= Math.min(neededRps, wantedRps);
+  });
+}

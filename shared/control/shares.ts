@@ -1,0 +1,83 @@
+import { type Claim, weightedMaxMin } from '../allocation/max-min.ts';
+import { admittedAt, type KeyDemand, waterLevel } from '../allocation/water-level.ts';
+import type { CostUnitsPerSecond, Limit, Rps, TierName } from '../platform/units.ts';
+import { type Policy, tierPolicyOf } from '../policy/schema.ts';
+import type { Baseline } from './types.ts';
+
+/** A tier whose demand is met to this share is met: what is missing is rounding. */
+const MET_SHARE = 0.999;
+
+export interface ShareInput {
+  readonly totalCups: CostUnitsPerSecond;
+  readonly keys: Readonly<Record<TierName, readonly KeyDemand[]>>;
+  readonly calmCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
+  readonly baseline: Baseline;
+  readonly policy: Policy;
+}
+
+/** What each tier could send if its plan stood at the baseline. */
+export function demandWithinBaseline(
+  keys: ShareInput['keys'],
+  tiers: Readonly<Record<TierName, Limit>>,
+): Record<TierName, CostUnitsPerSecond> {
+  const demands = Object.entries(keys).map(
+    ([tier, list]) => [tier, admittedAt(tiers[tier]?.rateRps ?? Number.POSITIVE_INFINITY, list)] as const,
+  );
+  return Object.fromEntries(demands);
+}
+
+/**
+ * Each tier's part of the total: first what is believed to be real demand, then, from what is left, the demand that
+ * may be retries or a runaway client (docs/control-law.md, "Shares"). Nothing that is asked for is left idle.
+ */
+export function tierShares(input: ShareInput): Record<TierName, CostUnitsPerSecond> {
+  const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
+  const allowance = input.policy.demand.retryAllowanceFactor;
+  const believed = claimsOf(input, (tier, floor) => {
+    const asked = demand[tier] ?? 0;
+    const calm = input.calmCups[tier];
+    return calm === undefined ? asked : Math.min(asked, Math.max(calm * allowance, floor));
+  });
+  const first = weightedMaxMin(input.totalCups, believed);
+  const second = believed.map((claim) => ({ ...claim, demand: demand[claim.id] ?? 0, floor: first[claim.id] ?? 0 }));
+  return weightedMaxMin(input.totalCups, second);
+}
+
+function claimsOf(input: ShareInput, demandOf: (tier: TierName, floor: number) => number): Claim[] {
+  return Object.keys(input.keys).map((tier) => {
+    const { weight, floorShare, ceilingShare, sacrificeOrder } = tierPolicyOf(input.policy, tier);
+    const floor = floorShare * input.totalCups;
+    return {
+      id: tier,
+      weight,
+      floor,
+      ceiling: ceilingShare * input.totalCups,
+      demand: demandOf(tier, floor),
+      sacrificeOrder: sacrificeOrder === 'never' ? undefined : sacrificeOrder,
+    };
+  });
+}
+
+/** The limit per key that realises each share; undefined for a tier whose limit need not bind. */
+export function limitsForShares(
+  shares: Readonly<Record<TierName, CostUnitsPerSecond>>,
+  input: ShareInput,
+): Record<TierName, Limit | undefined> {
+  const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
+  const limits = Object.entries(input.baseline.tiers).map(([tier, resting]) => {
+    const share = shares[tier] ?? 0;
+    const isMet = share >= MET_SHARE * (demand[tier] ?? 0);
+    return [
+      tier,
+      isMet ? undefined : levelLimit(waterLevel(share, input.keys[tier] ?? []), resting, input.policy),
+    ] as const;
+  });
+  return Object.fromEntries(limits);
+}
+
+function levelLimit(levelRps: Rps, resting: Limit, policy: Policy): Limit | undefined {
+  if (levelRps >= resting.rateRps * (1 - policy.guardrails.ignoreChangeShare)) return undefined;
+  const rateRps = Math.round(Math.max(policy.guardrails.leastRateRps, levelRps) * 10) / 10;
+  const burst = Math.round(rateRps * policy.demand.tierBurstSeconds);
+  return { rateRps, burst: Math.min(resting.burst, Math.max(1, burst)) };
+}

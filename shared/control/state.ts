@@ -1,0 +1,125 @@
+import type { CostUnitsPerSecond, EpochMs, KeyId, Limits, MethodKey, Rps, TierName } from '../platform/units.ts';
+import type { DecisionKind } from './types.ts';
+
+/** A rate and when it was observed. */
+export interface Mark {
+  readonly cups: CostUnitsPerSecond;
+  readonly atMs: EpochMs;
+}
+
+/** The bracket around capacity: docs/control-law.md, "The tracker". */
+export interface TrackerState {
+  /** What may be admitted in all; null until anything bound or hurt: the standing guard alone limits then. */
+  readonly totalCups: CostUnitsPerSecond | null;
+  /** `drain`: below the good rate on purpose, until a backlog is gone. */
+  readonly phase: 'hold' | 'drain';
+  readonly goodCups: CostUnitsPerSecond | null;
+  readonly bad: Mark | null;
+  readonly badAgeSeconds: number;
+  readonly probeShare: number;
+  readonly plateau: Mark | null;
+  readonly lastActionMs: EpochMs;
+  readonly lastAction: 'none' | 'raise' | 'cut';
+  /** Latency at the last cut, and how many cuts in a row did not lower it. */
+  readonly latencyAtCutMs: number | null;
+  readonly uselessCuts: number;
+  readonly errorTest: ErrorTest | null;
+}
+
+/** The one experiment that tells load errors from others: docs/control-law.md, "Fast errors". */
+export interface ErrorTest {
+  readonly startedMs: EpochMs;
+  readonly verdict: 'running' | 'load' | 'independent';
+  /** Before the cut: share of successes and admitted rate. */
+  readonly successShare: number;
+  readonly admittedCups: CostUnitsPerSecond;
+  /** What to return to when the errors do not depend on load. */
+  readonly totalCups: CostUnitsPerSecond | null;
+}
+
+/** What one key, or the lump of a tier's unlisted keys, asks for. */
+export interface DemandEntry {
+  readonly tier: TierName;
+  /** Keys in it: 1, or the estimated number of unlisted ones. */
+  readonly count: number;
+  /** Requests per second of all its keys together, by method. */
+  readonly methods: Readonly<Record<MethodKey, Rps>>;
+}
+
+/** What is remembered between windows about load and health. */
+export interface MemoryState {
+  readonly demand: Readonly<Record<KeyId, DemandEntry>>;
+  /** Demand of a tier from before refusals, cost units per second. */
+  readonly calmCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
+  readonly healthyLatencyMs: number | null;
+  readonly healthySeconds: number;
+  /** Smoothed admitted rate, and the highest healthy one. */
+  readonly admittedCups: CostUnitsPerSecond;
+  readonly confirmed: Mark | null;
+  readonly meanCost: number;
+  /** Admitted over limit when it binds; 1 is exact enforcement. */
+  readonly slack: number;
+  /** The end of the newest window believed; 0 before the first. */
+  readonly lastWindowEndMs: EpochMs;
+  /** When something was last known: that end, or the first tick. */
+  readonly lastNewsMs: EpochMs;
+  /** The end of the last window that came from the log. */
+  readonly lastLogEndMs: EpochMs;
+}
+
+/** One change of the stage in the last hour. */
+export interface Change {
+  readonly atMs: EpochMs;
+  readonly direction: 'up' | 'down';
+}
+
+/** Everything the law carries from tick to tick; plain JSON. */
+export interface LawState {
+  readonly version: 1;
+  readonly tracker: TrackerState;
+  readonly memory: MemoryState;
+  readonly changes: readonly Change[];
+  /** Do the tiers bind? */
+  readonly isContended: boolean;
+  /** What the limits should be, as of the last tick. */
+  readonly desired: Limits;
+  readonly lastKind: DecisionKind;
+}
+
+/** The state of a law that has seen nothing: it adopts what is live and waits. */
+export function initialState(live: Limits, now: EpochMs, firstProbeShare: number, badAgeSeconds: number): LawState {
+  return {
+    version: 1,
+    tracker: {
+      totalCups: null,
+      phase: 'hold',
+      goodCups: null,
+      bad: null,
+      badAgeSeconds,
+      probeShare: firstProbeShare,
+      plateau: null,
+      lastActionMs: 0,
+      lastAction: 'none',
+      latencyAtCutMs: null,
+      uselessCuts: 0,
+      errorTest: null,
+    },
+    memory: {
+      demand: {},
+      calmCups: {},
+      healthyLatencyMs: null,
+      healthySeconds: 0,
+      admittedCups: 0,
+      confirmed: null,
+      meanCost: 1,
+      slack: 1,
+      lastWindowEndMs: 0,
+      lastNewsMs: now,
+      lastLogEndMs: now,
+    },
+    changes: [],
+    isContended: false,
+    desired: live,
+    lastKind: 'hold',
+  };
+}

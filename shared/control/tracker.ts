@@ -1,0 +1,115 @@
+import type { Policy } from '../policy/schema.ts';
+import { olderBad, onCongested } from './cut.ts';
+import { onFastErrors } from './fast-errors.ts';
+import { onHealthyAndBound } from './growth.ts';
+import { thresholds } from './health.ts';
+import type { TrackerState } from './state.ts';
+import { type Evidence, figure, hold, type Step } from './step.ts';
+
+/**
+ * One step of the bracketed capacity tracker (docs/control-law.md, "The tracker"): at most one action, on one window
+ * of evidence. Pure.
+ */
+export function track(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+  if (evidence.health === 'thin') return thin(tracker, evidence, policy);
+  if (evidence.health === 'congested' || evidence.health === 'severe') return onCongested(tracker, evidence, policy);
+  const errors = onFastErrors(tracker, evidence, policy);
+  if (errors !== undefined) return errors;
+  if (evidence.health === 'watch' || isSlow(evidence, policy)) return onWatch(tracker, evidence, policy);
+  return onHealthy({ ...tracker, uselessCuts: 0 }, evidence, policy);
+}
+
+function thin(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+  return hold(tracker, evidence.signals.samples === 0 ? 'idle' : 'too-few-answers', {
+    reason: `${figure(evidence.signals.samples)} answers of the backend in the newest window say nothing about its health.`,
+    wouldChange: `At least ${policy.tracker.minimumSamples} answers in a window.`,
+  });
+}
+
+/** Erring for reasons other than load, and slow besides. */
+function isSlow(evidence: Evidence, policy: Policy): boolean {
+  return (evidence.signals.latencyMs ?? 0) > thresholds(evidence.healthyLatencyMs, policy).watchMs;
+}
+
+/** Slower than healthy, not yet congested: raise nothing; if a probe did it, take the probe back. */
+function onWatch(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+  const latency = `Latency ${figure(evidence.signals.latencyMs ?? 0)} ms against a healthy ${figure(evidence.healthyLatencyMs ?? 0)} ms`;
+  const { totalCups, goodCups } = tracker;
+  const isProbe = evidence.isFresh && tracker.lastAction === 'raise' && totalCups !== null && goodCups !== null;
+  if (!isProbe || goodCups >= totalCups) {
+    return hold(tracker, 'watching', {
+      reason: `${latency}: watching, nothing is raised.`,
+      wouldChange: `Latency above ${figure(thresholds(evidence.healthyLatencyMs, policy).congestedMs)} ms cuts; a healthy window frees the search.`,
+    });
+  }
+  return {
+    tracker: {
+      ...tracker,
+      totalCups: goodCups,
+      bad: { cups: totalCups, atMs: evidence.now },
+      badAgeSeconds: olderBad(tracker, policy),
+      probeShare: policy.tracker.firstProbeShare,
+      lastAction: 'cut',
+      lastActionMs: evidence.now,
+    },
+    kind: 'tighten',
+    rule: 'probe-retreat',
+    reason: `${latency} after the probe of ${figure(totalCups)}: back to ${figure(goodCups)} cost units/s, where it was healthy.`,
+    wouldChange: `The failed probe being older than ${figure(olderBad(tracker, policy))} s.`,
+  };
+}
+
+function onHealthy(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+  const { totalCups } = tracker;
+  const admitted = evidence.signals.total.admittedCups;
+  if (totalCups === null) {
+    return hold(tracker, 'at-rest', {
+      reason: `Healthy; ${figure(admitted)} cost units/s admitted, nothing binds but the standing guard.`,
+      wouldChange: 'Demand above the guard, or a backend in trouble.',
+    });
+  }
+  if (!evidence.isFresh) {
+    return hold(tracker, 'awaiting-effect', {
+      reason: 'Healthy, but the newest window was not lived wholly under the limits in force.',
+      wouldChange: 'A window that began after the last change took effect.',
+    });
+  }
+  if (tracker.phase === 'drain') return endDrain(tracker, evidence);
+  if (!evidence.isContended) {
+    return hold(tracker, 'at-rest', {
+      reason: `Healthy; all who ask fit into the total of ${figure(totalCups)} cost units/s (${figure(admitted)} admitted), so it teaches nothing.`,
+      wouldChange: 'Demand above the total, or a backend in trouble.',
+    });
+  }
+  if (!evidence.isSettled) {
+    return hold(tracker, 'awaiting-plans', {
+      reason: 'Healthy, but usage plans that the total needs are not in force yet.',
+      wouldChange: 'Every plan written and in force.',
+    });
+  }
+  if (admitted < policy.tracker.utilisationGateShare * totalCups) {
+    return hold(tracker, 'total-not-reached', {
+      reason: `Healthy, but only ${figure(admitted)} of ${figure(totalCups)} cost units/s were admitted: nothing learned about more.`,
+      wouldChange: `At least ${figure(policy.tracker.utilisationGateShare * totalCups)} cost units/s admitted.`,
+    });
+  }
+  return onHealthyAndBound(tracker, evidence, policy);
+}
+
+function endDrain(tracker: TrackerState, evidence: Evidence): Step {
+  const goodCups = tracker.goodCups ?? tracker.totalCups;
+  return {
+    tracker: {
+      ...tracker,
+      totalCups: goodCups,
+      phase: 'hold',
+      lastAction: 'none',
+      lastActionMs: evidence.now,
+      latencyAtCutMs: null,
+    },
+    kind: 'relax',
+    rule: 'drain-over',
+    reason: `The backlog is gone (latency ${figure(evidence.signals.latencyMs ?? 0)} ms): the total returns to ${figure(goodCups ?? 0)} cost units/s, what the backend proved to bear.`,
+    wouldChange: 'A healthy window with this total binding starts the search upwards.',
+  };
+}
