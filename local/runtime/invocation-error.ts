@@ -19,7 +19,12 @@ export function errorPayload(thrown: unknown): ErrorPayload {
   }
   const errorType = String(error.name ?? 'Error');
   const stack = typeof error.stack === 'string' ? error.stack : `${errorType}: ${error.message}`;
-  return { errorType, errorMessage: error.message, trace: stack.split('\n') };
+  return { errorType, errorMessage: error.message, trace: stack.split('\n').filter(isOfTheFunction) };
+}
+
+/** Frames of the runtime itself, which lies outside the package, say nothing about the function. */
+function isOfTheFunction(line: string): boolean {
+  return !/^\s+at /.test(line) || line.includes('/var/task/') || line.includes('node:');
 }
 
 /** Loading a function failed: `payload.errorType` is one of Lambda's `Runtime.*` names, or the name of what was thrown. */

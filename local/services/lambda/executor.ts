@@ -1,21 +1,12 @@
 import type { EmbeddedAws } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import type { RecordMetric } from '../vended-metric.ts';
 import { type Execution, ExecutionEnvironment, failurePayload } from './execution-environment.ts';
 import type { FunctionVersion } from './function-record.ts';
 
-/** One datum of a metric that AWS publishes itself. */
-export interface MetricDatum {
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: Record<string, string>;
-  readonly unit?: string;
-  readonly timestampMs: number;
-  readonly value: number;
-}
-
 export interface LambdaPorts {
   /** Takes the metrics of namespace AWS/Lambda. */
-  readonly record: (datum: MetricDatum) => void;
+  readonly record: RecordMetric;
   /** The cloud's HTTP endpoint: `AWS_ENDPOINT_URL` of every function. */
   readonly endpoint: () => string;
 }
