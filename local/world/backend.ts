@@ -24,8 +24,10 @@ const UTILISATION_SMOOTHING_PER_MS = 1 / 1000;
 const NOISE_TABLE_SIZE = 4096;
 
 /**
- * A queueing server: first come, first served at a capacity that may change while work waits, then a latency of its own
- * that no other request feels. It knows nothing of the gateway in front of it but its patience.
+ * A pool of workers, first come, first served: a request takes its own latency while there are workers enough, and when
+ * there are not, as long as the pool needs at its capacity, which may change meanwhile, for all that came before. So
+ * latency is the larger of the two (Little's law with work in cost units), and short unevenness of arrivals is not felt.
+ * It knows nothing of the gateway in front of it but its patience.
  */
 export class Backend<J extends Job> {
   private readonly queue: J[] = [];
@@ -103,7 +105,7 @@ export class Backend<J extends Job> {
     const workDone = this.workDone + 1e-6;
     for (let job = this.queue[this.head]; job && job.doneAtWork <= workDone; job = this.queue[++this.head]) {
       if (job.isAnswered) continue; // The gateway gave up; the work was for nothing.
-      const endMs = nowMs + this.ownLatencyMs();
+      const endMs = Math.max(nowMs + 1, job.startMs + this.ownLatencyMs());
       job.isAnswered = true;
       const timeoutMs = job.startMs + INTEGRATION_TIMEOUT_MS;
       if (endMs > timeoutMs) this.answer(job, Math.max(timeoutMs, nowMs + 1), 504);

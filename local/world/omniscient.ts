@@ -1,12 +1,12 @@
-import type { CostUnitsPerSecond, TierName } from '../../shared/platform/units.ts';
+import type { TierName } from '../../shared/platform/units.ts';
 
 /** What the policy says of a tier when there is not enough for all. */
 export interface TierTerms {
   readonly name: TierName;
   /** Relative share, > 0. */
   readonly weight: number;
-  /** Guaranteed before any share is divided, cost units per second. */
-  readonly floorCups: CostUnitsPerSecond;
+  /** Share of the capacity that it gets in any case if it asks for it, 0 to 1. */
+  readonly floorShare: number;
   /** Who gives way first: 0 is sacrificed before 1, and so on. */
   readonly sacrificeRank: number;
 }
@@ -18,7 +18,7 @@ export interface TierTerms {
 export function omniscientShares(terms: readonly TierTerms[], demand: readonly number[], capacity: number): number[] {
   const demanded = demand.reduce((sum, units) => sum + units, 0);
   if (demanded <= capacity) return [...demand];
-  const floors = terms.map((tier, index) => Math.min(tier.floorCups, demand[index] ?? 0));
+  const floors = terms.map((tier, index) => Math.min(tier.floorShare * capacity, demand[index] ?? 0));
   const guaranteed = floors.reduce((sum, units) => sum + units, 0);
   if (guaranteed >= capacity) return grantInOrder(terms, floors, capacity);
   return shareByWeight(terms, floors, demand, capacity);

@@ -58,7 +58,7 @@ function toTrace(rows: readonly { timeMs: number; value: number }[]): Trace {
   const seconds = rows.map((row) => (row.timeMs - first.timeMs) / 1000);
   const gaps = seconds.slice(1).map((at, index) => at - (seconds[index] ?? 0));
   gaps.sort((a, b) => a - b);
-  const stepSeconds = gaps[gaps.length >> 1] ?? 1;
+  const stepSeconds = gaps[(gaps.length - 1) >> 1] ?? 1;
   const lengthSeconds = (seconds.at(-1) ?? 0) + stepSeconds;
   return { seconds, values: rows.map((row) => row.value), stepSeconds, lengthSeconds };
 }

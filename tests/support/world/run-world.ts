@@ -16,19 +16,25 @@ export const CONTRACTS: Readonly<Record<string, Limit>> = {
 };
 
 export const TERMS: readonly TierTerms[] = [
-  { name: 'premium', weight: 4, floorCups: 0, sacrificeRank: 2 },
-  { name: 'standard', weight: 2, floorCups: 0, sacrificeRank: 1 },
-  { name: 'basic', weight: 1, floorCups: 0, sacrificeRank: 0 },
-  { name: 'internal', weight: 4, floorCups: 0, sacrificeRank: 3 },
+  { name: 'premium', weight: 4, floorShare: 0, sacrificeRank: 2 },
+  { name: 'standard', weight: 2, floorShare: 0, sacrificeRank: 1 },
+  { name: 'basic', weight: 1, floorShare: 0, sacrificeRank: 0 },
+  { name: 'internal', weight: 4, floorShare: 0, sacrificeRank: 3 },
 ];
 
+export interface WorldOnOptions {
+  readonly seed?: number;
+  /** Multiplies the contracts. */
+  readonly scale?: number;
+}
+
 /** Builds a world over `gateway` and collects its snapshots; the caller advances it. */
-export function worldOn(
-  gateway: GatewayPort,
-  scenario: Scenario,
-  seed = 1,
-): { world: World; seconds: SecondSnapshot[] } {
+export function worldOn(gateway: GatewayPort, scenario: Scenario, { seed = 1, scale = 1 }: WorldOnOptions = {}) {
   const seconds: SecondSnapshot[] = [];
+  const contracts = Object.entries(CONTRACTS).map(([tier, { rateRps, burst }]): [string, Limit] => [
+    tier,
+    { rateRps: rateRps * scale, burst: burst * scale },
+  ]);
   const world = new World({
     scenario,
     startMs: START_MS,
@@ -36,7 +42,7 @@ export function worldOn(
     keyId: (keyName) => keyName,
     random: randomStreams(seed),
     tiers: TERMS,
-    contracts: CONTRACTS,
+    contracts: Object.fromEntries(contracts),
     onSecond: (snapshot) => seconds.push(snapshot),
   });
   return { world, seconds };

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { policySchema } from '../../shared/policy/schema.ts';
+import type { Scenario } from '../world/scenario.ts';
+import { SCENARIOS } from '../world/scenarios/index.ts';
+import { traceScenario } from '../world/scenarios/trace.ts';
+import { parseTrace, TraceError } from '../world/traffic/trace.ts';
+import { type RehearseArguments, UsageError } from './arguments.ts';
+import { type PolicyDocument, parsePolicyDocument } from './policy.ts';
+
+/** @throws UsageError when a file is missing or is not what it should be. */
+export async function loadScenario(options: RehearseArguments): Promise<Scenario> {
+  if (options.trace === undefined) return SCENARIOS.get(options.scenario ?? '') as Scenario;
+  const csv = await readText('--trace', options.trace);
+  try {
+    return traceScenario(parseTrace(csv), options.peak);
+  } catch (error) {
+    if (error instanceof TraceError) throw new UsageError(`--trace ${options.trace}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** @throws UsageError naming every problem of the document. */
+export async function loadPolicy(options: RehearseArguments): Promise<PolicyDocument | undefined> {
+  if (options.policy === undefined) return undefined;
+  const text = await readText('--policy', options.policy);
+  try {
+    const document = parsePolicyDocument(text);
+    // Which API it is for is known only after the deploy; everything else can be said now.
+    policySchema.parse({ ...document, api: 'placeholder/dev' });
+    return document;
+  } catch (error) {
+    const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new UsageError(`--policy ${options.policy}: ${problem}`);
+  }
+}
+
+async function readText(option: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${option} ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Limit, Limits, MethodKey } from '../../shared/platform/units.ts';
+import { EVERY_METHOD } from '../gateway/method-key.ts';
+import type { ApiGatewayService } from '../services/apigateway/service.ts';
+import type { DeployedService, GatewayInspection, WriteCounts } from './stack.ts';
+
+/** How AWS spells the stage default. */
+const STAGE_DEFAULT = '*/*';
+
+/** Looks at the embedded API Gateway from inside. */
+export function inspectGateway(gateway: ApiGatewayService): GatewayInspection {
+  return {
+    trafficPort: (apiId, stageName) => gateway.simulatedStage(apiId, stageName),
+    limitsInForce: (service) => limitsInForce(gateway, service),
+    writeCounts: () => writeCounts(gateway),
+  };
+}
+
+function limitsInForce(gateway: ApiGatewayService, service: DeployedService): Limits {
+  const { stage, plans } = gateway.enforcedLimits(service.apiId, service.stageName);
+  const spelled = Object.entries(stage).map(([method, limit]): [MethodKey, Limit] => [
+    method === EVERY_METHOD ? STAGE_DEFAULT : method,
+    limit,
+  ]);
+  const tiers = Object.entries(service.tiers).flatMap(([tier, { planId }]): [string, Limit][] => {
+    const throttle = plans[planId]?.throttle;
+    return throttle ? [[tier, throttle]] : [];
+  });
+  return { stage: Object.fromEntries(spelled), tiers: Object.fromEntries(tiers) };
+}
+
+function writeCounts(gateway: ApiGatewayService): WriteCounts {
+  const stageWrites = gateway.acceptedWrites.filter(({ operation }) => operation === 'UpdateStage').length;
+  const planWrites = gateway.acceptedWrites.length - stageWrites;
+  const rejectedWrites = gateway.rejectedManagementCalls.reduce((sum, { count }) => sum + count, 0);
+  return { stageWrites, planWrites, rejectedWrites };
+}

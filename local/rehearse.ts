@@ -1,0 +1,62 @@
+import { performance } from 'node:perf_hooks';
+import { createCloud } from './cloud.ts';
+import { deployService } from './deploy/deploy.ts';
+import { parseArguments, type RehearseArguments, UsageError } from './rehearsal/arguments.ts';
+import { loadPolicy, loadScenario } from './rehearsal/files.ts';
+import { inspectGateway } from './rehearsal/inspection.ts';
+import { type RehearsalReport, reportTable } from './rehearsal/report.ts';
+import { type RehearsalSecond, runRehearsal } from './rehearsal/run.ts';
+import type { Scenario } from './world/scenario.ts';
+
+const PROGRESS_EVERY_MS = 2000;
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
+  const [scenario, policy] = await Promise.all([loadScenario(options), loadPolicy(options)]);
+  const { seed, scale } = options;
+  const { aws, clock, endpoint, services, close } = await createCloud({ seed, port: 0 });
+  try {
+    say(`Deploying onto the embedded AWS at ${endpoint} …`);
+    return await runRehearsal({
+      cloud: { aws, clock, gateway: inspectGateway(services.apigateway) },
+      scenario,
+      seed,
+      scale,
+      ...(policy && { policy }),
+      deploy: () => deployService({ endpoint, limitScale: scale, quotas: false }),
+      wallNowMs: () => performance.now(),
+      onSecond: progressOf(scenario),
+    });
+  } finally {
+    await close();
+  }
+}
+
+/** Says on stderr every few seconds how far it is, and how fast. */
+function progressOf(scenario: Scenario): (second: RehearsalSecond) => void {
+  const startMs = performance.now();
+  let saidMs = startMs;
+  return ({ snapshot }) => {
+    const nowMs = performance.now();
+    if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
+    saidMs = nowMs;
+    const done = snapshot.second + 1;
+    const speed = Math.round(done / ((nowMs - startMs) / 1000));
+    say(`${scenario.name}: ${done} of ${scenario.durationSeconds} simulated seconds, ${speed} per second`);
+  };
+}
+
+async function main(): Promise<number> {
+  try {
+    const options = parseArguments(process.argv.slice(2));
+    if (!options) return 0;
+    const report = await rehearse(options);
+    console.log(options.json ? JSON.stringify(report) : reportTable(report));
+    return 0;
+  } catch (error) {
+    say(error instanceof UsageError ? error.message : String(error instanceof Error ? error.stack : error));
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+process.exitCode = await main();

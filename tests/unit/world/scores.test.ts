@@ -1,0 +1,141 @@
+import { type FirstAttempt, ScoreKeeper } from '../../../local/world/scores.ts';
+
+const OPTIONS = {
+  tiers: [
+    { name: 'premium', weight: 4, floorShare: 0, sacrificeRank: 1 },
+    { name: 'basic', weight: 1, floorShare: 0, sacrificeRank: 0 },
+  ],
+  onsetSeconds: 5,
+  surgeEndSeconds: 300,
+  latencyBoundMs: 500,
+};
+
+function attempt(overrides: Partial<FirstAttempt> = {}): FirstAttempt {
+  return { tierIndex: 0, cost: 1, isWithinContract: true, isHonestPremium: false, arrivalSeconds: 0, ...overrides };
+}
+
+const PREMIUM = attempt();
+const BASIC = attempt({ tierIndex: 1 });
+
+/** Closes seconds with or without a violation; `x` is a bad one. */
+function play(keeper: ScoreKeeper, seconds: string): void {
+  for (const second of seconds) {
+    keeper.completed(undefined, second === 'x' ? 503 : 200, 10);
+    keeper.closeSecond(100, 0);
+  }
+}
+
+describe('goodput', () => {
+  it('relates what was served in time to what the omniscient allocator serves, in cost units', () => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    // Premium asks for 8 + 4, basic for 6 units of a capacity of 10: by weight 8 and 2.
+    for (let i = 0; i < 8; i++) keeper.arrived(PREMIUM);
+    keeper.arrived(attempt({ cost: 4 }));
+    for (let i = 0; i < 6; i++) keeper.arrived(BASIC);
+    for (let i = 0; i < 2; i++) keeper.completed(PREMIUM, 200, 500);
+    keeper.completed(attempt({ cost: 4 }), 200, 100);
+    keeper.completed(BASIC, 200, 100);
+    keeper.closeSecond(10, 0);
+    const { goodputRatio, goodputRatioByTier } = keeper.result();
+    expect(goodputRatioByTier).toEqual({ premium: 6 / 8, basic: 0.5 });
+    expect(goodputRatio).toBe(0.7);
+  });
+
+  it.each([
+    ['late', PREMIUM, 200, 501],
+    ['failed', PREMIUM, 503, 100],
+    ['a client error', PREMIUM, 404, 100],
+    ['a retry', undefined, 200, 100],
+  ])('does not count an answer that is %s', (_, what, status, latencyMs) => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    keeper.arrived(PREMIUM);
+    keeper.completed(what, status, latencyMs);
+    keeper.closeSecond(10, 0);
+    expect(keeper.result().goodputRatio).toBe(0);
+  });
+
+  it('demands nothing for what is beyond the contract', () => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    keeper.arrived(PREMIUM);
+    keeper.arrived(attempt({ isWithinContract: false, cost: 4 }));
+    keeper.completed(PREMIUM, 200, 100);
+    keeper.closeSecond(10, 0);
+    expect(keeper.result().goodputRatio).toBe(1);
+  });
+
+  it('is whole for a run without demand', () => {
+    expect(new ScoreKeeper(OPTIONS).result()).toEqual({
+      goodputRatio: 1,
+      goodputRatioByTier: { premium: 1, basic: 1 },
+      honestPremiumServed: 1,
+      falseThrottleRatio: 0,
+      violationSeconds: 0,
+      secondsToMitigate: 0,
+    });
+  });
+});
+
+describe('honest premium', () => {
+  it('is judged from a minute after onset to the end of the surge, by arrival', () => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    const at = (arrivalSeconds: number) => attempt({ isHonestPremium: true, arrivalSeconds });
+    for (const seconds of [64.9, 65, 200, 299.9, 300]) keeper.arrived(at(seconds));
+    keeper.arrived(attempt({ arrivalSeconds: 100 }));
+    keeper.completed(at(64.9), 200, 100);
+    keeper.completed(at(200), 200, 100);
+    keeper.completed(at(300), 200, 100);
+    expect(keeper.result().honestPremiumServed).toBeCloseTo(1 / 3, 6);
+  });
+});
+
+describe('false throttles', () => {
+  it('are what would have fitted into the idle capacity of their second', () => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    for (let i = 0; i < 20; i++) keeper.arrived(PREMIUM);
+    for (let i = 0; i < 8; i++) keeper.refused(PREMIUM);
+    keeper.refused(attempt({ isWithinContract: false }));
+    keeper.closeSecond(100, 3); // 3 of 8 fitted.
+    keeper.refused(PREMIUM);
+    keeper.closeSecond(100, 50); // 1 of 1.
+    keeper.closeSecond(100, 50); // Idle, but nobody was refused.
+    expect(keeper.result().falseThrottleRatio).toBe(4 / 20);
+  });
+});
+
+describe('violations', () => {
+  it.each([
+    [9, 1, false],
+    [8, 1, true],
+  ])('%d good and %d bad completions: %s', (good, bad, expected) => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    for (let i = 0; i < good; i++) keeper.completed(undefined, 200, 100);
+    for (let i = 0; i < bad; i++) keeper.completed(PREMIUM, 200, 900);
+    expect(keeper.closeSecond(100, 0)).toBe(expected);
+    expect(keeper.result().violationSeconds).toBe(expected ? 1 : 0);
+  });
+
+  it('need completions', () => {
+    expect(new ScoreKeeper(OPTIONS).closeSecond(100, 0)).toBe(false);
+  });
+});
+
+describe('mitigation', () => {
+  it.each([
+    ['never violated', '....................', 0],
+    ['violated before onset only', 'xxxxx..............', 0],
+    ['ten clean seconds', '......xxx..........', 4],
+    ['nine clean seconds are not ten', '.....xxx.........x', null],
+    ['a relapse starts the count afresh', '.....xx...x..........', 6],
+    ['later violations do not undo it', '.....x..........xxx', 1],
+  ])('%s', (_, seconds, expected) => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    play(keeper, seconds);
+    expect(keeper.result().secondsToMitigate).toBe(expected);
+  });
+
+  it('does not count once the surge is over', () => {
+    const keeper = new ScoreKeeper({ ...OPTIONS, surgeEndSeconds: 8 });
+    play(keeper, '.....xxx..........');
+    expect(keeper.result().secondsToMitigate).toBeNull();
+  });
+});
