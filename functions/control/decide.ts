@@ -1,7 +1,7 @@
 import type { Baseline, LawOutput } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import type { ControlDependencies } from './dependencies.ts';
-import { changesAny, planTargets, sameLimits, standingLimits, withoutRaises, writable } from './limits.ts';
+import { changesAny, sameLimits, withoutRaises, writable } from './limits.ts';
 import { lawInput, type Observation } from './observe.ts';
 import type { Governed } from './policies.ts';
 import { mayRelax, type Trigger } from './trigger.ts';
@@ -26,15 +26,12 @@ export function decide(
   observation: Observation,
   trigger: Trigger,
 ): Plan {
-  const { live, record, desired } = observation;
-  const seen = standingLimits(live, record, baseline);
-  const output = law(lawInput(observation, seen, governed, baseline));
+  const { live } = observation;
+  const output = law(lawInput(observation, governed, baseline));
   const asked = writable(output.desired);
   const allowed = mayRelax(trigger) ? asked : withoutRaises(asked, live);
-  const pending = { kind: output.conclusion.kind, seen, live, desired, record };
-  const wanted = { stage: allowed.stage, tiers: planTargets(allowed, pending) };
-  if (sameLimits(allowed, asked)) return { output, wanted, isFinal: true };
+  if (sameLimits(allowed, asked)) return { output, wanted: asked, isFinal: true };
   const conclusion = { ...output.conclusion, guard: `${trigger}-never-relaxes` };
-  if (changesAny(allowed, live)) return { output: { ...output, conclusion }, wanted, isFinal: true };
+  if (changesAny(allowed, live)) return { output: { ...output, conclusion }, wanted: allowed, isFinal: true };
   return { output: { ...output, conclusion: { ...conclusion, kind: 'hold' } }, wanted: live, isFinal: false };
 }

@@ -1,4 +1,5 @@
 import { law } from '../../shared/control/law.ts';
+import type { LawState } from '../../shared/control/state.ts';
 import { createGateway } from '../../shared/gateway/api-gateway.ts';
 import {
   apiGatewayClient,
@@ -35,7 +36,8 @@ export const handler = asHandler(
     announce: announceThrough(eventBridgeClient()),
     publish: publishMetrics,
     logger,
-    law,
+    // The state is what the same law returned, come back through JSON; its version is checked where it is read.
+    law: (input) => law({ ...input, state: input.state as LawState | undefined }),
     baseline: environment.TIDEGATE_BASELINE,
     parameterPrefix: environment.PARAMETER_PREFIX,
   }),

@@ -48,19 +48,18 @@ export async function observe(
   return { now, record, desired: await readDesired(table, api), reading, account, live, evidence };
 }
 
-export function lawInput(
-  observation: Observation,
-  standing: Limits,
-  governed: Governed,
-  baseline: Baseline,
-): LawInput<unknown> {
-  const { record, now } = observation;
+/**
+ * What the law may look at. A deploy that reset a limit to its baseline needs no word here: the law sees that what it
+ * wanted is not in force, and wants it still.
+ */
+export function lawInput(observation: Observation, governed: Governed, baseline: Baseline): LawInput<unknown> {
+  const { record, live, now } = observation;
   const tiersMs: Record<TierName, EpochMs> = {};
-  for (const tier of Object.keys(standing.tiers)) tiersMs[tier] = settled(record.appliedTiers[tier], PLAN_SETTLE_MS);
+  for (const tier of Object.keys(live.tiers)) tiersMs[tier] = settled(record.appliedTiers[tier], PLAN_SETTLE_MS);
   return {
     state: record.law?.state,
     windows: observation.evidence.windows,
-    live: standing,
+    live,
     effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
     policy: governed.policy,
     baseline,

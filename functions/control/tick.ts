@@ -4,6 +4,7 @@ import type { Limits } from '../../shared/platform/units.ts';
 import { saveLaw } from '../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../shared/state/decisions.ts';
 import { clearDesired, readDesired } from '../../shared/state/desired.ts';
+import { saveObjective } from '../../shared/state/key-directory.ts';
 import type { Lease } from '../../shared/state/lease.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
@@ -29,7 +30,10 @@ export async function tick(
   const { windows, seenLogsMs, seenMetricsMs } = observation.evidence;
   // A decision that did not come into force is none: the next tick takes it anew, from the same windows.
   if (isFinal && isInForce(stageOutcome)) {
-    await saveLaw(dependencies.table, lease, { state: output.state, seenLogsMs, seenMetricsMs });
+    const toldSlowMs = governed.policy.objective.latencyMs;
+    if (observation.record.law?.toldSlowMs !== toldSlowMs)
+      await saveObjective(dependencies.table, governed.api, toldSlowMs);
+    await saveLaw(dependencies.table, lease, { state: output.state, seenLogsMs, seenMetricsMs, toldSlowMs });
   }
   const newest = windows.map((window) => window.startMs).sort((a, b) => b - a)[0];
   await record(dependencies, governed, lease, trigger, output.conclusion, {

@@ -12,6 +12,8 @@ export interface LawRecord {
   /** Start of the newest window seen of the access log, and of CloudWatch. */
   readonly seenLogsMs: EpochMs;
   readonly seenMetricsMs: EpochMs;
+  /** The objective's latency bound as telemetry was last told, in milliseconds. */
+  readonly toldSlowMs: number;
 }
 
 /** What we last wrote, and when: what the limits are unless somebody else changed them. */

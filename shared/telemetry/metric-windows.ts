@@ -20,7 +20,7 @@ export const ALL = 'all';
  * One minute of CloudWatch as a window. CloudWatch gives two figures of the latency and no histogram, so the window's
  * histogram is drawn through them: what is above the p90 sits in the p90's bucket, together with as much of the rest as
  * a reading on a straight line within that bucket needs to find the p90 again; the remainder lies in the bucket of the
- * average. Only the p90 of such a histogram means anything.
+ * average, or the next lower one. Only the p90 of such a histogram means anything.
  */
 export function minuteWindow(startMs: EpochMs, minute: MetricMinute): Window {
   const window = emptyWindow(startMs, 'metrics', 60_000);
@@ -34,7 +34,7 @@ function minuteCell(minute: MetricMinute): Cell {
   const reached = requests - throttled;
   const latency = [...emptyCell().latency];
   const highBucket = latencyBucket(minute.latencyP90Ms);
-  const lowBucket = Math.min(highBucket, latencyBucket(minute.latencyAverageMs));
+  const lowBucket = Math.max(0, Math.min(highBucket - 1, latencyBucket(minute.latencyAverageMs)));
   const high = minute.latencyP90Ms > 0 ? aboveBucketFloor(minute.latencyP90Ms, highBucket, reached) : 0;
   latency[lowBucket] = minute.latencyP90Ms > 0 ? reached - high : 0;
   latency[highBucket] = (latency[highBucket] ?? 0) + high;

@@ -1,0 +1,95 @@
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
+import { percentileMs } from '../../../shared/control/histogram.ts';
+import { readMetricWindows } from '../../../shared/telemetry/cloudwatch.ts';
+import { minuteWindow } from '../../../shared/telemetry/metric-windows.ts';
+
+const T0 = Date.UTC(2031, 0, 1);
+const MINUTE = 60_000;
+const cloudWatch = mockClient(CloudWatchClient);
+const client = new CloudWatchClient({ region: 'us-east-1' });
+const api = { apiId: 'a1', stage: 'dev', apiName: 'dev-tidegate', tiers: ['premium', 'basic'] };
+
+beforeEach(() => cloudWatch.reset());
+
+/** Answers the minute `T0` of every series with the value of its id's first letters; everything else is silent. */
+function answer(values: Record<string, number>, statusCode = 'Complete') {
+  cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }: { MetricDataQueries: { Id: string }[] }) => ({
+    MetricDataResults: MetricDataQueries.map(({ Id }) => ({
+      Id,
+      StatusCode: statusCode,
+      Timestamps: values[Id] === undefined ? [] : [new Date(T0)],
+      Values: values[Id] === undefined ? [] : [values[Id]],
+    })),
+  }));
+}
+
+describe('the minute metrics', () => {
+  const now = T0 + MINUTE + 160_000;
+
+  test('of all APIs are one call, and become windows', async () => {
+    answer({
+      count0: 1000,
+      latencyP900: 450,
+      latencyAverage0: 210,
+      serverErrors0: 3,
+      throttled0x0: 90,
+      throttled0x1: 10,
+    });
+    const windows = await readMetricWindows(client, [api, { ...api, apiId: 'a2', apiName: 'other' }], now);
+    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
+    const window = windows.get('a1/dev')?.find(({ startMs }) => startMs === T0);
+    expect(window).toMatchObject({ source: 'metrics', lengthMs: MINUTE, keys: {} });
+    expect(window?.cells.all?.all).toMatchObject({ requests: 1000, throttled: 100, serverErrors: 3, slow: 0 });
+    const silent = windows.get('a2/dev') ?? [];
+    expect(silent).toHaveLength(8);
+    expect(silent.every(({ cells }) => Object.keys(cells).length === 0)).toBe(true);
+  });
+
+  test('ask for what the facts prescribe: counts as samples, the p90, whole minutes that have settled', async () => {
+    answer({});
+    await readMetricWindows(client, [api], now);
+    const input = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input;
+    const stats = input?.MetricDataQueries?.map(({ MetricStat }) => [MetricStat?.Metric?.MetricName, MetricStat?.Stat]);
+    expect(stats).toEqual([
+      ['Count', 'SampleCount'],
+      ['IntegrationLatency', 'p90'],
+      ['IntegrationLatency', 'Average'],
+      ['5XXError', 'Sum'],
+      ['ThrottleCount', 'Sum'],
+      ['ThrottleCount', 'Sum'],
+    ]);
+    expect(input?.EndTime?.getTime()).toBe(T0 + MINUTE);
+  });
+
+  test('that came back in part are no evidence', async () => {
+    answer({ count0: 10 }, 'PartialData');
+    expect((await readMetricWindows(client, [api], now)).has('a1/dev')).toBe(false);
+  });
+
+  test('without any API are not asked for', async () => {
+    expect(await readMetricWindows(client, [], now)).toEqual(new Map());
+    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(0);
+  });
+});
+
+describe('the histogram of a minute', () => {
+  test.each([
+    [450, 210],
+    [505, 300],
+    [205, 204],
+    [900, 880],
+    [7_000, 400],
+  ])('with p90 %d ms and average %d ms reads the p90 again, within a tenth', (latencyP90Ms, latencyAverageMs) => {
+    const minute = { requests: 60_000, throttled: 0, serverErrors: 0, latencyP90Ms, latencyAverageMs };
+    const cell = minuteWindow(T0, minute).cells.all?.all;
+    expect(cell?.latency.reduce((a, b) => a + b)).toBe(60_000);
+    const read = percentileMs(cell?.latency ?? [], 90) ?? 0;
+    expect(Math.abs(read - latencyP90Ms) / latencyP90Ms).toBeLessThan(0.1);
+  });
+
+  test('never counts more errors or throttles than requests, nor fewer than none', () => {
+    const minute = { requests: 10, throttled: 50, serverErrors: -1, latencyP90Ms: 0, latencyAverageMs: 0 };
+    expect(minuteWindow(T0, minute).cells.all?.all).toMatchObject({ requests: 10, throttled: 10, serverErrors: 0 });
+  });
+});
