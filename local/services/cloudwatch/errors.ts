@@ -9,4 +9,4 @@ export const invalidCombination = (message: string): AwsError =>
 export const missingParameter = (name: string): AwsError =>
   new AwsError('MissingRequiredParameterException', `The parameter ${name} is required.`);
 
-export const validationError = (message: string): AwsError => new AwsError('ValidationError', message);
+export const validationError = (message: string): AwsError => new AwsError('ValidationException', message);
