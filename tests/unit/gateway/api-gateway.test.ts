@@ -1,0 +1,219 @@
+import {
+  APIGatewayClient,
+  ConflictException,
+  GetAccountCommand,
+  GetRestApiCommand,
+  GetStageCommand,
+  GetUsagePlanKeysCommand,
+  GetUsagePlansCommand,
+  TooManyRequestsException,
+  UpdateStageCommand,
+  UpdateUsagePlanCommand,
+} from '@aws-sdk/client-api-gateway';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createGateway } from '../../../shared/gateway/api-gateway.ts';
+import { createKeyReader } from '../../../shared/gateway/key-reader.ts';
+import { isMethodKey, methodKeyOf, settingsKeyOf } from '../../../shared/gateway/method-keys.ts';
+
+const aws = mockClient(APIGatewayClient);
+const client = new APIGatewayClient({ region: 'us-east-1' });
+const api = { apiId: 'abc123def4', stage: 'dev' };
+const throttle = (rateRps: number, burst: number) => ({ throttlingRateLimit: rateRps, throttlingBurstLimit: burst });
+const METADATA = { $metadata: {}, message: 'Rate exceeded' };
+
+beforeEach(() => {
+  aws.reset();
+  aws.on(GetAccountCommand).resolves({ throttleSettings: { rateLimit: 10_000, burstLimit: 5_000 } });
+});
+
+describe('method keys', () => {
+  test.each([
+    ['*/*', '*/*'],
+    ['orders/POST', '/orders/POST'],
+    ['~1orders/POST', '/orders/POST'],
+    ['pets/dogs/GET', '/pets/dogs/GET'],
+    ['~1pets~1{id}/GET', '/pets/{id}/GET'],
+    ['~1/GET', '//GET'],
+    ['/GET', '//GET'],
+  ])('%s is %s in one spelling', (settingsKey, method) => {
+    expect(methodKeyOf(settingsKey)).toBe(method);
+    expect(isMethodKey(method)).toBe(true);
+    expect(methodKeyOf(settingsKeyOf(method))).toBe(method);
+  });
+
+  test.each(['all', 'unknown', '', '/orders', 'orders/POST', '/a b/GET', '/orders/DROP', '/a~1b/../GET/x'])(
+    '%p is no method',
+    (text) => expect(isMethodKey(text)).toBe(false),
+  );
+});
+
+describe('reading', () => {
+  test('a stage gives limits by method, and keeps the spelling of every key', async () => {
+    const methodSettings = {
+      '*/*': throttle(800, 40),
+      'data/GET': throttle(500, 25),
+      '~1orders/POST': throttle(50, 25),
+    };
+    aws.on(GetStageCommand, { restApiId: api.apiId, stageName: 'dev' }).resolves({ methodSettings });
+    expect(await createGateway(client).readStage(api)).toEqual({
+      limits: {
+        '*/*': { rateRps: 800, burst: 40 },
+        '/data/GET': { rateRps: 500, burst: 25 },
+        '/orders/POST': { rateRps: 50, burst: 25 },
+      },
+      settingsKeys: { '*/*': ['*/*'], '/data/GET': ['data/GET'], '/orders/POST': ['~1orders/POST'] },
+    });
+  });
+
+  test('plans are read to the last page, 500 a time; one without a throttle is absent', async () => {
+    aws
+      .on(GetUsagePlansCommand)
+      .resolvesOnce({ items: [{ id: 'p1', throttle: { rateLimit: 5, burstLimit: 10 } }], position: 'next' })
+      .resolvesOnce({ items: [{ id: 'p2' }, { id: 'p3', throttle: { rateLimit: 1.5, burstLimit: 1 } }] });
+    expect(await createGateway(client).readPlans()).toEqual(
+      new Map([
+        ['p1', { rateRps: 5, burst: 10 }],
+        ['p3', { rateRps: 1.5, burst: 1 }],
+      ]),
+    );
+    const inputs = aws.commandCalls(GetUsagePlansCommand).map((call) => call.args[0].input);
+    expect(inputs).toEqual([{ limit: 500 }, { limit: 500, position: 'next' }]);
+  });
+
+  test("the account's limit and an API's name are read once; a failure is not remembered", async () => {
+    aws
+      .on(GetAccountCommand)
+      .rejectsOnce(new Error('down'))
+      .resolves({ throttleSettings: { rateLimit: 9, burstLimit: 8 } });
+    aws.on(GetRestApiCommand).resolves({ name: 'dev-tidegate' });
+    const gateway = createGateway(client);
+    await expect(gateway.accountLimit()).rejects.toThrow('down');
+    expect(await gateway.accountLimit()).toEqual({ rateRps: 9, burst: 8 });
+    expect(await gateway.accountLimit()).toEqual({ rateRps: 9, burst: 8 });
+    expect(await gateway.apiName('abc123def4')).toBe('dev-tidegate');
+    expect(await gateway.apiName('abc123def4')).toBe('dev-tidegate');
+    expect(aws.commandCalls(GetAccountCommand)).toHaveLength(2);
+    expect(aws.commandCalls(GetRestApiCommand)).toHaveLength(1);
+  });
+
+  test("a plan's keys are their ids, and nothing of their values", async () => {
+    aws
+      .on(GetUsagePlanKeysCommand)
+      .resolvesOnce({ items: [{ id: 'k1', value: 'secret-1' }], position: 'p' })
+      .resolvesOnce({ items: [{ id: 'k2', value: 'secret-2' }] });
+    expect(await createKeyReader(client).planKeyIds('p1')).toEqual(['k1', 'k2']);
+  });
+});
+
+describe('writing the stage', () => {
+  const reading = {
+    limits: { '*/*': { rateRps: 2000, burst: 5000 }, '/orders/POST': { rateRps: 2000, burst: 5000 } },
+    settingsKeys: { '*/*': ['*/*'], '/orders/POST': ['orders/POST', '~1orders/POST'] },
+  };
+
+  test('sends rate and burst of every limit in one call, as text, overrides in each spelling', async () => {
+    const settings = throttle(800.5, 40);
+    const methodSettings = { '*/*': settings, 'orders/POST': settings, '~1orders/POST': settings };
+    aws.on(UpdateStageCommand).resolves({ methodSettings });
+    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 800.5, burst: 40 } }, reading);
+    expect(result).toEqual({
+      kind: 'written',
+      value: { '*/*': { rateRps: 800.5, burst: 40 }, '/orders/POST': { rateRps: 800.5, burst: 40 } },
+    });
+    expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(1);
+    const operations = aws.commandCalls(UpdateStageCommand)[0]?.args[0].input.patchOperations;
+    expect(operations?.map(({ op, path, value }) => `${op} ${path} ${value}`)).toEqual([
+      'replace /*/*/throttling/rateLimit 800.5',
+      'replace /*/*/throttling/burstLimit 40',
+      'replace /orders/POST/throttling/rateLimit 800.5',
+      'replace /orders/POST/throttling/burstLimit 40',
+      'replace /~1orders/POST/throttling/rateLimit 800.5',
+      'replace /~1orders/POST/throttling/burstLimit 40',
+    ]);
+  });
+
+  test('creates an override in the spelling of the CLI reference', async () => {
+    aws.on(UpdateStageCommand).resolves({ methodSettings: { '~1data/GET': throttle(5, 5) } });
+    const none = { limits: {}, settingsKeys: {} };
+    const result = await createGateway(client).writeStage(api, { '/data/GET': { rateRps: 5, burst: 5 } }, none);
+    expect(result.kind).toBe('written');
+    const operations = aws.commandCalls(UpdateStageCommand)[0]?.args[0].input.patchOperations;
+    expect(operations?.[0]?.path).toBe('/~1data/GET/throttling/rateLimit');
+  });
+
+  test('is a mismatch when the stage answers something else', async () => {
+    aws.on(UpdateStageCommand).resolves({ methodSettings: { '*/*': throttle(2000, 5000) } });
+    const none = { limits: {}, settingsKeys: {} };
+    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, none);
+    expect(result).toMatchObject({ kind: 'mismatch', found: { '*/*': { rateRps: 2000, burst: 5000 } } });
+  });
+
+  test.each([
+    ['zero', { rateRps: 0, burst: 10 }],
+    ['not a number', { rateRps: Number.NaN, burst: 10 }],
+    ['negative', { rateRps: -5, burst: 10 }],
+    ['without burst', { rateRps: 5, burst: 0 }],
+    ['endless', { rateRps: Number.POSITIVE_INFINITY, burst: 1 }],
+  ])('is refused, and nothing sent, for a limit that is %s', async (_, limit) => {
+    const result = await createGateway(client).writeStage(api, { '*/*': limit }, reading);
+    expect(result.kind).toBe('refused');
+    expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(0);
+  });
+
+  test('is refused for what is no method', async () => {
+    const result = await createGateway(client).writeStage(api, { deploymentId: { rateRps: 5, burst: 5 } }, reading);
+    expect(result).toEqual({ kind: 'refused', why: 'deploymentId: is no method' });
+  });
+
+  test('goes in calls of at most 80 operations', async () => {
+    const wanted = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`/r${n}/GET`, { rateRps: 5, burst: 5 }]));
+    const methodSettings = Object.fromEntries(Object.keys(wanted).map((method) => [method.slice(1), throttle(5, 5)]));
+    aws.on(UpdateStageCommand).resolves({ methodSettings });
+    const none = { limits: {}, settingsKeys: {} };
+    expect((await createGateway(client).writeStage(api, wanted, none)).kind).toBe('written');
+    const sizes = aws.commandCalls(UpdateStageCommand).map((call) => call.args[0].input.patchOperations?.length);
+    expect(sizes).toEqual([80, 20]);
+  });
+
+  test.each([
+    ['throttled', new TooManyRequestsException({ ...METADATA, retryAfterSeconds: '3' }), 3000],
+    ['conflict', new ConflictException(METADATA), undefined],
+  ])('is deferred when %s', async (reason, error, retryAfterMs) => {
+    aws.on(UpdateStageCommand).rejects(error);
+    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 5, burst: 5 } }, reading);
+    expect(result).toEqual({ kind: 'deferred', reason, retryAfterMs });
+  });
+
+  test('fails on every other error', async () => {
+    aws.on(UpdateStageCommand).rejects(new Error('socket hang up'));
+    const write = createGateway(client).writeStage(api, { '*/*': { rateRps: 5, burst: 5 } }, reading);
+    await expect(write).rejects.toThrow('socket hang up');
+  });
+});
+
+describe('writing a plan', () => {
+  test('is one call with both operations, read back', async () => {
+    aws.on(UpdateUsagePlanCommand).resolves({ throttle: { rateLimit: 12.5, burstLimit: 13 } });
+    const result = await createGateway(client).writePlan('p1', { rateRps: 12.5, burst: 13.9 });
+    expect(result).toEqual({ kind: 'written', value: { rateRps: 12.5, burst: 13 } });
+    expect(aws.commandCalls(UpdateUsagePlanCommand)[0]?.args[0].input).toEqual({
+      usagePlanId: 'p1',
+      patchOperations: [
+        { op: 'replace', path: '/throttle/rateLimit', value: '12.5' },
+        { op: 'replace', path: '/throttle/burstLimit', value: '13' },
+      ],
+    });
+  });
+
+  test("never exceeds the account's limit", async () => {
+    aws.on(UpdateUsagePlanCommand).resolves({ throttle: { rateLimit: 10_000, burstLimit: 5_000 } });
+    const result = await createGateway(client).writePlan('p1', { rateRps: 1e9, burst: 1e9 });
+    expect(result).toEqual({ kind: 'written', value: { rateRps: 10_000, burst: 5_000 } });
+  });
+
+  test('is a mismatch when the plan answers something else', async () => {
+    aws.on(UpdateUsagePlanCommand).resolves({});
+    const result = await createGateway(client).writePlan('p1', { rateRps: 5, burst: 5 });
+    expect(result).toEqual({ kind: 'mismatch', wanted: { rateRps: 5, burst: 5 }, found: undefined });
+  });
+});
