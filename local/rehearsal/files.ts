@@ -39,6 +39,6 @@ async function readText(option: string, path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`${option} ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${option} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
 }

@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArguments, UsageError } from '../../../local/rehearsal/arguments.ts';
+import { loadPolicy, loadScenario } from '../../../local/rehearsal/files.ts';
+
+const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean));
+
+describe('the command line of rehearse', () => {
+  it('has defaults', () => {
+    expect(parse('--scenario quiet')).toEqual({ scenario: 'quiet', scale: 1, seed: 1, json: false });
+  });
+
+  it('takes everything', () => {
+    expect(parse('--trace day.csv --peak 4000 --scale 0.05 --seed 3 --policy p.json --json')).toEqual({
+      trace: 'day.csv',
+      peak: 4000,
+      scale: 0.05,
+      seed: 3,
+      policy: 'p.json',
+      json: true,
+    });
+  });
+
+  it.each([
+    ['', /either --scenario NAME or --trace FILE.*\n.*quiet/],
+    ['--scenario quiet --trace day.csv', /either --scenario NAME or --trace FILE/],
+    ['--scenario storm', /no scenario "storm"[\s\S]*seed-surge: One premium key/],
+    ['--scenario quiet --peak 10', /--peak belongs to --trace/],
+    ['--scenario quiet --scale 0', /from 0.001 to 10, found "0"/],
+    ['--scenario quiet --scale much', /found "much"/],
+    ['--scenario quiet --seed -1', /whole number/],
+    ['--scenario quiet --seed 1.5', /whole number/],
+    ['--scenario quiet --fast', /unknown option '--fast'/],
+  ])('%s is refused with what is known', (line, message) => {
+    expect(() => parse(line)).toThrow(UsageError);
+    expect(() => parse(line)).toThrow(message);
+  });
+});
+
+describe('the files of rehearse', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rehearse-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const file = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return join(folder, name);
+  };
+  const base = { scale: 1, seed: 1, json: false };
+
+  it('finds a scenario by name, without a file', async () => {
+    expect((await loadScenario({ ...base, scenario: 'quiet' })).name).toBe('quiet');
+  });
+
+  it('replays a recording at its own length and the asked peak', async () => {
+    const trace = await file('t.csv', 'timestamp,value\n2024-01-01T00:00:00Z,5\n2024-01-01T00:01:00Z,10\n');
+    const scenario = await loadScenario({ ...base, trace, peak: 1350 });
+    expect(scenario.durationSeconds).toBe(120);
+    const total = scenario.groups.reduce((sum, group) => sum + group.demand(100), 0);
+    expect(total).toBeCloseTo(1350);
+  });
+
+  it('names a recording that is missing or unreadable', async () => {
+    await expect(loadScenario({ ...base, trace: '/nowhere.csv' })).rejects.toThrow(
+      '--trace /nowhere.csv: cannot be read (ENOENT).',
+    );
+    const trace = await file('t.csv', 'a,b\n1,2');
+    await expect(loadScenario({ ...base, trace })).rejects.toThrow(/Line 1: expected the columns/);
+  });
+
+  it('names every problem of a policy', async () => {
+    const policy = await file('p.json', '{ "mode": "brutal", "colour": "red" }');
+    await expect(loadPolicy({ ...base, policy })).rejects.toThrow(/--policy [\s\S]*mode/);
+    await expect(loadPolicy({ ...base, policy })).rejects.toThrow(/colour/);
+    const broken = await file('b.json', '{');
+    await expect(loadPolicy({ ...base, policy: broken })).rejects.toThrow(UsageError);
+  });
+
+  it('takes a policy for any API', async () => {
+    const policy = await file('p.json', '{ "api": "other/prod", "mode": "shadow" }');
+    expect(await loadPolicy({ ...base, policy })).toEqual({ api: 'other/prod', mode: 'shadow' });
+    expect(await loadPolicy(base)).toBeUndefined();
+  });
+});
