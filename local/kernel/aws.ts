@@ -11,7 +11,11 @@ export type Caller =
   | { readonly kind: 'developer' }
   /** A deployed function: the policies of its role decide. */
   | { readonly kind: 'function'; readonly functionName: string; readonly roleArn: string }
-  /** An AWS service acting for a resource of its own: the target's resource policy decides. */
+  /**
+   * An AWS service acting for a resource of its own: the target's resource policy decides. But
+   * `cloudformation.amazonaws.com`, acting for the stack `sourceArn`, may do everything and spends no management quota:
+   * it stands for a deployment, which AWS paces by itself.
+   */
   | { readonly kind: 'service'; readonly principal: string; readonly sourceArn: string };
 
 export const DEVELOPER: Caller = { kind: 'developer' };
