@@ -1,9 +1,18 @@
+import { handleUserRequest } from './gateway/data-plane.ts';
 import { CloudServer } from './http/server.ts';
 import { authorizer } from './iam/authorize.ts';
 import { EmbeddedAws } from './kernel/aws.ts';
 import { SimulationClock } from './kernel/clock.ts';
+import { ApiGatewayService } from './services/apigateway/service.ts';
+import { CloudWatchService } from './services/cloudwatch/service.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
 import { IamService } from './services/iam/service.ts';
+import { KmsService } from './services/kms/service.ts';
+import { LambdaService } from './services/lambda/lambda-service.ts';
+import { LogsService } from './services/logs/service.ts';
+import { S3Service } from './services/s3/service.ts';
+import { SqsService } from './services/sqs/sqs-service.ts';
+import { SsmService } from './services/ssm/service.ts';
 import { StsService } from './services/sts.ts';
 import { Wire } from './wire/wire.ts';
 
@@ -17,7 +26,7 @@ export interface CloudOptions {
   readonly clock?: SimulationClock;
   /** TCP port on the loopback interface; 0 takes any free one. Default 4566. */
   readonly port?: number;
-  /** Receives what went wrong in scheduled work, which has no caller to tell. */
+  /** Receives what went wrong in scheduled work, which has no caller to tell. Default: standard error. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -25,25 +34,46 @@ export type Cloud = Awaited<ReturnType<typeof createCloud>>;
 
 /** Builds the embedded AWS, all services installed, and starts its HTTP endpoint. */
 export async function createCloud(options: CloudOptions) {
-  const clock = options.clock ?? new SimulationClock({ onError: options.onError ?? ((error) => console.error(error)) });
+  const onError = options.onError ?? ((error: unknown) => console.error(error));
+  const clock = options.clock ?? new SimulationClock({ onError });
   const aws = new EmbeddedAws({ clock, seed: options.seed });
-  const services = createServices(aws);
+  let endpoint = '';
+  const services = createServices(aws, () => endpoint);
   for (const service of Object.values(services)) aws.install(service);
   aws.setAuthorize(authorizer(services.iam));
-  const wire = new Wire({ aws, roleOf: () => undefined });
-  const server = new CloudServer({ management: (request) => wire.handle(request) });
-  const endpoint = await server.listen(options.port ?? DEFAULT_PORT);
+  const wire = new Wire({ aws, roleOf: (functionName) => services.lambda.roleOf(functionName) });
+  const server = new CloudServer({
+    management: (request) => wire.handle(request),
+    dataPlane: (request, response) => handleUserRequest({ apiGateway: services.apigateway }, request, response),
+  });
+  endpoint = await server.listen(options.port ?? DEFAULT_PORT);
   const close = async () => {
     clock.stop();
+    services.lambda.close();
     await server.close();
   };
   return { aws, clock, server, endpoint, services, close };
 }
 
-function createServices(aws: EmbeddedAws) {
+/** Every service with the ports it has on the others; the endpoint is known once the server listens. */
+function createServices(aws: EmbeddedAws, endpoint: () => string) {
+  const events = { publish: () => undefined };
+  const cloudWatch = new CloudWatchService(aws, events);
+  const logs = new LogsService(aws, cloudWatch);
+  const record: CloudWatchService['record'] = (sample) => cloudWatch.record(sample);
+  const sqs = new SqsService(aws, { record, endpoint });
+  const watchQueue: SqsService['watch'] = (queueArn, onArrival) => sqs.watch(queueArn, onArrival);
   return {
     sts: new StsService(),
     iam: new IamService(aws),
+    kms: new KmsService(aws),
+    s3: new S3Service(aws),
     dynamodb: new DynamoDbService(aws),
+    cloudWatch,
+    logs,
+    ssm: new SsmService(aws, events),
+    sqs,
+    lambda: new LambdaService(aws, { record, endpoint, watchQueue }),
+    apigateway: new ApiGatewayService(aws, { logs, metrics: cloudWatch }),
   };
 }

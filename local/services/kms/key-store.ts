@@ -1,0 +1,72 @@
+import { ACCOUNT_ID, type EmbeddedAws, type PolicyDocument, REGION } from '../../kernel/aws.ts';
+import { AwsError } from '../../kernel/errors.ts';
+
+export interface KeyRecord {
+  readonly id: string;
+  readonly arn: string;
+  readonly createdAt: Date;
+  readonly description: string;
+  policy: PolicyDocument;
+  isRotating: boolean;
+  /** Set while the key waits to be deleted; it is of no use then. */
+  deletionDate: Date | undefined;
+  readonly tags: Map<string, string>;
+}
+
+const ARN_PREFIX = `arn:aws:kms:${REGION}:${ACCOUNT_ID}`;
+
+/** The policy a key has when none was given: the account's administrators decide through IAM. */
+const DEFAULT_POLICY: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` }, Action: 'kms:*', Resource: '*' },
+  ],
+};
+
+export const aliasArn = (alias: string): string => `${ARN_PREFIX}:${alias}`;
+
+/** Keys by id, and the aliases that point to them. */
+export class KeyStore {
+  readonly keys = new Map<string, KeyRecord>();
+  /** Key ids by alias name, `alias/` included. */
+  readonly aliases = new Map<string, string>();
+
+  create(aws: EmbeddedAws, description: string, policy: PolicyDocument | undefined): KeyRecord {
+    const id = aws.ids.uuid('kms-key', description);
+    const key: KeyRecord = {
+      id,
+      arn: `${ARN_PREFIX}:key/${id}`,
+      createdAt: new Date(aws.clock.now()),
+      description,
+      policy: policy ?? DEFAULT_POLICY,
+      isRotating: false,
+      deletionDate: undefined,
+      tags: new Map(),
+    };
+    this.keys.set(id, key);
+    return key;
+  }
+
+  /** A key by its id, its ARN, an alias or an alias's ARN; undefined when there is none. */
+  find(reference: string): KeyRecord | undefined {
+    const name = reference.startsWith('arn:') ? reference.split(':').slice(5).join(':') : reference;
+    const id = name.startsWith('alias/') ? this.aliases.get(name) : name.replace(/^key\//, '');
+    return this.keys.get(id ?? '');
+  }
+
+  /** @throws AwsError `NotFoundException`. */
+  get(reference: string | undefined): KeyRecord {
+    const key = this.find(reference ?? '');
+    if (key) return key;
+    const isAlias = /(^|:)alias\//.test(reference ?? '');
+    const text = isAlias ? `Alias ${reference} is not found.` : `Key '${reference}' does not exist`;
+    throw new AwsError('NotFoundException', text);
+  }
+
+  /** @throws AwsError `KMSInvalidStateException` while the key waits to be deleted. */
+  usable(reference: string | undefined): KeyRecord {
+    const key = this.get(reference);
+    if (!key.deletionDate) return key;
+    throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+  }
+}

@@ -1,0 +1,32 @@
+import { conditionsHold } from '../../../local/iam/conditions.ts';
+import { matchesArn, matchesPattern } from '../../../local/iam/patterns.ts';
+
+const CONTEXT = { 'aws:SourceArn': 'arn:aws:events:us-east-1:123456789012:rule/tick', 'aws:SecureTransport': 'true' };
+
+test.each([
+  ['nothing asked', {}, true],
+  ['equal', { StringEquals: { 'aws:SecureTransport': 'true' } }, true],
+  ['one of several values', { StringEquals: { 'aws:SecureTransport': ['no', 'true'] } }, true],
+  ['key in another case', { ArnLike: { 'AWS:SourceArn': 'arn:aws:events:*:123456789012:rule/*' } }, true],
+  ['every key must hold', { StringLike: { 'aws:SecureTransport': 't*', 'aws:SourceArn': 'x' } }, false],
+  ['every operator must hold', { Bool: { 'aws:SecureTransport': true }, ArnEquals: { 'aws:SourceArn': 'x' } }, false],
+  ['a boolean as YAML gives it', { Bool: { 'aws:SecureTransport': true } }, true],
+  ['a key the request does not have', { StringEquals: { 'aws:SourceVpc': 'vpc-1' } }, false],
+  ['an operator not known here', { NumericLessThan: { 'aws:SecureTransport': '1' } }, false],
+])('conditions: %s', (_name, condition, holds) => {
+  expect(conditionsHold(condition, CONTEXT)).toBe(holds);
+});
+
+test.each([
+  ['dynamodb:Get*', 'dynamodb:GetItem', true],
+  ['dynamodb:?etItem', 'dynamodb:GetItem', true],
+  ['a.c', 'abc', false],
+  ['/tidegate/*/x', '/tidegate/dev/y/x', true],
+])('pattern %s against %s', (pattern, text, matches) => {
+  expect(matchesPattern(pattern, text)).toBe(matches);
+});
+
+test('a wildcard in an ARN stays within its part', () => {
+  expect(matchesArn('arn:aws:sns:*:tidegate', 'arn:aws:sns:us-east-1:123456789012:tidegate')).toBe(false);
+  expect(matchesArn('arn:aws:sns:*:*:tidegate', 'arn:aws:sns:us-east-1:123456789012:tidegate')).toBe(true);
+});
