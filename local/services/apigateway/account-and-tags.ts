@@ -6,6 +6,7 @@ import type {
   UntagResourceRequest,
   UpdateAccountRequest,
 } from '@aws-sdk/client-api-gateway';
+import { copyOf } from './copy.ts';
 import { badRequest, notFound } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -19,9 +20,9 @@ interface Taggable {
 export function accountAndTagOperations(management: Management) {
   const { state } = management;
   return {
-    GetAccount: (): Account => structuredClone(state.account),
+    GetAccount: (): Account => copyOf(state.account),
     UpdateAccount: (input: Given<UpdateAccountRequest>): Account => {
-      const draft = structuredClone(state.account);
+      const draft = copyOf(state.account);
       for (const { op, path, value } of readPatches('UpdateAccount', input.patchOperations)) {
         if (op !== 'replace' || path !== '/cloudwatchRoleArn') {
           badRequest(`Invalid patch path ${path}. Must be one of: [/cloudwatchRoleArn]`);
@@ -29,7 +30,7 @@ export function accountAndTagOperations(management: Management) {
         draft.cloudwatchRoleArn = value;
       }
       state.account = draft;
-      return structuredClone(draft);
+      return copyOf(draft);
     },
     GetTags: (input: Given<GetTagsRequest>): Tags => ({ tags: { ...taggable(management, input.resourceArn).tags } }),
     TagResource: (input: Given<TagResourceRequest>): void => {

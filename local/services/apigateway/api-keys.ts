@@ -7,6 +7,7 @@ import type {
   GetApiKeysRequest,
   UpdateApiKeyRequest,
 } from '@aws-sdk/client-api-gateway';
+import { copyOf } from './copy.ts';
 import { badRequest, conflict } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -43,7 +44,7 @@ export function apiKeyOperations(management: Management) {
       };
       state.keys.set(id, key);
       enforcement.invalidate();
-      return structuredClone(key);
+      return copyOf(key);
     },
     GetApiKey: (input: Given<GetApiKeyRequest>): ApiKey => shown(state.key(input.apiKey), input.includeValue ?? false),
     GetApiKeys: (input: Given<GetApiKeysRequest>): ApiKeys => {
@@ -59,7 +60,7 @@ export function apiKeyOperations(management: Management) {
     },
     UpdateApiKey: (input: Given<UpdateApiKeyRequest>): ApiKey => {
       const patches = readPatches('UpdateApiKey', input.patchOperations);
-      const draft = structuredClone(state.key(input.apiKey));
+      const draft = copyOf(state.key(input.apiKey));
       for (const patch of patches) patchKey(draft, patch);
       draft.lastUpdatedDate = management.now();
       state.keys.set(draft.id, draft);
@@ -110,6 +111,6 @@ function patchKey(key: StoredKey, patch: Patch): void {
 }
 
 function shown(key: StoredKey, includeValue: boolean): ApiKey {
-  const { value, ...rest } = structuredClone(key);
+  const { value, ...rest } = copyOf(key);
   return includeValue ? { ...rest, value } : rest;
 }

@@ -8,6 +8,7 @@ import type {
   MethodSnapshot,
 } from '@aws-sdk/client-api-gateway';
 import type { DeployedApi, DeployedMethod } from '../../gateway/deployed-api.ts';
+import { copyOf } from './copy.ts';
 import { badRequest, notFound } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -71,7 +72,7 @@ function deploy(management: Management, record: ApiRecord, description: string |
     deploymentId: id,
     apiName: record.api.name,
     methods: freezeMethods(record),
-    gatewayResponses: structuredClone(record.gatewayResponses),
+    gatewayResponses: new Map(copyOf([...record.gatewayResponses])),
   };
   const described = description === undefined ? {} : { description };
   return { deployment: { id, ...described, createdDate: management.now() }, deployed };
@@ -83,7 +84,7 @@ function freezeMethods(record: ApiRecord): DeployedMethod[] {
     for (const [verb, method] of Object.entries(resourceMethods)) {
       const integration = method.methodIntegration ?? badRequest('No integration defined for method');
       const apiKeyRequired = method.apiKeyRequired ?? false;
-      methods.push({ resourceId: id, path, verb, apiKeyRequired, integration: structuredClone(integration) });
+      methods.push({ resourceId: id, path, verb, apiKeyRequired, integration: copyOf(integration) });
     }
   }
   return methods.length > 0 ? methods : badRequest("The REST API doesn't contain any methods");

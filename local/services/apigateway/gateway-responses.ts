@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-api-gateway';
 import { DEFAULT_TEMPLATES, GATEWAY_RESPONSE_TYPES } from '../../gateway/gateway-response-types.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import { copyOf } from './copy.ts';
 import { badRequest, notFound } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -33,7 +34,7 @@ export function gatewayResponseOperations({ state }: Management) {
       };
       // What the data plane answers without a status of the customiser's own may differ from the listing.
       record.gatewayResponses.set(type, statusCode ? response : withoutStatus(response));
-      return structuredClone(response);
+      return copyOf(response);
     },
     GetGatewayResponse: (input: Given<GetGatewayResponseRequest>): GatewayResponse =>
       listed(state.api(input.restApiId), checkType(input.responseType)),
@@ -45,7 +46,7 @@ export function gatewayResponseOperations({ state }: Management) {
       const patches = readPatches('UpdateGatewayResponse', input.patchOperations);
       const record = state.api(input.restApiId);
       const type = checkType(input.responseType);
-      const draft = structuredClone(record.gatewayResponses.get(type) ?? withoutStatus(builtIn(type)));
+      const draft = copyOf(record.gatewayResponses.get(type) ?? withoutStatus(builtIn(type)));
       for (const patch of patches) patchResponse(draft, patch);
       record.gatewayResponses.set(type, { ...draft, defaultResponse: false });
       return listed(record, type);
@@ -82,10 +83,10 @@ function withoutStatus({ statusCode: _, ...response }: GatewayResponse): Gateway
 /** A type nobody customised shows what a customised DEFAULT_4XX or DEFAULT_5XX says, and still calls itself default. */
 function listed({ gatewayResponses }: ApiRecord, type: GatewayResponseType): GatewayResponse {
   const own = gatewayResponses.get(type);
-  if (own) return structuredClone({ ...builtIn(type), ...own });
+  if (own) return copyOf({ ...builtIn(type), ...own });
   const family = Number(builtIn(type).statusCode) >= 500 ? 'DEFAULT_5XX' : 'DEFAULT_4XX';
   const inherited = type.startsWith('DEFAULT_') ? undefined : gatewayResponses.get(family);
-  return structuredClone({ ...builtIn(type), ...inherited, responseType: type, defaultResponse: true });
+  return copyOf({ ...builtIn(type), ...inherited, responseType: type, defaultResponse: true });
 }
 
 function patchResponse(response: GatewayResponse, patch: Patch): void {

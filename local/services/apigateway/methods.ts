@@ -12,6 +12,7 @@ import type {
   PutMethodRequest,
   PutMethodResponseRequest,
 } from '@aws-sdk/client-api-gateway';
+import { copyOf } from './copy.ts';
 import { conflict, notFound } from './errors.ts';
 import type { Given } from './given.ts';
 import { checkIntegrationUri } from './integration-uri.ts';
@@ -33,9 +34,9 @@ export function methodOperations({ state }: Management) {
       if (resourceMethods[input.httpMethod]) conflict('Method already exists for this resource');
       const method = { ...given, apiKeyRequired: input.apiKeyRequired ?? false };
       resourceMethods[input.httpMethod] = method;
-      return structuredClone(method);
+      return copyOf(method);
     },
-    GetMethod: (input: Given<GetMethodRequest>): Method => structuredClone(methodOf(state, input)),
+    GetMethod: (input: Given<GetMethodRequest>): Method => copyOf(methodOf(state, input)),
     DeleteMethod: (input: Given<DeleteMethodRequest>): void => {
       methodOf(state, input);
       delete state.resource(input.restApiId, input.resourceId).resourceMethods[input.httpMethod];
@@ -44,14 +45,14 @@ export function methodOperations({ state }: Management) {
       const { restApiId, resourceId, httpMethod, ...response } = input;
       const method = methodOf(state, input);
       method.methodResponses = { ...method.methodResponses, [input.statusCode]: response };
-      return structuredClone(response);
+      return copyOf(response);
     },
     PutIntegration: (input: Given<PutIntegrationRequest>): Integration => {
       const integration = newIntegration(input);
       methodOf(state, input).methodIntegration = integration;
-      return structuredClone(integration);
+      return copyOf(integration);
     },
-    GetIntegration: (input: Given<GetIntegrationRequest>): Integration => structuredClone(integrationOf(state, input)),
+    GetIntegration: (input: Given<GetIntegrationRequest>): Integration => copyOf(integrationOf(state, input)),
     DeleteIntegration: (input: Given<DeleteIntegrationRequest>): void => {
       integrationOf(state, input);
       delete methodOf(state, input).methodIntegration;
@@ -60,7 +61,7 @@ export function methodOperations({ state }: Management) {
       const { restApiId, resourceId, httpMethod, ...response } = input;
       const integration = integrationOf(state, input);
       integration.integrationResponses = { ...integration.integrationResponses, [input.statusCode]: response };
-      return structuredClone(response);
+      return copyOf(response);
     },
   };
 }

@@ -7,6 +7,7 @@ import type {
   Resource,
   Resources,
 } from '@aws-sdk/client-api-gateway';
+import { copyOf } from './copy.ts';
 import { badRequest, conflict, notFound } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -59,7 +60,7 @@ function shown(resource: StoredResource, embed: readonly string[] | undefined): 
   const methods = Object.entries<Method>(resourceMethods);
   if (methods.length === 0) return { ...rest };
   const isEmbedded = embed?.includes('methods') ?? false;
-  return structuredClone({
+  return copyOf({
     ...rest,
     resourceMethods: Object.fromEntries(methods.map(([verb, method]) => [verb, isEmbedded ? method : {}])),
   });

@@ -7,6 +7,7 @@ import type {
   RestApis,
   UpdateRestApiRequest,
 } from '@aws-sdk/client-api-gateway';
+import { copyOf } from './copy.ts';
 import { badRequest } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -27,21 +28,21 @@ export function restApiOperations(management: Management) {
       const root = { id: rootResourceId, path: '/', resourceMethods: {} };
       const resources = new Map([[rootResourceId, root]]);
       state.apis.set(id, { api, resources, gatewayResponses: new Map(), deployments: new Map(), stages: new Map() });
-      return structuredClone(api);
+      return copyOf(api);
     },
-    GetRestApi: (input: Given<GetRestApiRequest>): RestApi => structuredClone(state.api(input.restApiId).api),
+    GetRestApi: (input: Given<GetRestApiRequest>): RestApi => copyOf(state.api(input.restApiId).api),
     GetRestApis: (input: Given<GetRestApisRequest>): RestApis =>
       page(
-        [...state.apis.values()].map(({ api }) => structuredClone(api)),
+        [...state.apis.values()].map(({ api }) => copyOf(api)),
         input,
       ),
     UpdateRestApi: (input: Given<UpdateRestApiRequest>): RestApi => {
       const patches = readPatches('UpdateRestApi', input.patchOperations);
       const record = state.api(input.restApiId);
-      const draft = structuredClone(record.api);
+      const draft = copyOf(record.api);
       for (const patch of patches) patchApi(draft, patch);
       record.api = draft;
-      return structuredClone({ ...draft, tags: draft.tags ?? {} });
+      return copyOf({ ...draft, tags: draft.tags ?? {} });
     },
     DeleteRestApi: (input: Given<DeleteRestApiRequest>): void => {
       const { stages } = state.api(input.restApiId);

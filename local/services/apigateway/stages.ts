@@ -8,6 +8,7 @@ import type {
   UpdateStageRequest,
 } from '@aws-sdk/client-api-gateway';
 import type { Call } from '../../kernel/aws.ts';
+import { copyOf } from './copy.ts';
 import { badRequest, conflict } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -25,24 +26,24 @@ export function stageOperations(management: Management) {
       if (record.stages.has(input.stageName)) conflict('Stage already exists');
       const stage = newStage(input, management.now());
       management.putStage(input.restApiId, stage);
-      return structuredClone(stage);
+      return copyOf(stage);
     },
-    GetStage: (input: Given<GetStageRequest>): Stage => structuredClone(state.stage(input.restApiId, input.stageName)),
+    GetStage: (input: Given<GetStageRequest>): Stage => copyOf(state.stage(input.restApiId, input.stageName)),
     GetStages: (input: Given<GetStagesRequest>): Stages => {
       const stages = [...state.api(input.restApiId).stages.values()];
       const { deploymentId } = input;
-      return structuredClone({ item: stages.filter((stage) => !deploymentId || stage.deploymentId === deploymentId) });
+      return copyOf({ item: stages.filter((stage) => !deploymentId || stage.deploymentId === deploymentId) });
     },
     UpdateStage: (input: Given<UpdateStageRequest>, call: Call): Stage => {
       const patches = readPatches('UpdateStage', input.patchOperations);
       const scope = { record: state.api(input.restApiId), account: state.account };
-      const draft = structuredClone(state.stage(input.restApiId, input.stageName));
+      const draft = copyOf(state.stage(input.restApiId, input.stageName));
       for (const patch of patches) patchStage(draft, patch, scope);
       draft.lastUpdatedDate = management.now();
       management.putStage(input.restApiId, draft);
       const target = `${input.restApiId}:${input.stageName}`;
       management.noteWrite({ operation: 'UpdateStage', target, patchOperations: input.patchOperations ?? [] }, call);
-      return structuredClone(draft);
+      return copyOf(draft);
     },
     DeleteStage: (input: Given<DeleteStageRequest>): void => {
       state.stage(input.restApiId, input.stageName);

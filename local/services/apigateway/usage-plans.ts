@@ -8,6 +8,7 @@ import type {
   UsagePlans,
 } from '@aws-sdk/client-api-gateway';
 import type { Call } from '../../kernel/aws.ts';
+import { copyOf } from './copy.ts';
 import { badRequest } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
@@ -24,20 +25,20 @@ export function usagePlanOperations(management: Management) {
       const plan = newPlan(input, aws.ids.id('usageplan', input.name, 6));
       for (const stage of plan.apiStages) checkStage(plan, stage, state);
       management.putPlan(plan);
-      return structuredClone(plan);
+      return copyOf(plan);
     },
     GetUsagePlan: (input: Given<GetUsagePlanRequest>): UsagePlan => shown(state.plan(input.usagePlanId).plan),
     GetUsagePlans: (input: Given<GetUsagePlansRequest>): UsagePlans => {
       const { keyId } = input;
       const records = [...state.plans.values()].filter((record) => !keyId || record.keyIds.has(keyId));
       return page(
-        records.map(({ plan: { tags: _, ...plan } }) => structuredClone(plan)),
+        records.map(({ plan: { tags: _, ...plan } }) => copyOf(plan)),
         input,
       );
     },
     UpdateUsagePlan: (input: Given<UpdateUsagePlanRequest>, call: Call): UsagePlan => {
       const patches = readPatches('UpdateUsagePlan', input.patchOperations);
-      const draft = structuredClone(state.plan(input.usagePlanId).plan);
+      const draft = copyOf(state.plan(input.usagePlanId).plan);
       for (const patch of patches) patchPlan(draft, patch, state);
       management.putPlan(draft);
       const { usagePlanId: target, patchOperations = [] } = input;
@@ -58,11 +59,11 @@ export function usagePlanOperations(management: Management) {
   };
 }
 
-const shown = (plan: StoredPlan): UsagePlan => structuredClone({ ...plan, tags: plan.tags ?? {} });
+const shown = (plan: StoredPlan): UsagePlan => copyOf({ ...plan, tags: plan.tags ?? {} });
 
 function newPlan(input: Given<CreateUsagePlanRequest>, id: string): StoredPlan {
   const { tags, quota, throttle, apiStages, ...given } = input;
-  return structuredClone({
+  return copyOf({
     ...given,
     id,
     apiStages: apiStages ?? [],
