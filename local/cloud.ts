@@ -1,3 +1,4 @@
+import { CloudFormationService } from './cloudformation/service.ts';
 import { handleUserRequest } from './gateway/data-plane.ts';
 import { CloudServer } from './http/server.ts';
 import { authorizer } from './iam/authorize.ts';
@@ -6,11 +7,13 @@ import { SimulationClock } from './kernel/clock.ts';
 import { ApiGatewayService } from './services/apigateway/service.ts';
 import { CloudWatchService } from './services/cloudwatch/service.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
+import { EventsService } from './services/events/events-service.ts';
 import { IamService } from './services/iam/service.ts';
 import { KmsService } from './services/kms/service.ts';
 import { LambdaService } from './services/lambda/lambda-service.ts';
 import { LogsService } from './services/logs/service.ts';
 import { S3Service } from './services/s3/service.ts';
+import { SnsService } from './services/sns/sns-service.ts';
 import { SqsService } from './services/sqs/sqs-service.ts';
 import { SsmService } from './services/ssm/service.ts';
 import { StsService } from './services/sts.ts';
@@ -57,7 +60,7 @@ export async function createCloud(options: CloudOptions) {
 
 /** Every service with the ports it has on the others; the endpoint is known once the server listens. */
 function createServices(aws: EmbeddedAws, endpoint: () => string) {
-  const events = { publish: () => undefined };
+  const events = new EventsService(aws, { endpoint });
   const cloudWatch = new CloudWatchService(aws, events);
   const logs = new LogsService(aws, cloudWatch);
   const record: CloudWatchService['record'] = (sample) => cloudWatch.record(sample);
@@ -69,10 +72,13 @@ function createServices(aws: EmbeddedAws, endpoint: () => string) {
     kms: new KmsService(aws),
     s3: new S3Service(aws),
     dynamodb: new DynamoDbService(aws),
+    cloudformation: new CloudFormationService(aws, events),
     cloudWatch,
     logs,
     ssm: new SsmService(aws, events),
+    events,
     sqs,
+    sns: new SnsService(aws, { endpoint }),
     lambda: new LambdaService(aws, { record, endpoint, watchQueue }),
     apigateway: new ApiGatewayService(aws, { logs, metrics: cloudWatch }),
   };
