@@ -77,6 +77,7 @@ class ExpressionParser {
     this.advance();
     if (kind === 'number') return { kind, value: Number(value) };
     if (kind === 'text') return { kind, value };
+    if (value === 'REPEAT') return { kind: 'text', value };
     return this.take('(')
       ? { kind: 'call', name: value, parameters: this.listUntil(')') }
       : { kind: 'reference', id: value };
