@@ -18,7 +18,7 @@ async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
   try {
     say(`Deploying onto the embedded AWS at ${endpoint} …`);
     return await runRehearsal({
-      cloud: { aws, clock, gateway: inspectGateway(services.apiGateway) },
+      cloud: { aws, clock, gateway: inspectGateway(services.apigateway) },
       scenario,
       seed,
       scale,

@@ -71,15 +71,24 @@ export interface Scenario {
   readonly methods: readonly Method[];
   readonly groups: readonly ClientGroup[];
   readonly backend: BackendSpec;
+  /** How much more regular than Poisson the sum of all arrivals is, 1 to 100; 1 when absent. For worlds in small. */
+  readonly evenness?: number;
 }
 
-/** The same scenario in small (or large): demand and capacity multiplied by `factor` (> 0), everything else alike. */
+/** A product of so many uniform numbers is still far from the smallest double. */
+const LARGEST_EVENNESS = 100;
+
+/**
+ * The same scenario in small (or large): demand and capacity multiplied by `factor` (> 0), and the unevenness of demand
+ * as a share of it kept, so that what is mitigated at full scale is so in small. Everything else is alike.
+ */
 export function scaledScenario(scenario: Scenario, factor: number): Scenario {
   const scale = (rate: RateFunction): RateFunction => {
     return (seconds) => rate(seconds) * factor;
   };
   return {
     ...scenario,
+    evenness: Math.min(LARGEST_EVENNESS, Math.max(1, Math.round(1 / factor))),
     groups: scenario.groups.map((group) => ({ ...group, demand: scale(group.demand) })),
     backend: { ...scenario.backend, capacity: scale(scenario.backend.capacity) },
   };

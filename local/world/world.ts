@@ -59,7 +59,7 @@ export class World {
     const { scenario, random, startMs, tiers } = options;
     this.options = options;
     this.nowMs = startMs;
-    this.arrivals = new Arrivals(scenario.groups, random('world/arrivals'));
+    this.arrivals = new Arrivals(scenario.groups, random('world/arrivals'), scenario.evenness);
     this.sources = scenario.groups.map((group) => this.sourcesOf(group));
     this.clientRandom = random('world/clients');
     this.backend = new Backend(scenario.backend, random('world/backend'), (attempt, endMs, status) => {
