@@ -6,6 +6,7 @@ import type {
   GetDeploymentRequest,
   GetDeploymentsRequest,
   MethodSnapshot,
+  UpdateDeploymentRequest,
 } from '@aws-sdk/client-api-gateway';
 import type { DeployedApi, DeployedMethod } from '../../gateway/deployed-api.ts';
 import { copyOf } from './copy.ts';
@@ -13,10 +14,11 @@ import { badRequest, notFound } from './errors.ts';
 import type { Given } from './given.ts';
 import type { Management } from './management.ts';
 import { page } from './paging.ts';
+import { invalidPath, readPatches } from './patch-operations.ts';
 import { newStage } from './stages.ts';
 import type { ApiRecord, StoredDeployment } from './state.ts';
 
-/** CreateDeployment, GetDeployment, GetDeployments, DeleteDeployment. */
+/** CreateDeployment, GetDeployment, GetDeployments, UpdateDeployment (its description), DeleteDeployment. */
 export function deploymentOperations(management: Management) {
   const { state } = management;
   return {
@@ -40,6 +42,17 @@ export function deploymentOperations(management: Management) {
         stored.map(({ deployment }) => ({ ...deployment })),
         input,
       );
+    },
+    UpdateDeployment: (input: Given<UpdateDeploymentRequest>): Deployment => {
+      const { deployments } = state.api(input.restApiId);
+      const stored = deployments.get(input.deploymentId) ?? notFound('Invalid Deployment identifier specified');
+      const draft = { ...stored.deployment };
+      for (const patch of readPatches('UpdateDeployment', input.patchOperations)) {
+        if (patch.op !== 'replace' || patch.path !== '/description') invalidPath(patch, ['/description']);
+        draft.description = patch.value;
+      }
+      deployments.set(draft.id, { ...stored, deployment: draft });
+      return { ...draft };
     },
     DeleteDeployment: (input: Given<DeleteDeploymentRequest>): void => {
       const { deployments, stages } = state.api(input.restApiId);

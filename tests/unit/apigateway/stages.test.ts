@@ -159,6 +159,16 @@ describe('a deployment', () => {
     );
   });
 
+  test('is described anew without being deployed anew', async () => {
+    const { deploymentId } = await gateway.call<Stage>('GetStage', { restApiId, stageName: 'dev' });
+    const patchOperations = [replace('/description', 'second')];
+    await gateway.call('UpdateDeployment', { restApiId, deploymentId, patchOperations });
+    expect(await gateway.call('GetDeployment', { restApiId, deploymentId, embed: ['apisummary'] })).toMatchObject({
+      description: 'second',
+      apiSummary: { '/data': { GET: { apiKeyRequired: true } }, '/orders': { OPTIONS: { apiKeyRequired: false } } },
+    });
+  });
+
   test('needs methods, each with an integration', async () => {
     const empty = await gateway.call<{ id: string; rootResourceId: string }>('CreateRestApi', { name: 'empty' });
     const target = { restApiId: empty.id, resourceId: empty.rootResourceId, httpMethod: 'GET' };
