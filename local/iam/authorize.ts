@@ -19,10 +19,10 @@ export interface RolePolicies {
 /** Services whose IAM prefix differs from their name. */
 const IAM_PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
 
-/** The authorizer of the embedded AWS: a developer may everything, all others what policies say. */
+/** The authorizer of the embedded AWS: a developer may do everything, all others what policies say. */
 export function authorizer(roles: RolePolicies): Authorize {
   return (caller, service, operation, input) => {
-    if (caller.kind === 'developer') return;
+    if (caller.kind === 'developer' || isDeployment(caller)) return;
     const { action, resources } = permissionFor(service, operation, input);
     const policies =
       caller.kind === 'function'
@@ -34,6 +34,10 @@ export function authorizer(roles: RolePolicies): Authorize {
     }
   };
 }
+
+/** CloudFormation acts with the rights of whoever deploys: the developer. */
+const isDeployment = (caller: Caller): boolean =>
+  caller.kind === 'service' && caller.principal === 'cloudformation.amazonaws.com';
 
 function permissionFor(service: Service, operation: string, input: unknown): Permission {
   const prefix = IAM_PREFIXES[service.name] ?? service.name;

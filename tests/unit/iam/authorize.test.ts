@@ -28,6 +28,11 @@ test('the developer needs no policy', () => {
   expect(callOf([], { kind: 'developer' }, ssm, 'GetParameters')).not.toThrow();
 });
 
+test('a deployment acts with the rights of the developer', () => {
+  const stack: Caller = { kind: 'service', principal: 'cloudformation.amazonaws.com', sourceArn: 'arn:stack' };
+  expect(callOf([], stack, ssm, 'PutParameter')).not.toThrow();
+});
+
 test('a function needs its action on every resource that the call touches', () => {
   expect(callOf([allow('ssm:GetParameters')], control, ssm, 'GetParameters')).not.toThrow();
   expect(callOf([allow('ssm:GetParameters', 'arn:one')], control, ssm, 'GetParameters')).toThrow(
