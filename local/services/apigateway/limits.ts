@@ -25,7 +25,7 @@ export function planLimits(plan: StoredPlan): PlanLimits {
   return plan.throttle ? { throttle: limitOf(plan.throttle), methods } : { methods };
 }
 
-/** A throttle with one number alone lets nothing through, as its missing number is 0. */
+/** What AWS does with a throttle of one number alone is not known; the missing one is assumed to be 0. */
 const limitOf = (throttle: ThrottleSettings): Limit => ({
   rateRps: throttle.rateLimit ?? 0,
   burst: throttle.burstLimit ?? 0,

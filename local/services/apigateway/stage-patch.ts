@@ -77,6 +77,8 @@ function patchAccessLog(stage: StoredStage, { path, value }: Patch): void {
     badRequest(`Invalid accessLogSettings path. Must be one of : [${ACCESS_LOG_PATHS.join(', ')}]`);
   }
   if (value === '') badRequest('Access Log value must not be empty');
+  // Templates may name a log group with its `:*`; this operation may not. The text is not recorded.
+  if (path.endsWith('Arn') && value.endsWith(':*')) badRequest(`Invalid ARN specified in the request: ${value}`);
   const member = path.endsWith('format') ? 'format' : 'destinationArn';
   stage.accessLogSettings = { ...stage.accessLogSettings, [member]: value };
 }

@@ -95,6 +95,7 @@ describe('a stage', () => {
     [{ op: 'add', path: '/accessLogSettings', value: 'x' }, badLogPath],
     [replace('/accessLogSettings/randomValue', 'x'), badLogPath],
     [replace('/accessLogSettings/format', ''), 'Access Log value must not be empty'],
+    [replace('/accessLogSettings/destinationArn', 'arn:x:*'), 'Invalid ARN specified in the request: arn:x:*'],
     [
       { op: 'add', path: '/canarySettings/deploymentId', value: 'x' },
       'Invalid add operation with path: /canarySettings/deploymentId',
