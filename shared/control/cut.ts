@@ -1,13 +1,16 @@
 import type { Policy } from '../policy/schema.ts';
 import type { Rule } from './rules.ts';
-import type { TrackerState } from './state.ts';
+import type { Mark, TrackerState } from './state.ts';
 import { clamp, type Evidence, figure, hold, type Step, withinGuardrails } from './step.ts';
 
 /** A backlog is being worked off while completions exceed what is let in by more than this. */
 const DRAINING_SHARE = 1.03;
+/** After a failed probe the rate before it is kept, less a trifle: it may have been at the edge itself. */
+const AFTER_PROBE_SHARE = 0.98;
 
 /** Congested: cut to what the backend completed, once per round. docs/control-law.md, "Cut". */
-export function onCongested(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+export function onCongested(before: TrackerState, evidence: Evidence, policy: Policy): Step {
+  const tracker = learnFromDrain(before, evidence, policy);
   return waitBeforeCut(tracker, evidence, policy) ?? cut(tracker, evidence, policy, cutRule(evidence));
 }
 
@@ -49,34 +52,40 @@ function isDraining(tracker: TrackerState, evidence: Evidence, policy: Policy): 
   return tracker.latencyAtCutMs !== null && latencyMs < policy.tracker.reliefShare * tracker.latencyAtCutMs;
 }
 
+/**
+ * A collapsing backend completes less than it could; as its backlog shrinks, completions rise towards its capacity.
+ * The best of them while it is still saturated is the better estimate, within the bracket.
+ */
+export function learnFromDrain(tracker: TrackerState, evidence: Evidence, policy: Policy): TrackerState {
+  if (tracker.phase !== 'drain' || tracker.goodCups === null || tracker.bad === null) return tracker;
+  const estimate = policy.tracker.aimShare * evidence.signals.completedCups;
+  const most = policy.tracker.cutCeilingShare * tracker.bad.cups;
+  return { ...tracker, goodCups: Math.max(tracker.goodCups, Math.min(estimate, most)) };
+}
+
 /** The cut itself; also taken when errors have proved to come from load. */
 export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, rule: Rule): Step {
-  const { signals, now } = evidence;
+  const { now, signals } = evidence;
   const arriving = Math.max(signals.total.admittedCups, evidence.arrivingCups);
-  const badCups = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, arriving);
-  const isProbeToBlame =
-    tracker.lastAction === 'raise' &&
-    tracker.goodCups !== null &&
-    signals.completedCups >= policy.tracker.probeHarmShare * tracker.goodCups;
-  const estimate = isProbeToBlame ? 0.98 * (tracker.goodCups ?? 0) : policy.tracker.aimShare * signals.completedCups;
-  const { cutFloorShare, cutCeilingShare } = policy.tracker;
-  const good = clamp(estimate, cutFloorShare * badCups, cutCeilingShare * badCups);
-  const bounded = withinGuardrails(good, tracker.totalCups ?? arriving, policy);
-  const depth = drainDepth(evidence, policy);
-  const latencyMs = signals.latencyMs ?? 0;
-  const isUseless = tracker.latencyAtCutMs !== null && latencyMs >= policy.tracker.reliefShare * tracker.latencyAtCutMs;
+  const failedCups = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, arriving);
+  const bounded = withinGuardrails(
+    estimate(tracker, failedCups, evidence, policy),
+    tracker.totalCups ?? arriving,
+    policy,
+  );
+  const depth = Math.min(0.5, policy.tracker.drainShare * (evidence.health === 'severe' ? 2 : 1));
   const next: TrackerState = {
     ...tracker,
+    ...bracket(tracker, bounded.cups, { cups: failedCups, atMs: now }),
     totalCups: Math.max(bounded.cups * (1 - depth), policy.capacity.floorCups ?? 0),
     phase: 'drain',
-    goodCups: bounded.cups,
-    bad: { cups: badCups, atMs: now },
+    plateau: tracker.plateau ?? evidence.confirmed,
     badAgeSeconds: tracker.lastAction === 'raise' ? olderBad(tracker, policy) : tracker.badAgeSeconds,
     probeShare: policy.tracker.firstProbeShare,
     lastActionMs: now,
     lastAction: 'cut',
-    latencyAtCutMs: latencyMs,
-    uselessCuts: isUseless ? tracker.uselessCuts + 1 : 0,
+    latencyAtCutMs: signals.latencyMs ?? 0,
+    uselessCuts: isUseless(tracker, evidence, policy) ? tracker.uselessCuts + 1 : 0,
   };
   return {
     tracker: next,
@@ -87,16 +96,32 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
   };
 }
 
+/** What the backend bears: where it stood before a probe that failed, else the aimed-at share of its completions. */
+function estimate(tracker: TrackerState, failedCups: number, { signals }: Evidence, policy: Policy): number {
+  const { aimShare, cutFloorShare, cutCeilingShare, probeHarmShare } = policy.tracker;
+  const { goodCups } = tracker;
+  const isProbeToBlame =
+    tracker.lastAction === 'raise' && goodCups !== null && signals.completedCups >= probeHarmShare * goodCups;
+  const wanted = isProbeToBlame ? AFTER_PROBE_SHARE * goodCups : aimShare * signals.completedCups;
+  return clamp(wanted, cutFloorShare * failedCups, cutCeilingShare * failedCups);
+}
+
+/**
+ * While a backlog drains, the total in force is not to blame for the latency: the bracket stays, the drain deepens.
+ */
+function bracket(tracker: TrackerState, goodCups: number, bad: Mark): Pick<TrackerState, 'goodCups' | 'bad'> {
+  if (tracker.phase !== 'drain' || tracker.bad === null) return { goodCups, bad };
+  return { goodCups: Math.max(tracker.goodCups ?? 0, goodCups), bad: tracker.bad };
+}
+
+function isUseless(tracker: TrackerState, { signals }: Evidence, policy: Policy): boolean {
+  const { latencyAtCutMs } = tracker;
+  return latencyAtCutMs !== null && (signals.latencyMs ?? 0) >= policy.tracker.reliefShare * latencyAtCutMs;
+}
+
 /** A failed probe doubles the time until the next: ask less often what was just answered. */
 export function olderBad(tracker: TrackerState, policy: Policy): number {
   return Math.min(policy.tracker.badAgeMaxSeconds, tracker.badAgeSeconds * 2);
-}
-
-/** How far below good to go so that the queue seen in the latency is gone within the policy's time. */
-function drainDepth(evidence: Evidence, policy: Policy): number {
-  if (evidence.health === 'severe') return policy.tracker.drainShare;
-  const queueMs = Math.max(0, (evidence.signals.latencyMs ?? 0) - (evidence.healthyLatencyMs ?? 0));
-  return Math.min(policy.tracker.drainShare, queueMs / 1000 / policy.tracker.drainSeconds);
 }
 
 function words(next: TrackerState, { signals }: Evidence) {

@@ -13,9 +13,15 @@ const FORGOTTEN_RPS = 0.05;
 /**
  * Demand per key after one more window: it rises at once and fades with the policy's half-life, so that a pause of
  * a bursting client does not look like its end. Keys that the window does not list are one lump per tier.
+ * Nothing fades while answers are held up in a queue (`isFading` false): fewer answers are then no fewer requests.
  */
-export function updateDemand(entries: Entries, window: Window, policy: Policy): Record<KeyId, DemandEntry> {
-  const fade = 0.5 ** (window.lengthMs / 1000 / policy.demand.halfLifeSeconds);
+export function updateDemand(
+  entries: Entries,
+  window: Window,
+  isFading: boolean,
+  policy: Policy,
+): Record<KeyId, DemandEntry> {
+  const fade = isFading ? 0.5 ** (window.lengthMs / 1000 / policy.demand.halfLifeSeconds) : 1;
   const observed = observedDemand(window, policy.demand.trackedKeys);
   const next: Record<KeyId, DemandEntry> = { ...observed };
   for (const [key, entry] of Object.entries(entries)) {

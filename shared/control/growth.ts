@@ -29,7 +29,19 @@ export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, pol
     });
   }
   if (evidence.signals.source === 'metrics') return slowReturn(confirmed, evidence, policy);
+  if (isNearKnee(evidence, policy)) {
+    return hold(confirmed, 'near-knee', {
+      reason: `Healthy at ${figure(total)} cost units/s, but latency (${figure(evidence.signals.latencyMs ?? 0)} ms) begins to rise: no further probe.`,
+      wouldChange: `Latency closer to its healthy ${figure(evidence.healthyLatencyMs ?? 0)} ms.`,
+    });
+  }
   return search(confirmed, evidence, policy);
+}
+
+/** Half way to the knee, latency tells that capacity is close: the next probe would find it the hard way. */
+export function isNearKnee(evidence: Evidence, policy: Policy): boolean {
+  const factor = 1 + (policy.tracker.kneeFactor - 1) / 2;
+  return (evidence.signals.latencyMs ?? 0) > factor * (evidence.healthyLatencyMs ?? Number.POSITIVE_INFINITY);
 }
 
 function confirm(tracker: TrackerState, total: number, evidence: Evidence, policy: Policy): TrackerState {

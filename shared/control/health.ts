@@ -20,14 +20,15 @@ export interface Thresholds {
 export function thresholds(healthyLatencyMs: number | null, policy: Policy): Thresholds {
   const { watchFactor, congestedFactor, severeFactor, objectiveShare, unreachableFactor } = policy.tracker;
   const boundMs = policy.objective.latencyMs;
-  const healthyMs = healthyLatencyMs ?? boundMs / congestedFactor;
-  const relativeMs = Math.min(boundMs, Math.max(congestedFactor * healthyMs, objectiveShare * boundMs));
-  const congestedMs = Math.max(relativeMs, unreachableFactor * healthyMs);
+  // Nothing learned yet: all within the objective is healthy.
+  if (healthyLatencyMs === null) return { watchMs: boundMs, congestedMs: boundMs, severeMs: 2 * boundMs };
+  const relativeMs = Math.min(boundMs, Math.max(congestedFactor * healthyLatencyMs, objectiveShare * boundMs));
+  const congestedMs = Math.max(relativeMs, unreachableFactor * healthyLatencyMs);
   const watchMs = Math.min(
-    Math.max(watchFactor * healthyMs, (objectiveShare * boundMs * watchFactor) / congestedFactor),
-    (healthyMs + congestedMs) / 2,
+    Math.max(watchFactor * healthyLatencyMs, (objectiveShare * boundMs * watchFactor) / congestedFactor),
+    (healthyLatencyMs + congestedMs) / 2,
   );
-  return { watchMs, congestedMs, severeMs: Math.max(severeFactor * healthyMs, 2 * congestedMs) };
+  return { watchMs, congestedMs, severeMs: Math.max(severeFactor * healthyLatencyMs, 2 * congestedMs) };
 }
 
 export function judge(signals: Signals, healthyLatencyMs: number | null, policy: Policy): Health {

@@ -6,7 +6,7 @@ import { conclude } from './conclude.ts';
 import { costByMethod, sumOf } from './demand.ts';
 import type { Health } from './health.ts';
 import { takeIn } from './intake.ts';
-import { areTiersInForce, desiredStage, desiredTiers, type Situation, wantedCups } from './limits.ts';
+import { areTiersInForce, desiredStage, desiredTiers, type Situation, tiersInForce, wantedCups } from './limits.ts';
 import { remember } from './memory.ts';
 import type { Signals } from './signals.ts';
 import { guardTotal, stagesAgree } from './standing.ts';
@@ -31,7 +31,7 @@ export const law: Law<LawState> = (input) => {
   const { firstProbeShare, badAgeSeconds } = policy.tracker;
   const state = input.state ?? initialState(live, now, firstProbeShare, badAgeSeconds);
   const intake = takeIn(input.windows, state.memory, now, policy.blind.afterSeconds * 1000);
-  const reading = readAll(state.memory, intake.windows, policy);
+  const reading = readAll(state, intake.windows, policy);
   if (reading === undefined) return withoutNews(state, input, intake.rejected);
   return decide(state, reading, input);
 };
@@ -43,10 +43,10 @@ interface Reading {
 }
 
 /** All windows into memory; the newest is the evidence, or the newest that says something about health. */
-function readAll(memory: MemoryState, windows: readonly Window[], policy: Policy): Reading | undefined {
+function readAll(state: LawState, windows: readonly Window[], policy: Policy): Reading | undefined {
   let reading: Reading | undefined;
   for (const window of windows) {
-    const next = remember(reading?.memory ?? memory, window, policy);
+    const next = remember(reading?.memory ?? state.memory, window, state.isContended, policy);
     const isWeaker = next.health === 'thin' && reading !== undefined && reading.health !== 'thin';
     reading = isWeaker && reading !== undefined ? { ...reading, memory: next.memory } : next;
   }
@@ -55,7 +55,7 @@ function readAll(memory: MemoryState, windows: readonly Window[], policy: Policy
 
 function decide(state: LawState, reading: Reading, input: LawInput<LawState>): LawOutput<LawState> {
   const { policy, baseline, now } = input;
-  const guardCups = guardTotal(reading.memory, baseline, policy, now);
+  const guardCups = guardTotal(state.memory, baseline, policy, now);
   const anchored = anchor(state, input, reading.signals);
   const adopted = adoptTotal(anchored, reading, guardCups, input);
   const evidence = gather(adopted, state, reading, input);
@@ -69,6 +69,7 @@ function decide(state: LawState, reading: Reading, input: LawInput<LawState>): L
     isContended: adopted.isContended,
     isStageForced: step.tracker.totalCups !== state.tracker.totalCups || (state.isContended && !adopted.isContended),
     guardCups,
+    inForce: tiersInForce(state.inForce, input),
   };
   const tiers = desiredTiers(situation);
   const desired = { stage: desiredStage(situation, tiers), tiers };
@@ -79,6 +80,7 @@ function decide(state: LawState, reading: Reading, input: LawInput<LawState>): L
     memory,
     changes: recordChange(state.changes, state.tracker.totalCups, step.tracker.totalCups, now),
     isContended: adopted.isContended,
+    inForce: situation.inForce,
     desired,
     lastKind: conclusion.kind,
   };
@@ -110,7 +112,8 @@ function adoptTotal(state: LawState, reading: Reading, guardCups: number | null,
   const wanted = wantedCups(reading.memory, baseline, policy);
   const isContended = wanted > limitCups * (state.isContended ? policy.demand.restoreBelowShare : 1);
   if (!isContended || tracker.totalCups !== null) return { tracker, isContended };
-  return { tracker: { ...tracker, totalCups: limitCups }, isContended };
+  const plateau = tracker.plateau ?? reading.memory.confirmed;
+  return { tracker: { ...tracker, totalCups: limitCups, plateau }, isContended };
 }
 
 function gather(adopted: Adopted, state: LawState, reading: Reading, input: LawInput<LawState>): Evidence {
@@ -125,6 +128,7 @@ function gather(adopted: Adopted, state: LawState, reading: Reading, input: LawI
     isFresh,
     isSettled: isFresh && areTiersInForce(input, state.desired.tiers, signals.startMs),
     isContended: adopted.isContended,
+    confirmed: state.memory.confirmed,
     arrivingCups: signals.source === 'logs' ? sumOf(costByMethod(memory.demand, live.tiers, policy)) : 0,
     frozenBy: frozenBy(state.changes, now, policy),
     now,

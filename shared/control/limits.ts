@@ -24,6 +24,7 @@ export interface Situation {
   /** Contention ended, or the total moved: the stage is rewritten however small the change. */
   readonly isStageForced: boolean;
   readonly guardCups: CostUnitsPerSecond | null;
+  readonly inForce: TierLimits;
 }
 
 /** All demand that the baselines would let through, cost units per second. */
@@ -36,6 +37,7 @@ export function desiredTiers(situation: Situation): TierLimits {
   const { input, memory, tracker, before } = situation;
   const totalCups = tracker.phase === 'drain' ? tracker.goodCups : tracker.totalCups;
   if (!situation.isContended || totalCups === null) return input.baseline.tiers;
+  if (tracker.errorTest?.verdict === 'running') return before.tiers;
   const { policy, baseline } = input;
   const keys = keysByTier(memory.demand, policy);
   const shareInput: ShareInput = {
@@ -46,10 +48,12 @@ export function desiredTiers(situation: Situation): TierLimits {
     policy,
   };
   const limits = limitsForShares(tierShares(shareInput), shareInput);
+  const { ignoreChangeShare, ignoreShiftShare } = policy.guardrails;
+  const nearShare = situation.isStageForced ? ignoreChangeShare : ignoreShiftShare;
   const wanted = Object.entries(baseline.tiers).map(([tier, resting]) => {
     const standing = before.tiers[tier] ?? resting;
     const wish = limits[tier] ?? releasedLimit(standing, resting, keys[tier] ?? []);
-    return [tier, isNear(wish, standing, policy) && !sameLimit(wish, resting) ? standing : wish] as const;
+    return [tier, isNear(wish, standing, nearShare) && !sameLimit(wish, resting) ? standing : wish] as const;
   });
   return Object.fromEntries(wanted);
 }
@@ -60,24 +64,32 @@ function releasedLimit(standing: Limit, resting: Limit, keys: Parameters<typeof 
   return isHarmless ? standing : resting;
 }
 
-function isNear(a: Limit, b: Limit, policy: Policy): boolean {
-  return Math.abs(a.rateRps / b.rateRps - 1) < policy.guardrails.ignoreChangeShare;
+function isNear(a: Limit, b: Limit, share: number): boolean {
+  return Math.abs(a.rateRps / b.rateRps - 1) < share;
 }
 
 /** Do the plans in force, by themselves, let through no more than the total? Then the stage need not bind. */
-export function doPlansHold(situation: Situation, tiers: TierLimits): boolean {
-  const { input, memory, tracker } = situation;
-  const { live, policy } = input;
-  if (tracker.totalCups === null || !areTiersInForce(input, tiers, input.now)) return false;
-  const passing = sumOf(costByMethod(memory.demand, live.tiers, policy));
-  return passing <= policy.demand.plansHoldShare * tracker.totalCups;
+function doPlansHold({ input, memory, tracker, inForce }: Situation): boolean {
+  if (tracker.totalCups === null) return false;
+  const passing = sumOf(costByMethod(memory.demand, inForce, input.policy));
+  return passing <= input.policy.demand.plansHoldShare * tracker.totalCups;
+}
+
+/** Tier limits that may still be enforced: a written cut counts once it has taken effect, a written raise at once. */
+export function tiersInForce(before: TierLimits, { live, effective, now }: LawInput<LawState>): TierLimits {
+  const limits = Object.entries(live.tiers).map(([tier, limit]) => {
+    const previous = before[tier] ?? limit;
+    const isSettled = (effective.tiersMs[tier] ?? 0) <= now || previous.rateRps <= limit.rateRps;
+    return [tier, isSettled ? limit : previous] as const;
+  });
+  return Object.fromEntries(limits);
 }
 
 /** Every tier's plan stands at what is desired, and has since before `sinceMs`. */
 export function areTiersInForce(input: LawInput<LawState>, tiers: TierLimits, sinceMs: EpochMs): boolean {
   return Object.entries(tiers).every(([tier, limit]) => {
     const live = input.live.tiers[tier];
-    const isWritten = live === undefined || isNear(live, limit, input.policy);
+    const isWritten = live === undefined || isNear(live, limit, input.policy.guardrails.ignoreChangeShare);
     return isWritten && (input.effective.tiersMs[tier] ?? 0) <= sinceMs;
   });
 }
@@ -88,13 +100,13 @@ export function desiredStage(situation: Situation, tiers: TierLimits): Limits['s
   const { policy, baseline } = input;
   const standing = withKeysOf(input.live.stage, withTightBursts(before.stage, policy));
   const expected = costByMethod(memory.demand, tiers, policy);
-  const totalCups = stageTotal(situation, tiers, sumOf(expected));
+  const totalCups = stageTotal(situation, sumOf(expected));
   if (totalCups === null) return standing;
   const overrides = Object.keys(standing).filter((key) => key !== '*/*');
   const wanted = stageFor(totalCups, expected, overrides, baseline, policy);
   const isBraking = situation.isContended || tracker.phase === 'drain';
   if (situation.isStageForced) return wanted;
-  if (isBraking) return stagesAgree(wanted, standing, policy.guardrails.ignoreStageChangeShare) ? standing : wanted;
+  if (isBraking) return stagesAgree(wanted, standing, policy.guardrails.ignoreShiftShare) ? standing : wanted;
   const isLoose = totalCups < policy.guard.lowerBelowShare * stageCapacity(standing, expected, policy);
   const isLowerable = guardCups !== null && memory.healthySeconds >= policy.guard.warmUpSeconds;
   const isKept = hasRoom(standing, wanted, expected, policy) && !(isLoose && isLowerable);
@@ -107,13 +119,13 @@ function withKeysOf(live: Limits['stage'], ours: Limits['stage']): Limits['stage
   return added.length === 0 ? ours : { ...ours, ...Object.fromEntries(added) };
 }
 
-function stageTotal(situation: Situation, tiers: TierLimits, expectedCups: CostUnitsPerSecond): number | null {
+function stageTotal(situation: Situation, expectedCups: CostUnitsPerSecond): number | null {
   const { input, memory, tracker, guardCups } = situation;
   const { policy } = input;
   const roomy = policy.guard.methodSlackFactor * expectedCups;
   if (tracker.phase === 'drain' && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
   if (situation.isContended && tracker.totalCups !== null) {
-    const isHeld = doPlansHold(situation, tiers);
+    const isHeld = doPlansHold(situation);
     return isHeld ? Math.max(tracker.totalCups, roomy) : tracker.totalCups / memory.slack;
   }
   const standing = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, guardCups ?? Number.POSITIVE_INFINITY);

@@ -10,7 +10,7 @@ import type { Mark, MemoryState } from './state.ts';
 /** A tier with fewer refusals than this is calm: what it offers is what it wants. */
 const CALM_THROTTLED_SHARE = 0.01;
 /** Half-life of the smoothed admitted rate: long enough that its maximum is not one lucky window. */
-const ADMITTED_HALF_LIFE_SECONDS = 20;
+const ADMITTED_HALF_LIFE_SECONDS = 60;
 
 export interface Remembered {
   readonly memory: MemoryState;
@@ -18,23 +18,24 @@ export interface Remembered {
   readonly health: Health;
 }
 
-/** Reads one window and lets it into memory: demand, calm demand, healthy latency, the confirmed rate. */
-export function remember(memory: MemoryState, window: Window, policy: Policy): Remembered {
+/** Reads one window and lets it into memory: demand, calm demand, healthy latency, the confirmed rate. `isBinding`: limits held demand back. */
+export function remember(memory: MemoryState, window: Window, isBinding: boolean, policy: Policy): Remembered {
   const signals = readSignals(window, policy, memory.meanCost);
   const health = judge(signals, memory.healthyLatencyMs, policy);
   const isLog = signals.source === 'logs';
+  const isHeldUp = health === 'congested' || health === 'severe';
   const isGood = health === 'healthy' || (health === 'thin' && signals.errorShare <= policy.objective.errorShare);
-  const admittedCups = smooth(
-    memory.admittedCups,
-    signals.total.admittedCups,
-    signals.seconds,
-    ADMITTED_HALF_LIFE_SECONDS,
-  );
+  const isFirst = memory.lastWindowEndMs === 0;
+  const admittedNow = signals.total.admittedCups;
+  const admittedCups = isFirst
+    ? admittedNow
+    : smooth(memory.admittedCups, admittedNow, signals.seconds, ADMITTED_HALF_LIFE_SECONDS);
   const next: MemoryState = {
     ...memory,
-    demand: isLog ? updateDemand(memory.demand, window, policy) : memory.demand,
+    demand: isLog ? updateDemand(memory.demand, window, !isHeldUp, policy) : memory.demand,
     calmCups: isLog ? calmDemand(memory, signals, policy) : memory.calmCups,
-    healthyLatencyMs: health === 'healthy' ? healthyLatency(memory, signals, policy) : memory.healthyLatencyMs,
+    healthyLatencyMs:
+      health === 'healthy' ? healthyLatency(memory, signals, isBinding, policy) : memory.healthyLatencyMs,
     healthySeconds: isGood && signals.samples > 0 ? memory.healthySeconds + signals.seconds : memory.healthySeconds,
     admittedCups,
     confirmed: isGood
@@ -60,12 +61,13 @@ export function faded(mark: Mark | null, now: EpochMs, halfLifeSeconds: number):
   return mark === null ? 0 : mark.cups * 0.5 ** (Math.max(0, now - mark.atMs) / 1000 / halfLifeSeconds);
 }
 
-function healthyLatency(memory: MemoryState, signals: Signals, policy: Policy): number | null {
+function healthyLatency(memory: MemoryState, signals: Signals, isBinding: boolean, policy: Policy): number | null {
   if (signals.latencyMs === undefined) return memory.healthyLatencyMs;
   if (memory.healthyLatencyMs === null) return signals.latencyMs;
-  // Down at once in steps of half the way, up slowly: the mean must not learn the queue that a full backend has.
-  const halfLife =
-    signals.latencyMs < memory.healthyLatencyMs ? signals.seconds : policy.tracker.healthyHalfLifeSeconds;
+  const isHigher = signals.latencyMs > memory.healthyLatencyMs;
+  // Down by half the way, up slowly, and not at all while a limit binds: it must not learn the queue of a full backend.
+  if (isHigher && isBinding) return memory.healthyLatencyMs;
+  const halfLife = isHigher ? policy.tracker.healthyHalfLifeSeconds : signals.seconds;
   return smooth(memory.healthyLatencyMs, signals.latencyMs, signals.seconds, halfLife);
 }
 

@@ -31,6 +31,7 @@ export const RULES = [
   'errors-are-load',
   'errors-not-load',
   'bracket-tight',
+  'near-knee',
   'bisect',
   'probe',
   'climb-to-plateau',

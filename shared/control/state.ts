@@ -81,6 +81,8 @@ export interface LawState {
   readonly changes: readonly Change[];
   /** Do the tiers bind? */
   readonly isContended: boolean;
+  /** The highest tier limits that may still be enforced: a cut counts only when it has taken effect. */
+  readonly inForce: Limits['tiers'];
   /** What the limits should be, as of the last tick. */
   readonly desired: Limits;
   readonly lastKind: DecisionKind;
@@ -119,6 +121,7 @@ export function initialState(live: Limits, now: EpochMs, firstProbeShare: number
     },
     changes: [],
     isContended: false,
+    inForce: live.tiers,
     desired: live,
     lastKind: 'hold',
   };

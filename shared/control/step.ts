@@ -3,7 +3,7 @@ import type { Policy } from '../policy/schema.ts';
 import type { Health } from './health.ts';
 import type { Rule } from './rules.ts';
 import type { Signals } from './signals.ts';
-import type { TrackerState } from './state.ts';
+import type { Mark, TrackerState } from './state.ts';
 import type { DecisionKind } from './types.ts';
 
 /** What the tracker may look at in one tick; rates in cost units per second. */
@@ -17,6 +17,8 @@ export interface Evidence {
   readonly isSettled: boolean;
   /** All who ask, within their baselines, ask for more than the total. */
   readonly isContended: boolean;
+  /** The highest healthy rate of late, the plateau where none was reached under a total. */
+  readonly confirmed: Mark | null;
   /** What arrives at the stage: demand that the plans in force let through. */
   readonly arrivingCups: CostUnitsPerSecond;
   /** The hourly budget that is spent, if one is: then nothing is raised. */

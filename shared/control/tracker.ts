@@ -1,10 +1,13 @@
 import type { Policy } from '../policy/schema.ts';
-import { olderBad, onCongested } from './cut.ts';
+import { learnFromDrain, olderBad, onCongested } from './cut.ts';
 import { onFastErrors } from './fast-errors.ts';
-import { onHealthyAndBound } from './growth.ts';
+import { isNearKnee, onHealthyAndBound } from './growth.ts';
 import { thresholds } from './health.ts';
 import type { TrackerState } from './state.ts';
 import { type Evidence, figure, hold, type Step } from './step.ts';
+
+/** A total that was admitted to this share is in force, whatever the plans. */
+const REALISED_SHARE = 0.97;
 
 /**
  * One step of the bracketed capacity tracker (docs/control-law.md, "The tracker"): at most one action, on one window
@@ -15,7 +18,7 @@ export function track(tracker: TrackerState, evidence: Evidence, policy: Policy)
   if (evidence.health === 'congested' || evidence.health === 'severe') return onCongested(tracker, evidence, policy);
   const errors = onFastErrors(tracker, evidence, policy);
   if (errors !== undefined) return errors;
-  if (evidence.health === 'watch' || isSlow(evidence, policy)) return onWatch(tracker, evidence, policy);
+  if (isSlow(tracker, evidence, policy)) return onWatch(learnFromDrain(tracker, evidence, policy), evidence, policy);
   return onHealthy({ ...tracker, uselessCuts: 0 }, evidence, policy);
 }
 
@@ -26,9 +29,11 @@ function thin(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   });
 }
 
-/** Erring for reasons other than load, and slow besides. */
-function isSlow(evidence: Evidence, policy: Policy): boolean {
-  return (evidence.signals.latencyMs ?? 0) > thresholds(evidence.healthyLatencyMs, policy).watchMs;
+/** Slower than healthy; right after a raise already at the knee, where latency rises much faster than throughput. */
+function isSlow(tracker: TrackerState, evidence: Evidence, policy: Policy): boolean {
+  const latencyMs = evidence.signals.latencyMs ?? 0;
+  const isRising = tracker.lastAction === 'raise' && isNearKnee(evidence, policy);
+  return latencyMs > thresholds(evidence.healthyLatencyMs, policy).watchMs || isRising;
 }
 
 /** Slower than healthy, not yet congested: raise nothing; if a probe did it, take the probe back. */
@@ -36,25 +41,42 @@ function onWatch(tracker: TrackerState, evidence: Evidence, policy: Policy): Ste
   const latency = `Latency ${figure(evidence.signals.latencyMs ?? 0)} ms against a healthy ${figure(evidence.healthyLatencyMs ?? 0)} ms`;
   const { totalCups, goodCups } = tracker;
   const isProbe = evidence.isFresh && tracker.lastAction === 'raise' && totalCups !== null && goodCups !== null;
-  if (!isProbe || goodCups >= totalCups) {
-    return hold(tracker, 'watching', {
-      reason: `${latency}: watching, nothing is raised.`,
-      wouldChange: `Latency above ${figure(thresholds(evidence.healthyLatencyMs, policy).congestedMs)} ms cuts; a healthy window frees the search.`,
-    });
-  }
+  if (isProbe && goodCups < totalCups) return retreat(tracker, { goodCups, totalCups, latency }, evidence, policy);
+  return hold(tracker, 'watching', {
+    reason: `${latency}: watching, nothing is raised.`,
+    wouldChange: `Latency above ${figure(thresholds(evidence.healthyLatencyMs, policy).congestedMs)} ms cuts; a healthy window frees the search.`,
+  });
+}
+
+interface FailedProbe {
+  readonly goodCups: number;
+  readonly totalCups: number;
+  readonly latency: string;
+}
+
+/** Takes a probe back before it becomes congestion; a queue that it built needs a shallow drain. */
+function retreat(tracker: TrackerState, probe: FailedProbe, evidence: Evidence, policy: Policy): Step {
+  const { aimShare, drainShare, firstProbeShare, kneeFactor } = policy.tracker;
+  const hasQueue = (evidence.signals.latencyMs ?? 0) > kneeFactor * (evidence.healthyLatencyMs ?? 0);
+  const provenCups = Math.min(probe.goodCups, aimShare * evidence.signals.completedCups);
+  const goodCups = Math.max(provenCups, policy.tracker.probeHarmShare * probe.goodCups);
+  const depth = hasQueue ? drainShare / 2 : 0;
+  const totalCups = Math.max(goodCups * (1 - depth), policy.capacity.floorCups ?? 0);
   return {
     tracker: {
       ...tracker,
-      totalCups: goodCups,
-      bad: { cups: totalCups, atMs: evidence.now },
+      totalCups,
+      goodCups,
+      phase: hasQueue ? 'drain' : 'hold',
+      bad: { cups: probe.totalCups, atMs: evidence.now },
       badAgeSeconds: olderBad(tracker, policy),
-      probeShare: policy.tracker.firstProbeShare,
+      probeShare: firstProbeShare,
       lastAction: 'cut',
       lastActionMs: evidence.now,
     },
     kind: 'tighten',
     rule: 'probe-retreat',
-    reason: `${latency} after the probe of ${figure(totalCups)}: back to ${figure(goodCups)} cost units/s, where it was healthy.`,
+    reason: `${probe.latency} after the probe of ${figure(probe.totalCups)}: back to ${figure(totalCups)} cost units/s${hasQueue ? ` until its queue is gone, then to ${figure(goodCups)}` : ''}.`,
     wouldChange: `The failed probe being older than ${figure(olderBad(tracker, policy))} s.`,
   };
 }
@@ -81,7 +103,7 @@ function onHealthy(tracker: TrackerState, evidence: Evidence, policy: Policy): S
       wouldChange: 'Demand above the total, or a backend in trouble.',
     });
   }
-  if (!evidence.isSettled) {
+  if (!evidence.isSettled && admitted < REALISED_SHARE * totalCups) {
     return hold(tracker, 'awaiting-plans', {
       reason: 'Healthy, but usage plans that the total needs are not in force yet.',
       wouldChange: 'Every plan written and in force.',

@@ -3,6 +3,7 @@ import { policySchema } from './schema.ts';
 
 /** What no single field can say: pairs that must be in order. Read from the document, defaults filled in. */
 const ORDERED: readonly (readonly [lower: string, upper: string])[] = [
+  ['tracker.kneeFactor', 'tracker.watchFactor'],
   ['capacity.floorCups', 'capacity.ceilingCups'],
   ['tracker.badAgeSeconds', 'tracker.badAgeMaxSeconds'],
   ['tracker.watchFactor', 'tracker.congestedFactor'],

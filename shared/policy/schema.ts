@@ -116,11 +116,11 @@ const guardrailsSchema = z.strictObject({
     0.5,
     'A change of a tier limit below this share is not made. Larger: fewer writes, coarser. Smaller: writes on noise.',
   ),
-  ignoreStageChangeShare: tunable(
+  ignoreShiftShare: tunable(
     0.1,
     0,
     0.5,
-    'A mere shift between methods below this share is not made. Larger: fewer writes. Smaller: writes on noise.',
+    'While the total stands, a shift between methods or tiers below this share is not made. Larger: fewer writes. Smaller: writes on noise.',
   ),
   planWriteSeconds: tunable(
     20,

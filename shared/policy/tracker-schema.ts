@@ -10,16 +10,10 @@ export const trackerSchema = z.strictObject({
     'Share of measured capacity aimed at. Larger: more goodput, less room for slack and noise, more violations. Smaller: safer, more false throttles.',
   ),
   drainShare: tunable(
-    0.15,
+    0.25,
     0,
     0.5,
-    'Deepest extra cut while a backlog drains. Larger: the queue empties sooner, more refused meanwhile. Smaller: the backlog lingers.',
-  ),
-  drainSeconds: tunable(
-    15,
-    1,
-    300,
-    'Time in which a backlog should be gone. Larger: shallower, longer drains. Smaller: deeper drains, up to drainShare.',
+    'Extra cut below the good rate until the backlog is gone; twice that when severe. Larger: the queue empties sooner, more refused meanwhile. Smaller: the backlog lingers, a collapse may win.',
   ),
   cutFloorShare: tunable(
     0.25,
@@ -34,7 +28,7 @@ export const trackerSchema = z.strictObject({
     'A cut goes at least this far below the rate that proved bad. Larger: repeated small cuts. Smaller: every cut costs more.',
   ),
   firstProbeShare: tunable(
-    0.03,
+    0.02,
     0.001,
     0.25,
     'First step up while the limit binds. Larger: finds new capacity sooner, each failed probe queues more. Smaller: safer, slower.',
@@ -64,7 +58,7 @@ export const trackerSchema = z.strictObject({
     'How long a failed rate is believed. Larger: fewer probes, a healed backend is noticed later. Smaller: more probes, more violations.',
   ),
   badAgeMaxSeconds: tunable(
-    480,
+    300,
     10,
     86_400,
     'Upper bound of that age, which doubles with every failed probe. Larger: quieter at a steady capacity. Smaller: a healed backend is found sooner.',
@@ -86,6 +80,12 @@ export const trackerSchema = z.strictObject({
     0.5,
     1,
     'After a failed probe the rate before it stays good if completions reached this share of it. Larger: falls back to completions more often. Smaller: trusts the old rate more.',
+  ),
+  kneeFactor: tunable(
+    1.15,
+    1.01,
+    5,
+    'Latency over its healthy mean at which a probe has found the knee and retreats. Larger: probes further, more queueing. Smaller: noise ends probes.',
   ),
   watchFactor: tunable(
     1.6,
