@@ -82,7 +82,7 @@ export class LogsService implements Service {
   }
 
   private ingest(group: LogGroup, streamName: string, lines: readonly LogLine[]): void {
-    const nowMs = this.aws.clock.now();
+    const nowMs = Math.floor(this.aws.clock.now());
     group.append(group.stream(streamName, nowMs), lines, nowMs);
     for (const filter of group.metricFilters.values()) {
       for (const line of lines) {

@@ -111,7 +111,7 @@ export class Subscription {
     pipe.characters = 0;
     const nowMs = this.aws.clock.now();
     // The delay is that of the batch's middle: its events waited between nothing and one second for the cut.
-    const dueMs = (pipe.firstMs + nowMs) / 2 + pipe.delay.at(nowMs);
+    const dueMs = Math.ceil((pipe.firstMs + nowMs) / 2 + pipe.delay.at(nowMs));
     pipe.lastDeliveryMs = Math.max(nowMs, dueMs, pipe.lastDeliveryMs);
     this.aws.clock.after(pipe.lastDeliveryMs - nowMs, () => this.deliver(stream, batch));
   }
