@@ -9,11 +9,13 @@ import type { ControlDependencies } from './dependencies.ts';
 const HORIZON_MS = 60_000;
 /** A wake-up arrives, and writes, a little after its slot: the next one keeps clear of that. */
 const SPACING_MARGIN_MS = 2_000;
+/** A wake-up that should have arrived this long ago, with work still to do, counts as lost. */
+const GRACE_MS = 10_000;
 const DEFAULT_INTERVAL_MS = 21_000;
 
 /**
  * Publishes the backlog and sends the wake-ups that it needs: one for every slot until the next scheduled tick, less
- * those already on their way. A lost wake-up is replaced a minute later, for its slot is then past.
+ * those already on their way. A lost wake-up is replaced by a later tick, for its slot is then past.
  */
 export async function sendWakeUps(dependencies: ControlDependencies): Promise<void> {
   const { clock, table, gateway, publish, sendWakeUp } = dependencies;
@@ -50,10 +52,10 @@ export function pendingOf(desired: Desired, livePlans: ReadonlyMap<string, Limit
 
 /** When the wake-ups still missing should arrive, soonest first. */
 export function wakeUpSlots(backlog: number, lease: PlanLease, spacingMs: number, now: EpochMs): EpochMs[] {
-  const onTheirWay = lease.wokenUntilMs > now ? Math.floor((lease.wokenUntilMs - now) / spacingMs) + 1 : 0;
-  const afterLastMs = lease.wokenUntilMs > 0 ? lease.wokenUntilMs + spacingMs : 0;
+  const leftMs = lease.wokenUntilMs + GRACE_MS - now;
+  const onTheirWay = leftMs > 0 ? Math.floor(leftMs / spacingMs) + 1 : 0;
   const slots: EpochMs[] = [];
-  let slotMs = Math.max(now, lease.nextWriteAtMs, lease.wokenUntilMs > now ? afterLastMs : 0);
+  let slotMs = Math.max(now, lease.nextWriteAtMs, leftMs > 0 ? lease.wokenUntilMs + spacingMs : 0);
   while (slots.length + onTheirWay < backlog && slotMs < now + HORIZON_MS) {
     slots.push(slotMs);
     slotMs += spacingMs;

@@ -1,0 +1,140 @@
+import { APIGatewayClient, TooManyRequestsException, UpdateUsagePlanCommand } from '@aws-sdk/client-api-gateway';
+import { type PlanWriterDependencies, writeMostUrgentPlan } from '../../../functions/plan-writer/plan-writer.ts';
+import { answerWakeUps, readMessages } from '../../../functions/plan-writer/wake-ups.ts';
+import { createGateway } from '../../../shared/gateway/api-gateway.ts';
+import type { Limit } from '../../../shared/platform/units.ts';
+import { readControlRecord } from '../../../shared/state/control-record.ts';
+import { saveDesired } from '../../../shared/state/desired.ts';
+import { type LocalTable, localTable } from '../state/dynalite.ts';
+import { API, BASELINE, T0, World } from './world.ts';
+
+let table: LocalTable;
+let world: World;
+let dependencies: PlanWriterDependencies;
+let fence = 0;
+
+beforeEach(async () => {
+  table = await localTable();
+  world = new World();
+  const { clock, publish, logger } = world.dependencies(table, () => {
+    throw new Error('The plan writer asks no law.');
+  });
+  const gateway = createGateway(new APIGatewayClient({ region: 'us-east-1' }));
+  dependencies = { clock, table, gateway, publish, logger };
+});
+afterEach(async () => {
+  world.restore();
+  await table.close();
+});
+
+async function desire(limits: { premium?: Limit; basic?: Limit }) {
+  const plans = Object.fromEntries(
+    Object.entries(limits).map(([tier, limit]) => [tier, { planId: tier === 'basic' ? 'planB' : 'planP', limit }]),
+  );
+  const rules = {
+    sacrificeOrder: ['basic', 'premium'],
+    resting: BASELINE.tiers,
+    ignoreChangeShare: 0.05,
+    intervalMs: 21_000,
+  };
+  await saveDesired(table, { api: API, fence: ++fence }, { stage: {}, plans, rules, decidedMs: world.now });
+}
+
+const writes = () => world.aws.commandCalls(UpdateUsagePlanCommand).map((call) => call.args[0].input.usagePlanId);
+const wakeUp = () => writeMostUrgentPlan(dependencies);
+
+describe('a wake-up', () => {
+  test('without anything desired, or with all of it in force, does nothing', async () => {
+    expect(await wakeUp()).toBe('nothing');
+    await desire({ premium: { rateRps: 2000, burst: 5000 } });
+    expect(await wakeUp()).toBe('nothing');
+    expect(writes()).toEqual([]);
+  });
+
+  test('writes the most urgent plan alone, and remembers it', async () => {
+    await desire({ basic: { rateRps: 150, burst: 300 }, premium: { rateRps: 300, burst: 300 } });
+    expect(await wakeUp()).toBe('written');
+    expect(writes()).toEqual(['planP']);
+    expect(world.plans.planP).toEqual({ rateLimit: 300, burstLimit: 300 });
+    const applied = (await readControlRecord(table, API)).appliedTiers.premium;
+    expect(applied).toEqual({ value: { rateRps: 300, burst: 300 }, writtenMs: T0 });
+  });
+
+  test('that comes within the interval is early, and calls nothing', async () => {
+    await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });
+    await wakeUp();
+    world.now += 20_999;
+    world.aws.resetHistory();
+    expect(await wakeUp()).toBe('early');
+    expect(world.aws.calls()).toHaveLength(0);
+    world.now += 1;
+    expect(await wakeUp()).toBe('written');
+    expect(writes()).toEqual(['planB']);
+  });
+
+  test('writes the newest target', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    await desire({ premium: { rateRps: 400, burst: 400 } });
+    await wakeUp();
+    expect(world.plans.planP?.rateLimit).toBe(400);
+  });
+
+  test('that AWS refuses keeps the slot taken, so that the next try is an interval away', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    world.aws
+      .on(UpdateUsagePlanCommand)
+      .rejectsOnce(new TooManyRequestsException({ $metadata: {}, message: 'no' }))
+      .resolves({ throttle: { rateLimit: 300, burstLimit: 300 } });
+    expect(await wakeUp()).toBe('early');
+    expect(world.metric('WritesDeferred')).toEqual([1]);
+    world.now += 20_000;
+    expect(await wakeUp()).toBe('early');
+    expect(writes()).toHaveLength(1);
+    world.now += 1_000;
+    expect(await wakeUp()).toBe('written');
+  });
+
+  test('that reads back something else is an alarm, and is not remembered as written', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    world.aws.on(UpdateUsagePlanCommand).resolves({ throttle: { rateLimit: 1, burstLimit: 1 } });
+    expect(await wakeUp()).toBe('failed');
+    expect(world.metric('WriteMismatches')).toEqual([1]);
+    expect((await readControlRecord(table, API)).appliedTiers).toEqual({});
+  });
+
+  test('of two at once, one writes', async () => {
+    await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });
+    expect((await Promise.all([wakeUp(), wakeUp()])).sort()).toEqual(['early', 'written']);
+    expect(writes()).toHaveLength(1);
+  });
+});
+
+describe('a batch of wake-ups', () => {
+  const message = (messageId: string, receives: number) => ({
+    messageId,
+    body: 'whatever',
+    attributes: { ApproximateReceiveCount: String(receives) },
+  });
+
+  test('returns those that came too early to the queue, but not for ever', async () => {
+    const outcomes = ['written', 'early', 'early', 'nothing', 'failed'] as const;
+    const messages = readMessages({ Records: ['a', 'b', 'c', 'd', 'e'].map((id) => message(id, id === 'c' ? 3 : 1)) });
+    let next = 0;
+    const answer = await answerWakeUps(messages, async () => outcomes[next++] ?? 'nothing');
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
+  });
+
+  test.each([undefined, null, {}, { Records: 'x' }, { Records: [null, {}, { messageId: 5 }] }])(
+    'of another form holds none: %p',
+    (event) => expect(readMessages(event)).toEqual([]),
+  );
+
+  test('drains a backlog with wake-ups alone', async () => {
+    await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });
+    for (let times = 1; times <= 3; times++) {
+      await answerWakeUps([{ messageId: 'm', receiveCount: 1 }], wakeUp);
+      world.now += 23_000;
+    }
+    expect(writes()).toEqual(['planP', 'planB']);
+  });
+});

@@ -1,0 +1,115 @@
+import { gzipSync } from 'node:zlib';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { readSubscription } from '../../../functions/telemetry/subscription.ts';
+import { createTelemetry } from '../../../functions/telemetry/telemetry.ts';
+import { saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
+import { readWindowParts } from '../../../shared/state/window-store.ts';
+import { type LocalTable, localTable } from '../state/dynalite.ts';
+import { line, THROTTLED } from '../telemetry/lines.ts';
+import { API, T0, World } from './world.ts';
+
+let table: LocalTable;
+let world: World;
+let run: (event: unknown) => Promise<void>;
+
+beforeEach(async () => {
+  table = await localTable();
+  world = new World();
+  world.now = T0 + 12_000;
+  const dependencies = world.dependencies(table, () => {
+    throw new Error('Telemetry asks no law.');
+  });
+  run = createTelemetry(dependencies);
+});
+afterEach(async () => {
+  world.restore();
+  await table.close();
+});
+
+let batch = 0;
+function delivery(messages: string[], timestamp = T0 + 1_000, messageType = 'DATA_MESSAGE') {
+  batch++;
+  const logEvents = messages.map((message, index) => ({ id: `${batch}-${index}`, timestamp, message }));
+  const payload = { messageType, logGroup: '/aws/api-gateway/tidegate-dev', logEvents };
+  return { awslogs: { data: gzipSync(JSON.stringify(payload)).toString('base64') } };
+}
+
+const windows = () => readWindowParts(table, API, T0 - 60_000, T0 + 60_000);
+
+describe('a delivery of log lines', () => {
+  test('becomes a window with tiers of the key directory, and metrics', async () => {
+    await saveKeys(table, API, new Map([['key1', 'premium']]), T0);
+    await saveObjective(table, API, 150);
+    await run(delivery([line({}), line({ apiKeyId: 'stranger' })]));
+    const [window] = await windows();
+    expect(window).toMatchObject({ startMs: T0, lagMs: 11_000 });
+    expect(window?.cells.premium?.['/data/GET']).toMatchObject({ requests: 1, slow: 1 });
+    expect(window?.cells.unknown?.['/data/GET']?.requests).toBe(1);
+    expect(world.metric('Requests')).toEqual([1, 1]);
+    expect(world.metric('LogLagMs')).toEqual([11_000]);
+  });
+
+  test('that comes twice is counted, published and reported once', async () => {
+    const event = delivery([line(THROTTLED)]);
+    await run(event);
+    world.now += 30_000;
+    await run(event);
+    expect(await windows()).toHaveLength(1);
+    expect(world.metric('ThrottleCount')).toEqual([1]);
+    expect(world.announced()).toHaveLength(1);
+  });
+
+  test('with poisoned lines loses those alone, and no word of them is logged', async () => {
+    await run(delivery(['poison <secret>', line({})]));
+    expect((await windows())[0]?.cells.unknown?.['/data/GET']?.requests).toBe(1);
+    expect(world.logged.join()).toContain('"lines":1');
+    expect(world.logged.join()).not.toContain('secret');
+  });
+
+  test.each([
+    ['a control message', delivery([], T0, 'CONTROL_MESSAGE')],
+    ['no data', {}],
+    ['null', null],
+    ['no gzip', { awslogs: { data: 'AAAA' } }],
+    ['no JSON', { awslogs: { data: gzipSync('nope').toString('base64') } }],
+    ['null inside', { awslogs: { data: gzipSync('null').toString('base64') } }],
+  ])('of another kind is left alone: %s', async (_, event) => {
+    expect(readSubscription(event)).toBeUndefined();
+    await run(event);
+    expect(await windows()).toEqual([]);
+  });
+});
+
+describe('the nudge', () => {
+  test('is sent when our limits refused somebody, at most once in ten seconds', async () => {
+    await run(delivery([line(THROTTLED)]));
+    await run(delivery([line(THROTTLED)]));
+    expect(world.announced()).toEqual([
+      {
+        type: 'Tidegate Look Now',
+        detail: { apiId: 'abc123def4', stage: 'dev', reason: 'abc123def4/dev: 1 throttled of 1 requests' },
+      },
+    ]);
+    world.now += 10_000;
+    await run(delivery([line(THROTTLED)]));
+    expect(world.announced()).toHaveLength(2);
+  });
+
+  test('is not sent when all is well', async () => {
+    await run(delivery([line({})]));
+    expect(world.announced()).toEqual([]);
+  });
+
+  test.each([
+    ['throws', () => world.events.on(PutEventsCommand).rejects(new Error('down'))],
+    [
+      'refuses',
+      () => world.events.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'X' }] }),
+    ],
+  ])('is no reason to deliver the lines again when the bus %s', async (_, fail) => {
+    fail();
+    await run(delivery([line(THROTTLED)]));
+    expect(await windows()).toHaveLength(1);
+    expect(world.logged.join()).toContain('could not be nudged');
+  });
+});

@@ -1,0 +1,165 @@
+import {
+  APIGatewayClient,
+  GetAccountCommand,
+  GetRestApiCommand,
+  GetStageCommand,
+  GetUsagePlansCommand,
+  UpdateStageCommand,
+  UpdateUsagePlanCommand,
+} from '@aws-sdk/client-api-gateway';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { ControlDependencies } from '../../../functions/control/dependencies.ts';
+import type { Conclusion, Law } from '../../../shared/control/types.ts';
+import { createGateway } from '../../../shared/gateway/api-gateway.ts';
+import { announceThrough } from '../../../shared/platform/events.ts';
+import type { PublishMetrics } from '../../../shared/platform/metrics.ts';
+import { createParameters } from '../../../shared/platform/parameters.ts';
+import { wakeUpsThrough } from '../../../shared/platform/queue.ts';
+import type { Table } from '../../../shared/state/table.ts';
+import { readMetricWindows } from '../../../shared/telemetry/cloudwatch.ts';
+
+export const T0 = Date.UTC(2031, 0, 1);
+export const API = { apiId: 'abc123def4', stage: 'dev' };
+export const BASELINE = {
+  ...API,
+  stageLimit: { rateRps: 2000, burst: 5000 },
+  tiers: {
+    premium: { planId: 'planP', rateRps: 2000, burst: 5000 },
+    basic: { planId: 'planB', rateRps: 100, burst: 200 },
+  },
+};
+export const POLICY_NAME = '/tidegate/dev/policies/default';
+export const SCHEDULE = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+export const ALARM = {
+  source: 'aws.cloudwatch',
+  'detail-type': 'CloudWatch Alarm State Change',
+  detail: { alarmName: 'tidegate-dev-latency', state: { value: 'ALARM' } },
+};
+
+interface Setting {
+  throttlingRateLimit: number;
+  throttlingBurstLimit: number;
+}
+
+interface Operation {
+  path: string;
+  value: string;
+}
+
+/** API Gateway, Parameter Store, CloudWatch, the bus and the queue as far as the functions see them. */
+export class World {
+  now = T0;
+  stage: Record<string, Setting> = { '*/*': { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 } };
+  plans: Record<string, { rateLimit: number; burstLimit: number }> = {
+    planP: { rateLimit: 2000, burstLimit: 5000 },
+    planB: { rateLimit: 100, burstLimit: 200 },
+  };
+  parameters: { Name: string; Value: string; Version: number }[] = [];
+  switch: string | undefined = 'run';
+  readonly published: Parameters<PublishMetrics>[] = [];
+  readonly logged: string[] = [];
+  readonly aws = mockClient(APIGatewayClient);
+  readonly ssm = mockClient(SSMClient);
+  readonly cloudWatch = mockClient(CloudWatchClient);
+  readonly events = mockClient(EventBridgeClient);
+  readonly queue = mockClient(SQSClient);
+
+  constructor() {
+    this.policy({ mode: 'enforce' });
+    const { aws, ssm } = this;
+    aws.on(GetAccountCommand).resolves({ throttleSettings: { rateLimit: 10_000, burstLimit: 5_000 } });
+    aws.on(GetRestApiCommand).resolves({ name: 'dev-tidegate' });
+    aws.on(GetStageCommand).callsFake(() => ({ methodSettings: structuredClone(this.stage) }));
+    aws.on(GetUsagePlansCommand).callsFake(() => ({
+      items: Object.entries(this.plans).map(([id, throttle]) => ({ id, throttle })),
+    }));
+    aws.on(UpdateStageCommand).callsFake((input) => this.patchStage(input.patchOperations));
+    aws.on(UpdateUsagePlanCommand).callsFake((input) => this.patchPlan(input.usagePlanId, input.patchOperations));
+    ssm.on(GetParametersByPathCommand).callsFake(() => ({ Parameters: this.parameters }));
+    ssm.on(GetParameterCommand).callsFake(() => {
+      if (this.switch === undefined) throw Object.assign(new Error('none'), { name: 'ParameterNotFound' });
+      return { Parameter: { Name: '/tidegate/dev/switch', Value: this.switch, Version: 1 } };
+    });
+    this.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+    this.events.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
+    this.queue.on(SendMessageCommand).resolves({});
+  }
+
+  policy(document: object, version = 1): void {
+    const value = JSON.stringify({ api: 'abc123def4/dev', ...document });
+    this.parameters = [{ Name: POLICY_NAME, Value: value, Version: version }];
+  }
+
+  restore(): void {
+    for (const mock of [this.aws, this.ssm, this.cloudWatch, this.events, this.queue]) mock.restore();
+  }
+
+  /** The values of a metric, in the order in which they were published. */
+  metric(name: string): number[] {
+    return this.published.flatMap(([, metrics]) =>
+      metrics.filter((each) => each.name === name).flatMap((each) => each.values),
+    );
+  }
+
+  wakeUpDelays(): (number | undefined)[] {
+    return this.queue.commandCalls(SendMessageCommand).map((call) => call.args[0].input.DelaySeconds);
+  }
+
+  announced(): { type: string | undefined; detail: Record<string, unknown> }[] {
+    return this.events.commandCalls(PutEventsCommand).flatMap((call) =>
+      (call.args[0].input.Entries ?? []).map((entry) => ({
+        type: entry.DetailType,
+        detail: JSON.parse(entry.Detail ?? '{}') as Record<string, unknown>,
+      })),
+    );
+  }
+
+  dependencies(table: Table, law: Law<unknown>): ControlDependencies {
+    const region = { region: 'us-east-1' };
+    const log = (message: string, facts?: unknown) =>
+      void this.logged.push(`${message} ${JSON.stringify(facts ?? {})}`);
+    return {
+      clock: { now: () => this.now },
+      table,
+      gateway: createGateway(new APIGatewayClient(region)),
+      parameters: createParameters(new SSMClient(region)),
+      readMetrics: (apis, now) => readMetricWindows(new CloudWatchClient(region), apis, now),
+      sendWakeUp: wakeUpsThrough(new SQSClient(region), 'https://sqs/queue'),
+      announce: announceThrough(new EventBridgeClient(region)),
+      publish: (...entry) => void this.published.push(entry),
+      logger: { info: log, warn: log, error: log } as unknown as ControlDependencies['logger'],
+      law,
+      baseline: BASELINE,
+      parameterPrefix: '/tidegate/dev',
+    };
+  }
+
+  private patchStage(operations: Operation[]) {
+    for (const { path, value } of operations) {
+      const [, key = '', field] = /^\/(.+)\/throttling\/(rateLimit|burstLimit)$/.exec(path) ?? [];
+      const setting = this.stage[key] ?? { throttlingRateLimit: 10_000, throttlingBurstLimit: 5_000 };
+      this.stage[key] = setting;
+      setting[field === 'rateLimit' ? 'throttlingRateLimit' : 'throttlingBurstLimit'] = Number(value);
+    }
+    return { methodSettings: structuredClone(this.stage) };
+  }
+
+  private patchPlan(planId: string, operations: Operation[]) {
+    const throttle = { rateLimit: Number(operations[0]?.value), burstLimit: Number(operations[1]?.value) };
+    this.plans[planId] = throttle;
+    return { id: planId, throttle };
+  }
+}
+
+export const CONCLUSION: Conclusion = {
+  kind: 'hold',
+  verdict: 'trustworthy',
+  rule: 'test-rule',
+  reason: 'Because.',
+  wouldChange: 'Nothing.',
+  estimates: {},
+};
