@@ -30,6 +30,8 @@ function timerPromises(globals: BundleGlobals): object {
   return { setTimeout: wait, scheduler: { wait } };
 }
 
+const LAMBDA_HOME = '/home/sbx_user1051';
+
 const nodeRequire = createRequire(posix.join(process.cwd(), 'bundle.js'));
 
 /** Node's built-in modules as a bundle sees them: those that know the time, chance or the network are its own. */
@@ -38,6 +40,8 @@ export function builtinRequire(globals: BundleGlobals, random: Random, inFlight:
     process: globals.process,
     console: overlay(nodeRequire('node:console') as object, globals.console),
     crypto: seededNodeCrypto(random),
+    // The configuration of whoever runs the cloud is none of a function's business.
+    os: overlay(nodeRequire('node:os') as object, { homedir: () => LAMBDA_HOME }),
     http: trackedHttp(http, inFlight),
     https: trackedHttp(https, inFlight),
     perf_hooks: overlay(nodeRequire('node:perf_hooks') as object, { performance: globals.performance }),

@@ -12,7 +12,7 @@ export function logStream(write: WriteLog, fd: 1 | 2): EventEmitter {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     write(text.replace(/\n$/, ''));
     const done = rest.at(-1);
-    if (typeof done === 'function') process.nextTick(done as () => void);
+    if (typeof done === 'function') process.nextTick(done as (error: null) => void, null);
     return true;
   };
   return Object.assign(stream, { write: writeChunk, end: writeChunk, fd, isTTY: false, writable: true });

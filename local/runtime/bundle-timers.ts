@@ -85,8 +85,13 @@ class CompressedTimer {
   }
 }
 
-/** Real time given to file reads and the like before virtual time leaps to the next timer. */
+/** Real time between two looks at whether virtual time may leap to the next timer. */
 const SETTLING_MS = 1;
+
+/** Whether a file is being read or a name looked up, as the SDK does before its first request. */
+function isReading(): boolean {
+  return process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'GetAddrInfoReqWrap');
+}
 
 /**
  * Timers in virtual time. While an invocation waits for nothing but a timer, the bundle's time leaps to the earliest
@@ -150,6 +155,10 @@ export class CompressedTimers implements BundleTimers {
   /** One timer at a time: what it starts (a request, a nearer timer) comes before the next one. */
   private fireNext(): void {
     if (!this.deadline || !this.inFlight.isIdle) return;
+    if (isReading()) {
+      this.arm();
+      return;
+    }
     const next = this.timers.toSorted((a, b) => a.dueMs - b.dueMs || a.order - b.order)[0];
     if (!next) return;
     if (next.dueMs > this.deadline.atMs) {
