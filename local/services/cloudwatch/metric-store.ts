@@ -49,6 +49,8 @@ export class MetricStore {
   private readonly metrics = new Map<string, Metric>();
   /** Custom samples on their way, in the order in which they become visible. */
   private pending: Pending[] = [];
+  /** How many at the beginning of `pending` are settled already. */
+  private settled = 0;
   /** When each of the latest minutes of AWS's own metrics is published. */
   private readonly publication = new Map<number, number>();
 
@@ -95,20 +97,20 @@ export class MetricStore {
       }
       if (metric.seriesByUnit.size === 0) this.metrics.delete(key);
     }
-    for (const [minuteMs, atMs] of this.publication) if (atMs < nowMs) this.publication.delete(minuteMs);
+    for (const minuteMs of this.publication.keys()) {
+      if (latestPublicationMs(minuteMs) <= nowMs) this.publication.delete(minuteMs);
+    }
   }
 
   private settle(): void {
     const nowMs = this.clock.now();
-    const due = this.pending.findIndex((entry) => entry.visibleMs > nowMs);
-    const end = due < 0 ? this.pending.length : due;
-    if (end === 0) return;
-    const settled = this.pending;
-    this.pending = settled.slice(end);
-    for (let index = 0; index < end; index++) {
-      const entry = settled[index];
-      if (entry) this.add(entry.sample);
+    for (let next = this.pending[this.settled]; next && next.visibleMs <= nowMs; next = this.pending[this.settled]) {
+      this.add(next.sample);
+      this.settled++;
     }
+    if (this.settled * 2 <= this.pending.length) return;
+    this.pending = this.pending.slice(this.settled);
+    this.settled = 0;
   }
 
   private add(sample: MetricSample): void {
@@ -133,17 +135,19 @@ export class MetricStore {
 
   /** Drawn once for every minute; the ranges of two minutes do not overlap, so they appear in their order. */
   private publishedMs(minuteMs: number): number {
-    const { min, max } = ASSUMPTIONS.metricPublicationMs;
-    const endMs = minuteMs + MINUTE_MS;
-    if (endMs + max <= this.clock.now()) return endMs + max;
+    const latestMs = latestPublicationMs(minuteMs);
+    if (latestMs <= this.clock.now()) return latestMs;
     let atMs = this.publication.get(minuteMs);
     if (atMs === undefined) {
-      atMs = endMs + min + this.random() * (max - min);
+      const { min, max } = ASSUMPTIONS.metricPublicationMs;
+      atMs = latestMs - this.random() * (max - min);
       this.publication.set(minuteMs, atMs);
     }
     return atMs;
   }
 }
+
+const latestPublicationMs = (minuteMs: number): number => minuteMs + MINUTE_MS + ASSUMPTIONS.metricPublicationMs.max;
 
 const isVended = (namespace: string): boolean => namespace.startsWith('AWS/');
 

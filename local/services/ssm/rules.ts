@@ -42,10 +42,21 @@ export function assertValue(value: string, tier: ParameterTierName, allowedPatte
     throw invalid('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
   }
   assertSize(value, tier);
-  if (allowedPattern !== undefined && !new RegExp(`^(?:${allowedPattern})$`).test(value)) {
+  if (allowedPattern !== undefined && !patternOf(allowedPattern).test(value)) {
     throw new AwsError(
       'ParameterPatternMismatchException',
       `Parameter value, cannot be validated against allowedPattern: ${allowedPattern}`,
+    );
+  }
+}
+
+function patternOf(allowedPattern: string): RegExp {
+  try {
+    return new RegExp(`^(?:${allowedPattern})$`);
+  } catch {
+    throw new AwsError(
+      'InvalidAllowedPatternException',
+      `The regular expression pattern for the parameter is not valid: ${allowedPattern}`,
     );
   }
 }

@@ -51,6 +51,7 @@ describe('Parameter Store', () => {
       'ValidationException',
       /tags and over/,
     ],
+    ['PutParameter', { ...put, Name: '/b', AllowedPattern: '(' }, 'InvalidAllowedPatternException', /\($/],
     ['GetParametersByPath', { Path: 'tidegate' }, 'ValidationException', /forward slash/],
     ['GetParametersByPath', { Path: '/tidegate', MaxResults: 11 }, 'ValidationException', /less than or equal to 10/],
     ['DescribeParameters', { ParameterFilters: [{ Key: 'Colour' }] }, 'InvalidFilterKey', /Colour/],
