@@ -34,10 +34,11 @@ async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
 
 /** Says on stderr every few seconds how far it is, and how fast. */
 function progressOf(scenario: Scenario): (second: RehearsalSecond) => void {
-  const startMs = performance.now();
-  let saidMs = startMs;
+  let startMs: number | undefined; // Known with the first second: the deploy is not part of the speed.
+  let saidMs = performance.now();
   return ({ snapshot }) => {
     const nowMs = performance.now();
+    startMs ??= nowMs;
     if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
     saidMs = nowMs;
     const done = snapshot.second + 1;
