@@ -1,4 +1,5 @@
 import type { Policy } from '../policy/schema.ts';
+import { thresholds } from './health.ts';
 import type { Rule } from './rules.ts';
 import type { Mark, TrackerState } from './state.ts';
 import { clamp, type Evidence, figure, hold, type Step, withinGuardrails } from './step.ts';
@@ -56,8 +57,9 @@ function isDraining(tracker: TrackerState, evidence: Evidence, policy: Policy): 
  * A collapsing backend completes less than it could; as its backlog shrinks, completions rise towards its capacity.
  * The best of them while it is still saturated is the better estimate, within the bracket.
  */
-export function learnFromDrain(tracker: TrackerState, evidence: Evidence, policy: Policy): TrackerState {
-  if (tracker.phase !== 'drain' || tracker.goodCups === null || tracker.bad === null) return tracker;
+function learnFromDrain(tracker: TrackerState, evidence: Evidence, policy: Policy): TrackerState {
+  const wasSevere = (tracker.latencyAtCutMs ?? 0) > thresholds(evidence.healthyLatencyMs, policy).severeMs;
+  if (!wasSevere || tracker.phase !== 'drain' || tracker.goodCups === null || tracker.bad === null) return tracker;
   const estimate = policy.tracker.aimShare * evidence.signals.completedCups;
   const most = policy.tracker.cutCeilingShare * tracker.bad.cups;
   return { ...tracker, goodCups: Math.max(tracker.goodCups, Math.min(estimate, most)) };
@@ -102,8 +104,13 @@ function estimate(tracker: TrackerState, failedCups: number, { signals }: Eviden
   const { goodCups } = tracker;
   const isProbeToBlame =
     tracker.lastAction === 'raise' && goodCups !== null && signals.completedCups >= probeHarmShare * goodCups;
-  const wanted = isProbeToBlame ? AFTER_PROBE_SHARE * goodCups : aimShare * signals.completedCups;
+  const wanted = isProbeToBlame ? afterProbe(goodCups, failedCups, policy) : aimShare * signals.completedCups;
   return clamp(wanted, cutFloorShare * failedCups, cutCeilingShare * failedCups);
+}
+
+/** Capacity lies between the good rate and the probe that failed; the good one may have been at the edge itself. */
+export function afterProbe(goodCups: number, failedCups: number, policy: Policy): number {
+  return Math.min(AFTER_PROBE_SHARE * goodCups, policy.tracker.aimShare * failedCups);
 }
 
 /**

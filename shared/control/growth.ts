@@ -22,13 +22,21 @@ export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, pol
     return { ...held, guard: evidence.frozenBy };
   }
   const sinceSeconds = (evidence.now - tracker.lastActionMs) / 1000;
-  if (sinceSeconds < policy.guardrails.raiseCooldownSeconds) {
+  const { raiseCooldownSeconds, unneededRaiseCooldownSeconds } = policy.guardrails;
+  const cooldownSeconds = evidence.isBelievedMet ? unneededRaiseCooldownSeconds : raiseCooldownSeconds;
+  if (sinceSeconds < cooldownSeconds) {
     return hold(confirmed, 'cooling-down', {
       reason: `Healthy at ${figure(total)} cost units/s, ${figure(sinceSeconds)} s after the last change.`,
-      wouldChange: `${policy.guardrails.raiseCooldownSeconds} s after the last change.`,
+      wouldChange: `${cooldownSeconds} s after the last change.`,
     });
   }
   if (evidence.signals.source === 'metrics') return slowReturn(confirmed, evidence, policy);
+  if (evidence.isBelievedMet && tracker.badAgeSeconds > policy.tracker.badAgeSeconds) {
+    return hold(confirmed, 'believed-demand-met', {
+      reason: `Healthy at ${figure(total)} cost units/s, which serves all believed demand; a probe has failed, and only a runaway client or retries would gain from another.`,
+      wouldChange: 'Believed demand above the total, or demand back within it.',
+    });
+  }
   if (isNearKnee(evidence, policy)) {
     return hold(confirmed, 'near-knee', {
       reason: `Healthy at ${figure(total)} cost units/s, but latency (${figure(evidence.signals.latencyMs ?? 0)} ms) begins to rise: no further probe.`,

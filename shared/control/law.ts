@@ -3,11 +3,12 @@ import type { Window } from '../telemetry/window.ts';
 import { withoutNews } from './blind.ts';
 import { frozenBy, recordChange } from './changes.ts';
 import { conclude } from './conclude.ts';
-import { costByMethod, sumOf } from './demand.ts';
+import { costByMethod, keysByTier, sumOf } from './demand.ts';
 import type { Health } from './health.ts';
 import { takeIn } from './intake.ts';
 import { areTiersInForce, desiredStage, desiredTiers, type Situation, tiersInForce, wantedCups } from './limits.ts';
 import { remember } from './memory.ts';
+import { isBelievedDemandMet } from './shares.ts';
 import type { Signals } from './signals.ts';
 import { guardTotal, stagesAgree } from './standing.ts';
 import { initialState, type LawState, type MemoryState, type TrackerState } from './state.ts';
@@ -129,10 +130,18 @@ function gather(adopted: Adopted, state: LawState, reading: Reading, input: LawI
     isSettled: isFresh && areTiersInForce(input, state.desired.tiers, signals.startMs),
     isContended: adopted.isContended,
     confirmed: state.memory.confirmed,
+    isBelievedMet: isBelievedMet(adopted, memory, input),
     arrivingCups: signals.source === 'logs' ? sumOf(costByMethod(memory.demand, live.tiers, policy)) : 0,
     frozenBy: frozenBy(state.changes, now, policy),
     now,
   };
+}
+
+function isBelievedMet(adopted: Adopted, memory: MemoryState, { baseline, policy }: LawInput<LawState>): boolean {
+  const { totalCups } = adopted.tracker;
+  if (totalCups === null) return true;
+  const keys = keysByTier(memory.demand, policy);
+  return isBelievedDemandMet({ totalCups, keys, calmCups: memory.calmCups, baseline, policy });
 }
 
 /**

@@ -7,6 +7,8 @@ import { judge } from './health.ts';
 import { readSignals, type Signals } from './signals.ts';
 import type { Mark, MemoryState } from './state.ts';
 
+/** The healthy latency falls with this half-life: soon enough, but not to the luckiest window. */
+const FALLING_HALF_LIFE_SECONDS = 60;
 /** A tier with fewer refusals than this is calm: what it offers is what it wants. */
 const CALM_THROTTLED_SHARE = 0.01;
 /** Half-life of the smoothed admitted rate: long enough that its maximum is not one lucky window. */
@@ -65,9 +67,9 @@ function healthyLatency(memory: MemoryState, signals: Signals, isBinding: boolea
   if (signals.latencyMs === undefined) return memory.healthyLatencyMs;
   if (memory.healthyLatencyMs === null) return signals.latencyMs;
   const isHigher = signals.latencyMs > memory.healthyLatencyMs;
-  // Down by half the way, up slowly, and not at all while a limit binds: it must not learn the queue of a full backend.
+  // Down soon, up slowly, and not at all while a limit binds: it must not learn the queue of a full backend.
   if (isHigher && isBinding) return memory.healthyLatencyMs;
-  const halfLife = isHigher ? policy.tracker.healthyHalfLifeSeconds : signals.seconds;
+  const halfLife = isHigher ? policy.tracker.healthyHalfLifeSeconds : FALLING_HALF_LIFE_SECONDS;
   return smooth(memory.healthyLatencyMs, signals.latencyMs, signals.seconds, halfLife);
 }
 

@@ -32,6 +32,7 @@ export const RULES = [
   'errors-not-load',
   'bracket-tight',
   'near-knee',
+  'believed-demand-met',
   'bisect',
   'probe',
   'climb-to-plateau',

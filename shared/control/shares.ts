@@ -32,15 +32,27 @@ export function demandWithinBaseline(
  */
 export function tierShares(input: ShareInput): Record<TierName, CostUnitsPerSecond> {
   const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
-  const allowance = input.policy.demand.retryAllowanceFactor;
-  const believed = claimsOf(input, (tier, floor) => {
-    const asked = demand[tier] ?? 0;
-    const calm = input.calmCups[tier];
-    return calm === undefined ? asked : Math.min(asked, Math.max(calm * allowance, floor));
-  });
+  const believed = believedClaims(input, demand);
   const first = weightedMaxMin(input.totalCups, believed);
   const second = believed.map((claim) => ({ ...claim, demand: demand[claim.id] ?? 0, floor: first[claim.id] ?? 0 }));
   return weightedMaxMin(input.totalCups, second);
+}
+
+/** Demand up to the allowance over what was asked before refusals began, or to the floor; beyond, it may be retries. */
+function believedClaims(input: ShareInput, demand: Readonly<Record<TierName, CostUnitsPerSecond>>): Claim[] {
+  return claimsOf(input, (tier, floor) => {
+    const asked = demand[tier] ?? 0;
+    const calm = input.calmCups[tier];
+    return calm === undefined
+      ? asked
+      : Math.min(asked, Math.max(calm * input.policy.demand.retryAllowanceFactor, floor));
+  });
+}
+
+/** Does the total suffice for all believed demand? Then only a runaway client, or retries, would gain from more. */
+export function isBelievedDemandMet(input: ShareInput): boolean {
+  const claims = believedClaims(input, demandWithinBaseline(input.keys, input.baseline.tiers));
+  return claims.reduce((sum, claim) => sum + claim.demand, 0) <= input.totalCups;
 }
 
 function claimsOf(input: ShareInput, demandOf: (tier: TierName, floor: number) => number): Claim[] {

@@ -19,6 +19,8 @@ export interface Evidence {
   readonly isContended: boolean;
   /** The highest healthy rate of late, the plateau where none was reached under a total. */
   readonly confirmed: Mark | null;
+  /** All believed demand fits into the total: more would serve only what may be a runaway client or retries. */
+  readonly isBelievedMet: boolean;
   /** What arrives at the stage: demand that the plans in force let through. */
   readonly arrivingCups: CostUnitsPerSecond;
   /** The hourly budget that is spent, if one is: then nothing is raised. */

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/schema.ts';
-import { learnFromDrain, olderBad, onCongested } from './cut.ts';
+import { afterProbe, olderBad, onCongested } from './cut.ts';
 import { onFastErrors } from './fast-errors.ts';
 import { isNearKnee, onHealthyAndBound } from './growth.ts';
 import { thresholds } from './health.ts';
@@ -18,7 +18,7 @@ export function track(tracker: TrackerState, evidence: Evidence, policy: Policy)
   if (evidence.health === 'congested' || evidence.health === 'severe') return onCongested(tracker, evidence, policy);
   const errors = onFastErrors(tracker, evidence, policy);
   if (errors !== undefined) return errors;
-  if (isSlow(tracker, evidence, policy)) return onWatch(learnFromDrain(tracker, evidence, policy), evidence, policy);
+  if (isSlow(tracker, evidence, policy)) return onWatch(tracker, evidence, policy);
   return onHealthy({ ...tracker, uselessCuts: 0 }, evidence, policy);
 }
 
@@ -56,10 +56,9 @@ interface FailedProbe {
 
 /** Takes a probe back before it becomes congestion; a queue that it built needs a shallow drain. */
 function retreat(tracker: TrackerState, probe: FailedProbe, evidence: Evidence, policy: Policy): Step {
-  const { aimShare, drainShare, firstProbeShare, kneeFactor } = policy.tracker;
+  const { drainShare, firstProbeShare, kneeFactor } = policy.tracker;
   const hasQueue = (evidence.signals.latencyMs ?? 0) > kneeFactor * (evidence.healthyLatencyMs ?? 0);
-  const provenCups = Math.min(probe.goodCups, aimShare * evidence.signals.completedCups);
-  const goodCups = Math.max(provenCups, policy.tracker.probeHarmShare * probe.goodCups);
+  const goodCups = afterProbe(probe.goodCups, probe.totalCups, policy);
   const depth = hasQueue ? drainShare / 2 : 0;
   const totalCups = Math.max(goodCups * (1 - depth), policy.capacity.floorCups ?? 0);
   return {
@@ -98,7 +97,7 @@ function onHealthy(tracker: TrackerState, evidence: Evidence, policy: Policy): S
   }
   if (tracker.phase === 'drain') return endDrain(tracker, evidence);
   if (!evidence.isContended) {
-    return hold(tracker, 'at-rest', {
+    return hold({ ...tracker, badAgeSeconds: policy.tracker.badAgeSeconds }, 'at-rest', {
       reason: `Healthy; all who ask fit into the total of ${figure(totalCups)} cost units/s (${figure(admitted)} admitted), so it teaches nothing.`,
       wouldChange: 'Demand above the total, or a backend in trouble.',
     });

@@ -44,7 +44,7 @@ const TIER_DEFAULTS = {
   premium: { weight: 4, floorShare: 0.4, ceilingShare: 1, sacrificeOrder: 3 },
   standard: { weight: 2, floorShare: 0.2, ceilingShare: 1, sacrificeOrder: 2 },
   basic: { weight: 1, floorShare: 0.05, ceilingShare: 1, sacrificeOrder: 1 },
-  internal: { weight: 4, floorShare: 0.1, ceilingShare: 1, sacrificeOrder: 'never' },
+  internal: { weight: 4, floorShare: 0.2, ceilingShare: 1, sacrificeOrder: 'never' },
 } as const satisfies Record<string, TierDefaults>;
 
 /** What holds for a tier that the policy does not name, the tier `unknown` included: treated as the least of ours. */
@@ -97,6 +97,12 @@ const guardrailsSchema = z.strictObject({
     0,
     3600,
     'Least time between two raises of the total. Larger: steadier, slower. Smaller: bounded by the feedback round alone.',
+  ),
+  unneededRaiseCooldownSeconds: tunable(
+    90,
+    0,
+    3600,
+    'The same while all believed demand is met and only a runaway client or retries would gain. Larger: fewer probes that nobody needs. Smaller: leftover capacity is found sooner.',
   ),
   stageChangesPerHour: tunableCount(
     120,
