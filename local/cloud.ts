@@ -7,6 +7,7 @@ import { SimulationClock } from './kernel/clock.ts';
 import { ApiGatewayService } from './services/apigateway/service.ts';
 import { CloudWatchService } from './services/cloudwatch/service.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
+import { EcrService } from './services/ecr.ts';
 import { EventsService } from './services/events/events-service.ts';
 import { IamService } from './services/iam/service.ts';
 import { KmsService } from './services/kms/service.ts';
@@ -72,6 +73,7 @@ function createServices(aws: EmbeddedAws, endpoint: () => string) {
     kms: new KmsService(aws),
     s3: new S3Service(aws),
     dynamodb: new DynamoDbService(aws),
+    ecr: new EcrService(),
     cloudformation: new CloudFormationService(aws, events),
     cloudWatch,
     logs,

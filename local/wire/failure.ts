@@ -17,8 +17,16 @@ export function failureOf(service: ServiceModel | undefined, error: unknown): Fa
     return { code: 'InternalFailure', message, status: 500, members: {}, model: undefined };
   }
   const model = service?.errors.get(error.code);
-  const status = error.status ?? model?.status ?? model?.query?.[1] ?? 400;
+  const status = error.status ?? statusOf(service, model);
   return { code: error.code, message: error.message, status, members: error.members, model };
+}
+
+/** JSON services answer 400 whatever the schema says, unless they came from the query protocol and kept its status. */
+function statusOf(service: ServiceModel | undefined, model: ErrorModel | undefined): number {
+  if (service?.protocol.style !== 'json' || model?.fault === 'server') {
+    return model?.status ?? model?.query?.[1] ?? (model?.fault === 'server' ? 500 : 400);
+  }
+  return model?.query?.[1] ?? 400;
 }
 
 /** The members to write: the message under the name that the schema gives it. */

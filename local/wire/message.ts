@@ -20,3 +20,5 @@ export const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 
 export const isRecord = (value: unknown): value is Members => typeof value === 'object' && value !== null;
+
+export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -112,4 +112,11 @@ export const PROTOCOLS: Readonly<Record<string, ServiceProtocol>> = {
     target: 'DynamoDB_20120810',
     queryVersion: '2012-08-10',
   },
+  ecr: {
+    load: () => import('@aws-sdk/client-ecr'),
+    style: 'json',
+    jsonVersion: '1.1',
+    target: 'AmazonEC2ContainerRegistry_V20150921',
+    queryVersion: '2015-09-21',
+  },
 };

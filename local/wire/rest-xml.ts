@@ -1,5 +1,5 @@
 import { type Codec, xmlCodec } from './codec.ts';
-import { isRecord } from './message.ts';
+import { escapeXml, isRecord } from './message.ts';
 import type { ServiceModel } from './model.ts';
 import type { Protocol } from './protocol.ts';
 import { decodeRest, encodeRest } from './rest.ts';
@@ -20,7 +20,6 @@ function codecOf(service: ServiceModel): Codec {
 }
 
 const XML = { 'content-type': 'application/xml' };
-const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** REST XML: S3. Paths hold the bucket (path-style). */
 export const restXml: Protocol = {

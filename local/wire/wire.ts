@@ -3,7 +3,7 @@ import { DEVELOPER } from '../kernel/aws.ts';
 import { AwsError, NotImplemented } from '../kernel/errors.ts';
 import { credentialOf, serviceNameOf } from './addressing.ts';
 import { failureOf } from './failure.ts';
-import type { WireRequest, WireResponse } from './message.ts';
+import { escapeXml, textOf, type WireRequest, type WireResponse } from './message.ts';
 import { type ServiceModel, serviceModel } from './model.ts';
 import type { Decoded, Protocol } from './protocol.ts';
 import { query } from './query.ts';
@@ -46,7 +46,7 @@ export class Wire {
 
   private async respond(name: string, request: WireRequest, requestId: string): Promise<WireResponse> {
     const service = await serviceModel(name);
-    if (!service) return unknownService(name, request);
+    if (!service) return unknownService(name, request, requestId);
     const protocol = protocolOf(service, request);
     try {
       const caller = this.callerOf(request);
@@ -87,12 +87,20 @@ function protocolOf(service: ServiceModel, request: WireRequest): Protocol {
   return request.headers['x-amz-target'] === undefined ? query : jsonRpc;
 }
 
-function unknownService(name: string, request: WireRequest): WireResponse {
-  const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? `${request.verb} ${request.path}`;
-  const failure = failureOf(undefined, new NotImplemented(name, operation));
+/** A service without a model answers in the protocol that the request seems to speak. */
+function unknownService(name: string, request: WireRequest, requestId: string): WireResponse {
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const action = isForm ? new URLSearchParams(textOf(request.body)).get('Action') : undefined;
+  const target = request.headers['x-amz-target']?.split('.').at(-1);
+  const { code, message, status } = new NotImplemented(name, action ?? target ?? `${request.verb} ${request.path}`);
+  if (isForm) {
+    const error = `<Error><Type>Receiver</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+    const body = `<ErrorResponse>${error}<RequestId>${requestId}</RequestId></ErrorResponse>`;
+    return { status: status ?? 501, headers: { 'content-type': 'text/xml' }, body };
+  }
   return {
-    status: failure.status,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': failure.code },
-    body: JSON.stringify({ __type: failure.code, message: failure.message }),
+    status: status ?? 501,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+    body: JSON.stringify({ __type: code, message }),
   };
 }
