@@ -1,5 +1,6 @@
 import type { Baseline } from '../../shared/control/types.ts';
-import type { Limits, TierName } from '../../shared/platform/units.ts';
+import { bounded } from '../../shared/gateway/bounds.ts';
+import type { Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
 import { saveAppliedStage } from '../../shared/state/control-record.ts';
 import type { StageOutcome } from '../../shared/state/decisions.ts';
@@ -40,25 +41,35 @@ export async function act(
   return await patchStage(dependencies, governed, lease, observation, wanted);
 }
 
+/** Limits as they will read back: what can never be in force must not stay in the backlog for ever. */
 function desiredOf(
   { baseline: deployed }: ControlDependencies,
   policy: Policy,
   baseline: Baseline,
-  { now }: Observation,
+  { now, account }: Observation,
   wanted: Limits,
 ): Desired {
   const plans: Record<TierName, DesiredPlan> = {};
-  for (const [tier, limit] of Object.entries(wanted.tiers)) {
+  for (const [tier, limit] of Object.entries(writableLimits(wanted.tiers, account))) {
     const planId = deployed.tiers[tier]?.planId;
     if (planId !== undefined) plans[tier] = { planId, limit };
   }
   const rules = {
     sacrificeOrder: sacrificeOrder(policy, Object.keys(baseline.tiers)),
-    resting: baseline.tiers,
+    resting: writableLimits(baseline.tiers, account),
     ignoreChangeShare: policy.guardrails.ignoreChangeShare,
     intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
   };
   return { stage: wanted.stage, plans, rules, decidedMs: now };
+}
+
+function writableLimits(limits: Limits['tiers'], account: Limit): Record<TierName, Limit> {
+  const writable: Record<TierName, Limit> = {};
+  for (const [tier, limit] of Object.entries(limits)) {
+    const allowed = bounded(limit, account);
+    if (allowed.kind === 'limit') writable[tier] = allowed.limit;
+  }
+  return writable;
 }
 
 /** First to be sacrificed first; those that never are come last. */

@@ -1,5 +1,6 @@
 import type { Conclusion } from '../../shared/control/types.ts';
 import { apiStageName } from '../../shared/platform/api-stage.ts';
+import { describeError } from '../../shared/platform/errors.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import { saveLaw } from '../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../shared/state/decisions.ts';
@@ -84,13 +85,14 @@ interface Particulars {
 }
 
 async function record(
-  { table, clock, announce, publish, logger }: ControlDependencies,
+  dependencies: ControlDependencies,
   { api, name, version }: Governed,
   lease: Lease,
   trigger: Trigger,
   conclusion: Conclusion,
   particulars: Particulars,
 ): Promise<void> {
+  const { table, clock, publish, logger } = dependencies;
   const decision: Decision = {
     ...conclusion,
     ...particulars,
@@ -104,17 +106,27 @@ async function record(
   const { kind, rule, reason } = conclusion;
   logger.info('Decided.', { api: decision.api, kind, rule, reason, stageOutcome: particulars.stageOutcome });
   if (particulars.mode === 'advise' && kind !== 'hold') {
+    await announceDecision(dependencies, decision);
+  }
+}
+
+/** The decision is recorded already: a bus that does not answer must not cost the tick. */
+async function announceDecision({ announce, logger }: ControlDependencies, decision: Decision): Promise<void> {
+  try {
     await announce({ source: 'tidegate.control', detailType: 'Tidegate Decision', detail: { ...decision } });
+  } catch (error) {
+    logger.error('A decision could not be announced.', { rule: decision.rule, reason: describeError(error) });
   }
 }
 
 /** A policy version that was refused, recorded as a decision to hold and announced, so that nobody waits for it. */
 export async function recordRefusal(
-  { table, clock, announce, baseline, logger }: ControlDependencies,
+  dependencies: ControlDependencies,
   { name, version, why }: Refusal,
   trigger: Trigger,
   governed: Governed | undefined,
 ): Promise<void> {
+  const { table, clock, baseline, logger } = dependencies;
   const active = governed ? `Version ${governed.version} stays in force.` : 'No policy is in force in its place.';
   const decision: Decision = {
     kind: 'hold',
@@ -135,5 +147,5 @@ export async function recordRefusal(
   };
   await recordDecision(table, governed?.api ?? baseline, `refused#${version}`, decision);
   logger.warn('A policy was refused.', { name, version, why });
-  await announce({ source: 'tidegate.control', detailType: 'Tidegate Decision', detail: { ...decision } });
+  await announceDecision(dependencies, decision);
 }

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { bounded, LEAST_RATE_RPS } from '../../../shared/gateway/bounds.ts';
 import { isMethodKey, methodKeyOf, settingsKeyOf } from '../../../shared/gateway/method-keys.ts';
 import { calls, planPatch, stagePatch } from '../../../shared/gateway/patch.ts';

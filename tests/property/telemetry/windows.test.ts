@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { parseAccessLine } from '../../../shared/telemetry/access-log.ts';
 import { aggregate, readBatch } from '../../../shared/telemetry/aggregate.ts';
 import { closedWindows } from '../../../shared/telemetry/watermark.ts';

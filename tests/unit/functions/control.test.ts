@@ -1,5 +1,6 @@
 import { GetStageCommand, TooManyRequestsException, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetParameterCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { createControl } from '../../../functions/control/control.ts';
 import { readTrigger } from '../../../functions/control/trigger.ts';
@@ -140,6 +141,15 @@ describe('a tick that enforces', () => {
     expect((await decisions())[0]?.stageOutcome).toBe('mismatch');
     expect(world.metric('WriteMismatches')).toEqual([1]);
     expect((await readControlRecord(table, API)).appliedStage).toBeUndefined();
+  });
+
+  test('desires plans as they will read back, so that no backlog stays that nothing can clear', async () => {
+    const tiers = { premium: { rateRps: 7.000000000000001, burst: 50.7 }, basic: { rateRps: 1e6, burst: 1e6 } };
+    answer = ({ live }) => ({ desired: { ...live, tiers } });
+    await run(SCHEDULE);
+    const plans = (await readDesired(table, API))?.plans;
+    expect(plans?.premium?.limit).toEqual({ rateRps: 7, burst: 50 });
+    expect(plans?.basic?.limit).toEqual({ rateRps: 10_000, burst: 5_000 });
   });
 
   test('goes on without the minute metrics', async () => {
@@ -286,6 +296,15 @@ describe('policies', () => {
     await run(SCHEDULE);
     expect(inputs).toHaveLength(0);
     expect((await decisions())[0]?.reason).toContain('No policy is in force');
+  });
+
+  test('a refusal that cannot be announced is recorded all the same, and costs nobody a tick', async () => {
+    await run(SCHEDULE);
+    world.events.on(PutEventsCommand).rejects(new Error('denied'));
+    world.parameters = [{ Name: POLICY_NAME, Value: '{}', Version: 2 }];
+    await run(SCHEDULE);
+    expect((await decisions()).map(({ rule }) => rule)).toContain('policy-rejected');
+    expect(inputs).toHaveLength(2);
   });
 
   test('two that claim one stage: the first keeps it, the second is refused', async () => {
