@@ -14,7 +14,6 @@ import { type PollerPorts, QueuePoller } from './queue-poller.ts';
 interface Mapping {
   configuration: EventSourceMappingConfiguration & { readonly UUID: string };
   readonly poller: QueuePoller;
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Mappings from queues to functions, each with a poller of its own while it is enabled. */
@@ -55,7 +54,7 @@ export class EventSourceMappings {
       State: isEnabled ? 'Enabled' : 'Disabled',
     };
     const poller = new QueuePoller(this.aws, this.ports, () => this.get(UUID).configuration);
-    this.mappings.set(UUID, { configuration, poller, tags: input.Tags ?? {} });
+    this.mappings.set(UUID, { configuration, poller });
     if (isEnabled) poller.start();
     return { ...configuration, State: isEnabled ? 'Creating' : 'Disabled' };
   }
