@@ -162,6 +162,14 @@ describe('an update', () => {
 });
 
 describe('a failed update', () => {
+  test('undoes what was done last first', async () => {
+    const at = (X: number) => ({ A: thing({ X }), B: thing({ X, Of: { Ref: 'A' } }) });
+    await cloud.create(at(1));
+    cloud.things.failing.add('create N');
+    await cloud.update({ ...at(2), N: thing({}, { DependsOn: 'B' }) });
+    expect(cloud.things.actions.slice(2)).toEqual(['update A', 'update B', 'update B', 'update A']);
+  });
+
   test('that cannot be undone says so', async () => {
     await cloud.create({ A: thing({ X: 1 }) });
     cloud.things.failing.add('update A');
