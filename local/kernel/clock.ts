@@ -8,7 +8,7 @@ export interface Clock {
   readonly isVirtual: boolean;
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Runs `task` once, `delayMs` (>= 0) from now. Tasks due at the same instant run in the order they were asked for. */
+  /** Runs `task` once, `delayMs` (>= 0, rounded to whole milliseconds, as every instant here is) from now. Tasks due at the same instant run in the order they were asked for. */
   after(delayMs: number, task: Task): Cancel;
   /** Runs `task` at every instant t with t mod `periodMs` = `offsetMs`: a grid, so that a moved clock keeps its rhythm. */
   every(periodMs: number, offsetMs: number, task: Task): Cancel;
@@ -67,7 +67,12 @@ export class SimulationClock implements Clock {
   }
 
   after(delayMs: number, task: Task): Cancel {
-    return this.add({ atMs: this.now() + Math.max(0, delayMs), order: this.order++, task, cancelled: false });
+    return this.add({
+      atMs: this.now() + Math.max(0, Math.round(delayMs)),
+      order: this.order++,
+      task,
+      cancelled: false,
+    });
   }
 
   every(periodMs: number, offsetMs: number, task: Task): Cancel {

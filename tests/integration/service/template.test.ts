@@ -149,10 +149,9 @@ const KNOWN_ACTIONS = new Set(
   [
     'apigateway: GET PATCH',
     'cloudwatch: GetMetricData',
-    'dynamodb: GetItem PutItem UpdateItem DeleteItem Query',
+    'dynamodb: GetItem PutItem UpdateItem DeleteItem Query BatchGetItem BatchWriteItem',
     'events: PutEvents',
     'logs: CreateLogGroup CreateLogStream PutLogEvents',
-    'sns: Publish',
     'sqs: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes',
     'ssm: GetParameter GetParametersByPath',
   ].flatMap((line) => {
