@@ -59,7 +59,7 @@ function retreat(tracker: TrackerState, probe: FailedProbe, evidence: Evidence, 
   const { drainShare, firstProbeShare, kneeFactor } = policy.tracker;
   const hasQueue = (evidence.signals.latencyMs ?? 0) > kneeFactor * (evidence.healthyLatencyMs ?? 0);
   const goodCups = afterProbe(probe.goodCups, probe.totalCups, policy);
-  const depth = hasQueue ? drainShare / 2 : 0;
+  const depth = hasQueue ? drainShare / 4 : 0;
   const totalCups = Math.max(goodCups * (1 - depth), policy.capacity.floorCups ?? 0);
   return {
     tracker: {
