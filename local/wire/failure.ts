@@ -23,10 +23,9 @@ export function failureOf(service: ServiceModel | undefined, error: unknown): Fa
 
 /** JSON services answer 400 whatever the schema says, unless they came from the query protocol and kept its status. */
 function statusOf(service: ServiceModel | undefined, model: ErrorModel | undefined): number {
-  if (service?.protocol.style !== 'json' || model?.fault === 'server') {
-    return model?.status ?? model?.query?.[1] ?? (model?.fault === 'server' ? 500 : 400);
-  }
-  return model?.query?.[1] ?? 400;
+  if (model?.fault === 'server') return model.status ?? 500;
+  if (service?.protocol.style !== 'json') return model?.status ?? model?.query?.[1] ?? 400;
+  return (service.protocol.isQueryCompatible ? model?.query?.[1] : undefined) ?? 400;
 }
 
 /** The members to write: the message under the name that the schema gives it. */
@@ -39,7 +38,9 @@ function messageName(model: ErrorModel | undefined): 'message' | 'Message' {
 }
 
 /** For services that moved from query to JSON or CBOR: the code that older clients know. */
-export function queryErrorHeader(failure: Failure): Record<string, string> {
+export function queryErrorHeader(service: ServiceModel, failure: Failure): Record<string, string> {
   const code = failure.model?.query?.[0];
-  return code ? { 'x-amzn-query-error': `${code};${failure.status >= 500 ? 'Receiver' : 'Sender'}` } : {};
+  return code && service.protocol.isQueryCompatible
+    ? { 'x-amzn-query-error': `${code};${failure.status >= 500 ? 'Receiver' : 'Sender'}` }
+    : {};
 }

@@ -9,6 +9,8 @@ export interface ServiceProtocol {
   /** `Version` of the query protocol, which names the service of an unsigned request. */
   readonly queryVersion: string;
   readonly xmlNamespace?: string;
+  /** A JSON service that once spoke the query protocol: its errors keep their older codes and statuses. */
+  readonly isQueryCompatible?: boolean;
 }
 
 /** Every service by its SigV4 credential-scope name; a client package loads when the first request for it arrives. */
@@ -24,6 +26,7 @@ export const PROTOCOLS: Readonly<Record<string, ServiceProtocol>> = {
     style: 'json',
     jsonVersion: '1.0',
     target: 'GraniteServiceVersion20100801',
+    isQueryCompatible: true,
     queryVersion: '2010-08-01',
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
   },
@@ -54,6 +57,7 @@ export const PROTOCOLS: Readonly<Record<string, ServiceProtocol>> = {
     style: 'json',
     jsonVersion: '1.0',
     target: 'AmazonSQS',
+    isQueryCompatible: true,
     queryVersion: '2012-11-05',
     xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
   },

@@ -36,7 +36,7 @@ export const jsonRpc: Protocol = {
   }),
   fail: (service, failure) => ({
     status: failure.status,
-    headers: { ...jsonHeaders(service), 'x-amzn-errortype': failure.code, ...queryErrorHeader(failure) },
+    headers: { ...jsonHeaders(service), 'x-amzn-errortype': failure.code, ...queryErrorHeader(service, failure) },
     body: JSON_RPC.encode(DOCUMENT, { __type: failure.model?.id ?? failure.code, ...failureMembers(failure) }),
   }),
 };
@@ -61,9 +61,9 @@ export const cborRpc: Protocol = {
     headers: CBOR_HEADERS,
     body: encodeBody(CBOR, operation, output),
   }),
-  fail: (_service, failure) => ({
+  fail: (service, failure) => ({
     status: failure.status,
-    headers: { ...CBOR_HEADERS, ...queryErrorHeader(failure) },
+    headers: { ...CBOR_HEADERS, ...queryErrorHeader(service, failure) },
     body: CBOR.encode(DOCUMENT, { __type: failure.model?.id ?? failure.code, ...failureMembers(failure) }),
   }),
 };
