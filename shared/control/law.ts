@@ -149,11 +149,11 @@ function isBelievedMet(adopted: Adopted, memory: MemoryState, { baseline, policy
  * been is the enforcement's slack, and later limits are written that much lower.
  */
 function learnSlack(memory: MemoryState, adopted: Adopted, evidence: Evidence, input: LawInput<LawState>): number {
-  const { slackGainShare, slackMax, utilisationGateShare } = input.policy.tracker;
+  const { slackGainShare, slackMaxFactor, utilisationGateShare } = input.policy.tracker;
   const total = adopted.tracker.totalCups;
   const isTelling = evidence.isSettled && adopted.isContended && adopted.tracker.phase === 'hold' && total !== null;
   if (!isTelling || evidence.signals.source !== 'logs' || total <= 0) return memory.slack;
   const ratio = (evidence.signals.total.admittedCups / total) * memory.slack;
   if (ratio < utilisationGateShare) return memory.slack;
-  return clamp(memory.slack + slackGainShare * (ratio - memory.slack), 1, slackMax);
+  return clamp(memory.slack + slackGainShare * (ratio - memory.slack), 1, slackMaxFactor);
 }

@@ -153,7 +153,7 @@ export const trackerSchema = z.strictObject({
     86_400,
     'How long the answer of that test holds. Larger: fewer tests. Smaller: notices sooner that errors became load errors.',
   ),
-  slackMax: tunable(
+  slackMaxFactor: tunable(
     1.1,
     1,
     2,

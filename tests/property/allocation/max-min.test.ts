@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { type Claim, weightedMaxMin } from '../../../shared/allocation/max-min.ts';
+
+const amount = fc.double({ min: 0, max: 1000, noNaN: true });
+const claim = fc.record({
+  weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
+  floor: amount,
+  ceiling: amount,
+  demand: amount,
+  sacrificeOrder: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+});
+const claims = fc
+  .array(claim, { minLength: 1, maxLength: 6 })
+  .map((list) => list.map((one, index): Claim => ({ ...one, id: `tier-${index}` })));
+const total = fc.double({ min: 0, max: 3000, noNaN: true });
+const TOLERANCE = 1e-6;
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const share = (shares: Record<string, number>, id: string) => shares[id] ?? Number.NaN;
+
+test('shares sum to the total, or to all that may be had', () => {
+  fc.assert(
+    fc.property(total, claims, (all, list) => {
+      const asked = sum(list.map((one) => Math.min(one.ceiling, one.demand)));
+      expect(Math.abs(sum(Object.values(weightedMaxMin(all, list))) - Math.min(all, asked))).toBeLessThan(
+        TOLERANCE * 1000,
+      );
+    }),
+  );
+});
+
+test('nobody gets more than demand or ceiling; floors hold whenever they can all be met', () => {
+  fc.assert(
+    fc.property(total, claims, (all, list) => {
+      const shares = weightedMaxMin(all, list);
+      const floors = list.map((one) => Math.min(one.floor, one.ceiling, one.demand));
+      const areMet = sum(floors) <= all;
+      list.forEach((one, index) => {
+        expect(share(shares, one.id)).toBeLessThanOrEqual(Math.min(one.ceiling, one.demand) + TOLERANCE);
+        if (areMet) expect(share(shares, one.id)).toBeGreaterThanOrEqual((floors[index] ?? 0) - TOLERANCE);
+      });
+    }),
+  );
+});
+
+function changed(list: readonly Claim[], change: (claim: Claim) => Claim): Claim[] {
+  return list.map((one, index) => (index === 0 ? change(one) : one));
+}
+
+test('asking for more never gets less', () => {
+  fc.assert(
+    fc.property(total, claims, amount, (all, list, more) => {
+      const before = share(weightedMaxMin(all, list), 'tier-0');
+      const after = share(
+        weightedMaxMin(
+          all,
+          changed(list, (one) => ({ ...one, demand: one.demand + more })),
+        ),
+        'tier-0',
+      );
+      expect(after).toBeGreaterThanOrEqual(before - TOLERANCE * 1000);
+    }),
+  );
+});
+
+test('a higher floor never gets less', () => {
+  fc.assert(
+    fc.property(total, claims, amount, (all, list, more) => {
+      const before = share(weightedMaxMin(all, list), 'tier-0');
+      const after = share(
+        weightedMaxMin(
+          all,
+          changed(list, (one) => ({ ...one, floor: one.floor + more })),
+        ),
+        'tier-0',
+      );
+      expect(after).toBeGreaterThanOrEqual(before - TOLERANCE * 1000);
+    }),
+  );
+});
+
+test('more to divide never gives anybody less', () => {
+  fc.assert(
+    fc.property(total, amount, claims, (all, more, list) => {
+      const before = weightedMaxMin(all, list);
+      const after = weightedMaxMin(all + more, list);
+      for (const { id } of list) expect(share(after, id)).toBeGreaterThanOrEqual(share(before, id) - TOLERANCE * 1000);
+    }),
+  );
+});
+
+test('the order of the claims does not matter', () => {
+  fc.assert(
+    fc.property(total, claims, (all, list) => {
+      const forwards = weightedMaxMin(all, list);
+      const backwards = weightedMaxMin(all, [...list].reverse());
+      for (const { id } of list) expect(share(backwards, id)).toBeCloseTo(share(forwards, id), 6);
+    }),
+  );
+});
+
+test('the unit does not matter', () => {
+  fc.assert(
+    fc.property(total, claims, fc.double({ min: 0.5, max: 20, noNaN: true }), (all, list, factor) => {
+      const scaled = list.map((one) => {
+        return { ...one, floor: one.floor * factor, ceiling: one.ceiling * factor, demand: one.demand * factor };
+      });
+      const shares = weightedMaxMin(all, list);
+      const larger = weightedMaxMin(all * factor, scaled);
+      for (const { id } of list) expect(share(larger, id) / factor).toBeCloseTo(share(shares, id), 5);
+    }),
+  );
+});
+
+test('at equal demand and weight, the later to be sacrificed is never less satisfied', () => {
+  fc.assert(
+    fc.property(total, claims, amount, amount, amount, (all, list, demand, floor, more) => {
+      const equal = { weight: 1, ceiling: 1e6, demand };
+      const premium: Claim = { ...equal, id: 'premium', floor: floor + more, sacrificeOrder: 3 };
+      const basic: Claim = { ...equal, id: 'basic', floor, sacrificeOrder: 1 };
+      const shares = weightedMaxMin(all, [...list, premium, basic]);
+      expect(share(shares, 'premium')).toBeGreaterThanOrEqual(share(shares, 'basic') - TOLERANCE);
+    }),
+  );
+});
+
+test('the first in the order of sacrifice loses its floor first', () => {
+  const one = { weight: 1, ceiling: 1000, demand: 500, floor: 400 };
+  const list: Claim[] = [
+    { ...one, id: 'premium', sacrificeOrder: 3 },
+    { ...one, id: 'basic', sacrificeOrder: 1 },
+    { ...one, id: 'internal', sacrificeOrder: undefined },
+  ];
+  expect(weightedMaxMin(900, list)).toEqual({ premium: 400, basic: 100, internal: 400 });
+  expect(weightedMaxMin(500, list)).toEqual({ premium: 100, basic: 0, internal: 400 });
+});
