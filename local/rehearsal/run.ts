@@ -37,6 +37,8 @@ export interface RehearsalOptions {
   readonly policy?: PolicyDocument;
   /** Deploys the service onto the cloud, which still runs by itself. Absent: it is there already. */
   readonly deploy?: () => Promise<void>;
+  /** When the run begins; null goes on from the clock's present. Default `EPOCH_MS`, so that every run has one date. */
+  readonly epochMs?: number | null;
   /** Milliseconds of the wall, for `wallSeconds` alone. */
   readonly wallNowMs: () => number;
   /** Awaited after every simulated second: may watch, and may slow the run down. */
@@ -48,13 +50,15 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   const { cloud, seed, scale = 1 } = options;
   const startedWallMs = options.wallNowMs();
   await options.deploy?.();
-  await cloud.clock.goVirtual(SETTLE_MS, EPOCH_MS);
+  const { epochMs = EPOCH_MS } = options;
+  await cloud.clock.goVirtual(SETTLE_MS, epochMs ?? undefined);
+  const preparedMs = cloud.clock.now() + PREPARATION_MS;
   cloud.aws.reseed(seed);
   const service = await describeService(cloud.aws);
   const scenario = scaledScenario(options.scenario, scale);
   const policy = await installPolicy(cloud.aws, service, scale, options.policy);
   const keyIds = await createKeys(cloud, service, scenario);
-  await cloud.clock.runUntil(Math.max(EPOCH_MS + PREPARATION_MS, nextMinute(cloud.clock.now())));
+  await cloud.clock.runUntil(nextMinute(Math.max(preparedMs, cloud.clock.now())));
   const run = new ScenarioRun(options, { service, scenario, policy, keyIds });
   await run.play();
   return { ...run.findings(), wallSeconds: (options.wallNowMs() - startedWallMs) / 1000 };

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCloud } from './cloud.ts';
+import { deployService } from './deploy/deploy.ts';
+import { SimulationClock } from './kernel/clock.ts';
+import { inspectGateway } from './rehearsal/inspection.ts';
+import type { RehearsalReport } from './rehearsal/report.ts';
+import { runRehearsal } from './rehearsal/run.ts';
+import { describeService } from './rehearsal/stack.ts';
+import { parseStartArguments, type StartArguments } from './start/arguments.ts';
+import { guide } from './start/guide.ts';
+import { TerminalView } from './terminal/view.ts';
+import { seedSurge } from './world/scenarios/seed-surge.ts';
+
+/** Deploy and preparation, beside the scenario itself: by so much the clock starts behind the wall's. */
+const LEAD_MS = 600_000;
+const SEED = 1;
+
+async function main(): Promise<number> {
+  const options = parseStartArguments(process.argv.slice(2));
+  // It starts in the past and catches up while the incident is played, so that afterwards it is simply now.
+  const clock = new SimulationClock({
+    offsetMs: -(seedSurge.durationSeconds * 1000 + LEAD_MS),
+    onError: (error) => console.error(error),
+  });
+  const cloud = await createCloud({ clock, seed: SEED, port: options.port });
+  try {
+    const report = await playIncident(cloud, options);
+    if (options.once) return report.secondsToMitigate === null ? 1 : 0;
+    clock.goLive(Math.max(clock.now(), Date.now()));
+    console.log(guide({ endpoint: cloud.endpoint, ...(await describeService(cloud.aws)) }));
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    return 0;
+  } finally {
+    await cloud.close();
+  }
+}
+
+async function playIncident(
+  cloud: Awaited<ReturnType<typeof createCloud>>,
+  options: StartArguments,
+): Promise<RehearsalReport> {
+  const { scale } = options;
+  const view = new TerminalView(process.stdout, seedSurge);
+  const pace = paceOf(options.speed);
+  console.log(`The embedded AWS listens at ${cloud.endpoint}. Deploying the service with the Serverless Framework …`);
+  const report = await runRehearsal({
+    cloud: { aws: cloud.aws, clock: cloud.clock, gateway: inspectGateway(cloud.services.apigateway) },
+    scenario: seedSurge,
+    seed: SEED,
+    scale,
+    epochMs: null,
+    deploy: async () => {
+      await deployService({ endpoint: cloud.endpoint, limitScale: scale, quotas: false });
+      console.log(`Deployed. Playing ${seedSurge.name} at ${scale} of its size: ${seedSurge.title}\n`);
+    },
+    wallNowMs: () => performance.now(),
+    onSecond: async (second) => {
+      view.show(second);
+      await pace();
+    },
+  });
+  view.finish(report);
+  return report;
+}
+
+/** Slows a run down to what a person can follow; never speeds it up. */
+function paceOf(secondsPerSecond: number): () => Promise<void> {
+  let dueMs: number | undefined;
+  return async () => {
+    const nowMs = performance.now();
+    dueMs = Math.max(nowMs, (dueMs ?? nowMs) + 1000 / secondsPerSecond);
+    if (dueMs - nowMs > 15) await sleep(dueMs - nowMs);
+  };
+}
+
+process.exitCode = await main();

@@ -1,0 +1,37 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_PORT } from '../cloud.ts';
+
+export interface StartArguments {
+  /** End after the incident instead of serving on. */
+  readonly once: boolean;
+  /** TCP port of the embedded AWS. */
+  readonly port: number;
+  /** Multiplies demand, capacity and limits together. */
+  readonly scale: number;
+  /** Simulated seconds per second of the wall, at most. */
+  readonly speed: number;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0) return value;
+  throw new InvalidArgumentError(`Expected a number above 0, found "${text}".`);
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError(`Expected a port from 0 (any free one) to 65535, found "${text}".`);
+}
+
+/** Reads the command line of `npm start`; prints help or what is wrong, and exits, as commander does. */
+export function parseStartArguments(argv: readonly string[]): StartArguments {
+  return new Command('npm start --')
+    .description('Boots the embedded AWS, deploys the service, plays an incident, and goes on serving.')
+    .option('--once', 'end after the incident', false)
+    .option('--port <number>', 'port of the embedded AWS', portNumber, DEFAULT_PORT)
+    .option('--scale <factor>', 'multiplies demand, capacity and limits together', positive, 0.1)
+    .option('--speed <factor>', 'simulated seconds per second, at most', positive, 30)
+    .parse([...argv], { from: 'user' })
+    .opts<StartArguments>();
+}

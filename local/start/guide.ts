@@ -1,0 +1,38 @@
+export interface GuideFacts {
+  readonly endpoint: string;
+  readonly apiId: string;
+  readonly stageName: string;
+  readonly parameterPrefix: string;
+  readonly stateTable: string;
+}
+
+/** What a person can do with the running service, as commands to paste. */
+export function guide({ endpoint, apiId, stageName, parameterPrefix, stateTable }: GuideFacts): string {
+  const url = `${endpoint}/restapis/${apiId}/${stageName}/_user_request_`;
+  return `
+Still serving, on the wall's clock now. In another terminal:
+
+  export AWS_ENDPOINT_URL=${endpoint} AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me
+
+  # A customer's key, and a request with it (without a key: 403)
+  KEY=$(aws apigateway get-api-key --include-value --query value --output text --api-key \\
+    $(aws apigateway get-api-keys --name-query tidegate-dev-basic-1 --query 'items[0].id' --output text))
+  curl -i -H "x-api-key: $KEY" ${url}/data
+
+  # The limits in force
+  aws apigateway get-stage --rest-api-id ${apiId} --stage-name ${stageName} --query methodSettings
+  aws apigateway get-usage-plans --query 'items[].{plan: name, throttle: throttle}'
+
+  # Edit the policy: in force at the next tick, within seconds; a broken one is refused and says why
+  aws ssm get-parameter --name ${parameterPrefix}/policies/default --query Parameter.Value --output text
+  aws ssm put-parameter --overwrite --name ${parameterPrefix}/policies/default \\
+    --value '{"api": "${apiId}/${stageName}", "mode": "shadow"}'
+
+  # Why a limit moved, or did not: the latest decisions
+  aws dynamodb query --table-name ${stateTable} --no-scan-index-forward --max-items 3 \\
+    --key-condition-expression 'pk = :p' --expression-attribute-values '{":p": {"S": "DECISION#${apiId}/${stageName}"}}'
+
+(An aws older than 2.13 knows no AWS_ENDPOINT_URL: add --endpoint-url ${endpoint}.)
+Ctrl-C ends it.
+`;
+}
