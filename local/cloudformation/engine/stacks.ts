@@ -1,9 +1,10 @@
+import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { ACCOUNT_ID, type EmbeddedAws, REGION } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { validationError } from '../template/model.ts';
 import { BoundTemplate } from './bound-template.ts';
 import type { OperationContext, StackOperation } from './operations.ts';
-import { ResourceActions } from './resource-actions.ts';
+import { ResourceActions, reasonOf } from './resource-actions.ts';
 import type { ResourceTypes } from './resource-type.ts';
 import { Stack, type StackDefinition } from './stack.ts';
 
@@ -79,7 +80,12 @@ export class Stacks {
     const actions = new ResourceActions(stack, this.types, () => this.aws.clock.now());
     const operation = start({ stack, actions, now: () => this.aws.clock.now() });
     const step = async (): Promise<void> => {
-      const { done } = await operation.next();
+      const { done } = await operation.next().catch((error: unknown) => {
+        // A fault of the engine itself must not leave those who wait for the stack waiting for ever.
+        const failed = stack.status.replace(/(_COMPLETE_CLEANUP)?_IN_PROGRESS$/, '_FAILED');
+        stack.setStatus(failed as StackStatus, reasonOf(error));
+        throw error;
+      });
       if (!done) this.aws.clock.after(0, step);
     };
     this.aws.clock.after(0, step);

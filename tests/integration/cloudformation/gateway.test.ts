@@ -129,6 +129,15 @@ test('an adapted limit survives a deploy that does not touch it', async () => {
   expect(items?.[0]?.throttle).toEqual({ rateLimit: 50, burstLimit: 200 });
 });
 
+test('a new deployment puts the stage back to its baseline', async () => {
+  await deployer.create(template({ deployment: 'Deployment1' }));
+  const { Api: restApiId } = await deployer.physicalIds();
+  const patchOperations = [{ op: 'replace' as const, path: '/*/*/throttling/rateLimit', value: '900' }];
+  await gateway.send(new UpdateStageCommand({ restApiId, stageName: 'dev', patchOperations }));
+  await deployer.update(template({ deployment: 'Deployment2' }));
+  expect((await getStage()).methodSettings?.['*/*']?.throttlingRateLimit).toBe(2000);
+});
+
 test('an update that fails points the stage back to the deployment before', async () => {
   await deployer.create(template({ deployment: 'Deployment1' }));
   const before = await deployer.physicalIds();
