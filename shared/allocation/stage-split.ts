@@ -13,6 +13,8 @@ export interface StageSplit {
   readonly overrides: readonly MethodKey[];
   /** A method gets at least this share of the total, so that a quiet one is not shut out. */
   readonly leastShare: number;
+  /** A method with less than half of the cost gets this much room: its share wanders more than that of the others. */
+  readonly minorRoomFactor: number;
   /** From this share of cost on, a second method needs a bucket of its own. */
   readonly ownBucketShare: number;
   /** No method's rate exceeds this: the baseline. */
@@ -30,7 +32,9 @@ export function splitStage(split: StageSplit): Record<string, Limit> {
   const methods = bucketsNeeded(split);
   const settings: Record<string, Limit> = { [EVERY_METHOD]: defaultLimit(split, methods) };
   for (const method of methods) {
-    const share = Math.max(split.costShares[method] ?? 0, split.leastShare);
+    const expected = split.costShares[method] ?? 0;
+    const room = expected < 0.5 ? split.minorRoomFactor : 1;
+    const share = Math.max(expected * room, split.leastShare);
     settings[method] = limitOf(split, (split.totalCups * share) / split.costOf(method));
   }
   return settings;

@@ -66,10 +66,13 @@ function evaluate(tracker: TrackerState, test: ErrorTest, evidence: Evidence, po
   const decided: TrackerState = { ...tracker, errorTest: { ...test, verdict: isLoad ? 'load' : 'independent' } };
   if (isLoad && evidence.health === 'erring') return cut(decided, evidence, policy, 'errors-are-load');
   if (isLoad) {
-    return hold({ ...decided, goodCups: tracker.totalCups }, 'errors-are-load', {
+    return {
+      tracker: { ...decided, goodCups: tracker.totalCups },
+      kind: 'tighten',
+      rule: 'errors-are-load',
       reason: `The server errors fell to ${percent(signals.errorShare)} with the load: the lower total stays.`,
       wouldChange: 'The bracket search, once the total binds.',
-    });
+    };
   }
   return {
     tracker: { ...decided, totalCups: test.totalCups, lastAction: 'none', lastActionMs: evidence.now },

@@ -21,6 +21,8 @@ export interface Situation {
   readonly tracker: TrackerState;
   readonly before: Limits;
   readonly isContended: boolean;
+  /** Windows of the log tell who asks for what; minute metrics do not, then tiers stay as they are. */
+  readonly isDemandKnown: boolean;
   /** Contention ended, or the total moved: the stage is rewritten however small the change. */
   readonly isStageForced: boolean;
   readonly guardCups: CostUnitsPerSecond | null;
@@ -36,6 +38,7 @@ export function wantedCups(memory: MemoryState, baseline: Baseline, policy: Poli
 export function desiredTiers(situation: Situation): TierLimits {
   const { input, memory, tracker, before } = situation;
   const totalCups = tracker.phase === 'drain' ? tracker.goodCups : tracker.totalCups;
+  if (!situation.isDemandKnown) return before.tiers;
   if (!situation.isContended || totalCups === null) return input.baseline.tiers;
   if (tracker.errorTest?.verdict === 'running') return before.tiers;
   const { policy, baseline } = input;
@@ -97,14 +100,15 @@ export function areTiersInForce(input: LawInput<LawState>, tiers: TierLimits, si
 /** The stage's settings: the total where the stage must hold it, with room where the plans do, the guard at rest. */
 export function desiredStage(situation: Situation, tiers: TierLimits): Limits['stage'] {
   const { input, memory, tracker, before, guardCups } = situation;
-  const { policy, baseline } = input;
+  const { policy } = input;
   const standing = withKeysOf(input.live.stage, withTightBursts(before.stage, policy));
   const expected = costByMethod(memory.demand, tiers, policy);
   const totalCups = stageTotal(situation, sumOf(expected));
   if (totalCups === null) return standing;
   const overrides = Object.keys(standing).filter((key) => key !== '*/*');
-  const wanted = stageFor(totalCups, expected, overrides, baseline, policy);
   const isBraking = situation.isContended || tracker.phase === 'drain';
+  const minorRoomFactor = isBraking ? 1 : policy.guard.methodSlackFactor;
+  const wanted = stageFor(totalCups, expected, overrides, minorRoomFactor, input);
   if (situation.isStageForced) return wanted;
   if (isBraking) return stagesAgree(wanted, standing, policy.guardrails.ignoreShiftShare) ? standing : wanted;
   const isLoose = totalCups < policy.guard.lowerBelowShare * stageCapacity(standing, expected, policy);

@@ -44,8 +44,8 @@ export function stageFor(
   totalCups: CostUnitsPerSecond,
   expected: Readonly<Record<MethodKey, CostUnitsPerSecond>>,
   overrides: readonly MethodKey[],
-  baseline: Baseline,
-  policy: Policy,
+  minorRoomFactor: number,
+  { baseline, policy }: { readonly baseline: Baseline; readonly policy: Policy },
 ): StageLimits {
   const sum = sumOf(expected);
   const shares = Object.entries(expected).map(([method, cups]) => [method, sum > 0 ? cups / sum : 0] as const);
@@ -55,6 +55,7 @@ export function stageFor(
     costOf: (method) => policy.methodCost[method] ?? 1,
     overrides,
     leastShare: policy.guard.methodLeastShare,
+    minorRoomFactor,
     ownBucketShare: policy.guard.ownBucketShare,
     mostRps: baseline.stage.rateRps,
     leastRps: policy.guardrails.leastRateRps,

@@ -37,7 +37,7 @@ export const guardSchema = z.strictObject({
     1.2,
     1,
     3,
-    'Room per method over what the plans let through, where they hold the total. Larger: honest noise never hits the stage, weaker backstop. Smaller: the reverse.',
+    'Room per method over what the plans let through, where they hold the total, and of minor methods over the guard at rest. Larger: honest noise never hits the stage, weaker backstop. Smaller: the reverse.',
   ),
   methodLeastShare: tunable(
     0.02,

@@ -6,6 +6,7 @@ const split = (overrides: Partial<StageSplit>): StageSplit => ({
   costOf: (method) => (method === '/orders/POST' ? 4 : 1),
   overrides: [],
   leastShare: 0.02,
+  minorRoomFactor: 1,
   ownBucketShare: 0.15,
   mostRps: 2000,
   leastRps: 1,
@@ -27,6 +28,11 @@ test('methods of different cost get total x share / cost; the default is left to
     '/data/GET': { rateRps: 800, burst: 25 },
     '/orders/POST': { rateRps: 50, burst: 25 },
   });
+});
+
+test('a method with the smaller part of the cost may be given room', () => {
+  const settings = splitStage(split({ costShares: { '/data/GET': 0.8, '/orders/POST': 0.2 }, minorRoomFactor: 1.2 }));
+  expect(settings).toMatchObject({ '/data/GET': { rateRps: 800 }, '/orders/POST': { rateRps: 60 } });
 });
 
 test('two busy methods of equal cost are kept apart, or each could take the whole total', () => {

@@ -1,0 +1,41 @@
+import type { CostUnitsPerSecond } from '../platform/units.ts';
+import { wantedCups } from './limits.ts';
+import type { Remembered } from './memory.ts';
+import type { LawState, TrackerState } from './state.ts';
+import type { LawInput } from './types.ts';
+
+/** Without per-key demand (minute metrics), this share of refusals means that a limit binds. */
+const BINDING_THROTTLED_SHARE = 0.01;
+
+/** Do all who ask, within their baselines, ask for more than the total (or, without one, than the guard)? */
+export function isContended(
+  tracker: TrackerState,
+  state: LawState,
+  reading: Remembered,
+  guardCups: CostUnitsPerSecond | null,
+  { policy, baseline }: LawInput<LawState>,
+): boolean {
+  // The cut that tests errors is not a shortage: tiers are left alone.
+  if (tracker.errorTest?.verdict === 'running') return state.isContended;
+  const totalCups = tracker.phase === 'drain' ? tracker.goodCups : tracker.totalCups;
+  const isBinding = reading.signals.throttledShare > BINDING_THROTTLED_SHARE;
+  if (reading.signals.source === 'metrics') return totalCups !== null && isBinding;
+  const limitCups = totalCups ?? guardCups;
+  if (limitCups === null) return false;
+  const wanted = wantedCups(reading.memory, baseline, policy);
+  return wanted > limitCups * (state.isContended ? policy.demand.restoreBelowShare : 1);
+}
+
+/** Where no total was set yet, the guard that demand has run into becomes it; that is an action, judged a round later. */
+export function adoptGuard(
+  state: LawState,
+  reading: Remembered,
+  guardCups: CostUnitsPerSecond | null,
+  input: LawInput<LawState>,
+): TrackerState {
+  const { tracker } = state;
+  if (tracker.totalCups !== null || guardCups === null) return tracker;
+  if (!isContended(tracker, state, reading, guardCups, input)) return tracker;
+  const plateau = tracker.plateau ?? reading.memory.confirmed;
+  return { ...tracker, totalCups: guardCups, plateau, lastActionMs: input.now, lastAction: 'none' };
+}

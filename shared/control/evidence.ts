@@ -1,0 +1,64 @@
+import { frozenBy } from './changes.ts';
+import { costByMethod, keysByTier, sumOf } from './demand.ts';
+import { areTiersInForce } from './limits.ts';
+import type { Remembered } from './memory.ts';
+import { isBelievedDemandMet } from './shares.ts';
+import { stagesAgree } from './standing.ts';
+import type { LawState, MemoryState, TrackerState } from './state.ts';
+import { clamp, type Evidence } from './step.ts';
+import type { LawInput } from './types.ts';
+
+/** Live rates this close to the desired ones are the desired ones. */
+const IN_FORCE_SHARE = 0.01;
+
+/** What the tracker may go by in this tick. */
+export function gather(
+  tracker: TrackerState,
+  contended: boolean,
+  state: LawState,
+  { signals, memory, health }: Remembered,
+  input: LawInput<LawState>,
+): Evidence {
+  const { policy, live, now } = input;
+  const isStageInForce = policy.mode !== 'enforce' || stagesAgree(live.stage, state.desired.stage, IN_FORCE_SHARE);
+  const isFresh = isStageInForce && signals.startMs >= Math.max(input.effective.stageMs, tracker.lastActionMs);
+  return {
+    health,
+    signals,
+    healthyLatencyMs: memory.healthyLatencyMs,
+    isFresh,
+    isSettled: isFresh && areTiersInForce(input, state.desired.tiers, signals.startMs),
+    isContended: contended,
+    confirmed: state.memory.confirmed,
+    isBelievedMet: isBelievedMet(tracker, memory, input),
+    arrivingCups: signals.source === 'logs' ? sumOf(costByMethod(memory.demand, live.tiers, policy)) : 0,
+    frozenBy: frozenBy(state.changes, now, policy),
+    now,
+  };
+}
+
+function isBelievedMet(tracker: TrackerState, memory: MemoryState, input: LawInput<LawState>): boolean {
+  const { baseline, policy } = input;
+  if (tracker.totalCups === null) return true;
+  const keys = keysByTier(memory.demand, policy);
+  return isBelievedDemandMet({ totalCups: tracker.totalCups, keys, calmCups: memory.calmCups, baseline, policy });
+}
+
+/**
+ * Throttling is best effort: where plans and total bind and have settled, what was admitted over what should have
+ * been is the enforcement's slack, and later limits are written that much lower.
+ */
+export function learnSlack(
+  memory: MemoryState,
+  tracker: TrackerState,
+  evidence: Evidence,
+  input: LawInput<LawState>,
+): number {
+  const { slackGainShare, slackMaxFactor, utilisationGateShare } = input.policy.tracker;
+  const total = tracker.totalCups;
+  const isTelling = evidence.isSettled && evidence.isContended && tracker.phase === 'hold' && total !== null;
+  if (!isTelling || evidence.signals.source !== 'logs' || total <= 0) return memory.slack;
+  const ratio = (evidence.signals.total.admittedCups / total) * memory.slack;
+  if (ratio < utilisationGateShare) return memory.slack;
+  return clamp(memory.slack + slackGainShare * (ratio - memory.slack), 1, slackMaxFactor);
+}
