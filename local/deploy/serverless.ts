@@ -47,5 +47,6 @@ function environmentFor(endpoint: string): NodeJS.ProcessEnv {
     SLS_AWS_REQUEST_MAX_RETRIES: '29',
     SLS_INTERACTIVE_SETUP_ENABLE: '0',
     FORCE_COLOR: '0',
+    CI: '1',
   };
 }

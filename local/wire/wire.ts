@@ -38,7 +38,7 @@ export class Wire {
       ...response,
       headers: {
         'x-amzn-requestid': requestId,
-        date: new Date(this.aws.clock.now()).toUTCString(),
+        date: new Date(signedAtMs(request) ?? this.aws.clock.now()).toUTCString(),
         ...response.headers,
       },
     };
@@ -69,6 +69,15 @@ export class Wire {
     }
     return { kind: 'function', functionName, roleArn };
   }
+}
+
+/**
+ * When the caller signed, by its own clock. Told back as the server's date, it keeps clients from "correcting" their
+ * clocks, and from retrying whatever failed meanwhile, where the cloud's time is not the wall's.
+ */
+function signedAtMs(request: WireRequest): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers['x-amz-date'] ?? '');
+  return parts ? Date.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}Z`) : undefined;
 }
 
 async function decode(protocol: Protocol, service: ServiceModel, request: WireRequest): Promise<Decoded> {
