@@ -75,7 +75,7 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
     tracker.totalCups ?? arriving,
     policy,
   );
-  const depth = Math.min(0.5, policy.tracker.drainShare * (evidence.health === 'severe' ? 2 : 1));
+  const depth = Math.min(0.5, policy.tracker.drainShare * (evidence.health === 'severe' ? 1.5 : 1));
   const next: TrackerState = {
     ...tracker,
     ...bracket(tracker, bounded.cups, { cups: failedCups, atMs: now }),

@@ -1,19 +1,28 @@
 import type { KeyDemand } from '../allocation/water-level.ts';
 import type { CostUnitsPerSecond, KeyId, Limit, MethodKey, Rps, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
-import type { KeyCounts, Window } from '../telemetry/window.ts';
+import type { Window } from '../telemetry/window.ts';
+import { lumpOf, type ObservedDemand, observedDemand } from './observed-demand.ts';
 import type { DemandEntry } from './state.ts';
 
 type Entries = Readonly<Record<KeyId, DemandEntry>>;
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
+/** A key with a smaller loss is calm. */
+const CALM_LOST_SHARE = 0.01;
 /** Below this a remembered key is forgotten. */
 const FORGOTTEN_RPS = 0.05;
 
+/** A rise beyond this many standard deviations of a random count is believed at once. */
+const JUMP_DEVIATIONS = 2.5;
+/** A remembered key this much busier than the least busy listed one has gone quiet; a smaller one is in the lump. */
+const LUMP_FACTOR = 1.5;
+
 /**
- * Demand per key after one more window: it rises at once and fades with the policy's half-life, so that a pause of
- * a bursting client does not look like its end. Keys that the window does not list are one lump per tier.
- * Nothing fades while answers are held up in a queue (`isFading` false): fewer answers are then no fewer requests.
+ * Demand per key after one more window: a distinct rise counts at once, anything else is smoothed with the policy's
+ * half-life, so that a pause of a bursting client does not look like its end and chance does not add up over many
+ * keys. Keys that the window does not list are one lump per tier. Nothing falls while answers are held up in a queue
+ * (`isFading` false): fewer answers are then no fewer requests.
  */
 export function updateDemand(
   entries: Entries,
@@ -21,15 +30,39 @@ export function updateDemand(
   isFading: boolean,
   policy: Policy,
 ): Record<KeyId, DemandEntry> {
-  const fade = isFading ? 0.5 ** (window.lengthMs / 1000 / policy.demand.halfLifeSeconds) : 1;
+  const seconds = window.lengthMs / 1000;
+  const pace: Pace = { seconds, isFading, kept: 0.5 ** (seconds / policy.demand.halfLifeSeconds) };
   const observed = observedDemand(window, policy.demand.trackedKeys);
-  const next: Record<KeyId, DemandEntry> = { ...observed };
+  const next: Record<KeyId, DemandEntry> = {};
+  for (const [key, entry] of Object.entries(observed)) {
+    next[key] = withCalm(mergeEntry(entries[key] ?? { ...entry, calmRps: null }, entry, pace), isFading);
+  }
   for (const [key, entry] of Object.entries(entries)) {
-    const merged = mergeEntry(entry, observed[key], fade);
-    if (rpsOf(merged) >= FORGOTTEN_RPS) next[key] = merged;
-    else delete next[key];
+    if (observed[key] !== undefined || isInLump(entry, observed)) continue;
+    const fading = mergeEntry(entry, undefined, pace);
+    if (rpsOf(fading) >= FORGOTTEN_RPS) next[key] = fading;
   }
   return busiest(next, policy.demand.trackedKeys);
+}
+
+/** A key that loses nothing shows what it really wants. */
+function withCalm(entry: DemandEntry, isHealthy: boolean): DemandEntry {
+  const isCalm = isHealthy && entry.lostShare <= CALM_LOST_SHARE;
+  return isCalm ? { ...entry, calmRps: rpsOf(entry) } : entry;
+}
+
+interface Pace {
+  readonly seconds: number;
+  readonly isFading: boolean;
+  /** Weight of what was known before. */
+  readonly kept: number;
+}
+
+/** Not listed any more, and small enough to be among those that the window lumps together. */
+function isInLump(entry: DemandEntry, observed: Readonly<Record<KeyId, ObservedDemand>>): boolean {
+  const lump = observed[lumpOf(entry.tier)];
+  if (lump === undefined) return false;
+  return rpsOf(entry) <= (LUMP_FACTOR * sumOf(lump.methods)) / Math.max(1, lump.count - 1);
 }
 
 function busiest(entries: Record<KeyId, DemandEntry>, most: number): Record<KeyId, DemandEntry> {
@@ -39,66 +72,36 @@ function busiest(entries: Record<KeyId, DemandEntry>, most: number): Record<KeyI
   return Object.fromEntries(ranked.slice(0, most * 2));
 }
 
-function mergeEntry(before: DemandEntry, now: DemandEntry | undefined, fade: number): DemandEntry {
-  const methods: Record<MethodKey, Rps> = { ...now?.methods };
-  for (const [method, rps] of Object.entries(before.methods)) {
-    methods[method] = Math.max(methods[method] ?? 0, rps * fade);
+function mergeEntry(before: DemandEntry, now: ObservedDemand | undefined, pace: Pace): DemandEntry {
+  const methods: Record<MethodKey, Rps> = {};
+  for (const method of new Set([...Object.keys(before.methods), ...Object.keys(now?.methods ?? {})])) {
+    methods[method] = mergeRate(before.methods[method] ?? 0, now?.methods[method] ?? 0, pace);
   }
-  return { tier: now?.tier ?? before.tier, count: now?.count ?? before.count, methods };
+  const { tier, count, lostShare } = now ?? before;
+  return { tier, count, lostShare, methods, calmRps: before.calmRps };
 }
 
-function observedDemand(window: Window, mostKeys: number): Record<KeyId, DemandEntry> {
-  const listed = busiestKeys(window.keys, mostKeys);
-  const seconds = window.lengthMs / 1000;
-  const byTier = Map.groupBy(listed, ([, counts]) => counts.tier);
-  const observed: Record<KeyId, DemandEntry> = {};
-  for (const [tier, cells] of Object.entries(window.cells)) {
-    const keys = byTier.get(tier) ?? [];
-    const rest: Record<MethodKey, Rps> = {};
-    const governed = governedShares(cells);
-    for (const [method, cell] of Object.entries(cells)) {
-      const inKeys = keys.reduce((sum, [, counts]) => sum + (counts.requests[method] ?? 0), 0);
-      rest[method] = (Math.max(0, cell.requests - inKeys) * (governed[method] ?? 1)) / seconds;
-    }
-    for (const [key, counts] of keys) {
-      const methods = Object.entries(counts.requests).map(
-        ([method, requests]) => [method, (requests * (governed[method] ?? 1)) / seconds] as const,
-      );
-      observed[key] = { tier, count: 1, methods: Object.fromEntries(methods) };
-    }
-    const restRps = Object.values(rest).reduce((a, b) => a + b, 0);
-    const smallest = Math.min(...keys.map(([, counts]) => requestsOf(counts) / seconds));
-    const count = Number.isFinite(smallest) && smallest > 0 ? Math.max(1, Math.ceil(restRps / smallest)) : 1;
-    if (restRps > FORGOTTEN_RPS) observed[`rest of ${tier}`] = { tier, count, methods: rest };
-  }
-  return observed;
-}
-
-/** Per method, the part of requests that our limits judge: not those refused by a quota or by the gateway itself. */
-function governedShares(cells: Window['cells'][TierName]): Record<MethodKey, number> {
-  const shares = Object.entries(cells).map(([method, cell]) => {
-    const governed = cell.requests - cell.quotaExceeded - cell.refused;
-    return [method, cell.requests > 0 ? Math.max(0, governed) / cell.requests : 1] as const;
-  });
-  return Object.fromEntries(shares);
-}
-
-function busiestKeys(keys: Window['keys'], most: number): (readonly [KeyId, KeyCounts])[] {
-  const entries = Object.entries(keys);
-  if (entries.length <= most) return entries;
-  const ranked = entries.map((entry) => ({ entry, requests: requestsOf(entry[1]) }));
-  return ranked
-    .sort((a, b) => b.requests - a.requests)
-    .slice(0, most)
-    .map(({ entry }) => entry);
-}
-
-function requestsOf(counts: KeyCounts): number {
-  return Object.values(counts.requests).reduce((sum, requests) => sum + requests, 0);
+function mergeRate(before: Rps, now: Rps, { seconds, isFading, kept }: Pace): Rps {
+  const deviation = Math.sqrt(Math.max(before, 1 / seconds) / seconds);
+  if (now > before + JUMP_DEVIATIONS * deviation) return now;
+  if (now < before && !isFading) return before;
+  return before * kept + now * (1 - kept);
 }
 
 function rpsOf(entry: DemandEntry): Rps {
   return Object.values(entry.methods).reduce((sum, rps) => sum + rps, 0);
+}
+
+/**
+ * What part of its requests a key is believed to want: not what it sends again because we refused it or the backend
+ * failed. Each loss causes one more request at most, so what is left without the losses is certain; up to the
+ * allowance over what it asked before it lost anything is believed besides.
+ */
+function believedShare(entry: DemandEntry, policy: Policy): number {
+  const rps = rpsOf(entry);
+  if (entry.calmRps === null || rps <= 0) return 1;
+  const allowed = (entry.calmRps * policy.demand.retryAllowanceFactor) / rps;
+  return Math.min(1, Math.max(1 - entry.lostShare, allowed));
 }
 
 /** What the water level works on: every key of each tier, its requests per second and their mean cost. */
@@ -108,7 +111,8 @@ export function keysByTier(entries: Entries, policy: Policy): Record<TierName, K
     const rps = rpsOf(entry);
     if (rps <= 0) continue;
     const keys = tiers[entry.tier] ?? [];
-    keys.push({ rps: rps / entry.count, count: entry.count, costPerRequest: costOfEntry(entry, policy) / rps });
+    const believedRps = rps * believedShare(entry, policy);
+    keys.push({ rps: believedRps / entry.count, count: entry.count, costPerRequest: costOfEntry(entry, policy) / rps });
     tiers[entry.tier] = keys;
   }
   return tiers;
@@ -126,9 +130,10 @@ export function costByMethod(
 ): Record<MethodKey, CostUnitsPerSecond> {
   const methods: Record<MethodKey, CostUnitsPerSecond> = {};
   for (const entry of Object.values(entries)) {
-    const perKeyRps = rpsOf(entry) / entry.count;
+    const believed = believedShare(entry, policy);
+    const perKeyRps = (believed * rpsOf(entry)) / entry.count;
     const limitRps = limits[entry.tier]?.rateRps ?? Number.POSITIVE_INFINITY;
-    const passed = perKeyRps > 0 ? Math.min(1, limitRps / perKeyRps) : 0;
+    const passed = perKeyRps > 0 ? believed * Math.min(1, limitRps / perKeyRps) : 0;
     for (const [method, rps] of Object.entries(entry.methods)) {
       methods[method] = (methods[method] ?? 0) + rps * passed * (policy.methodCost[method] ?? 1);
     }

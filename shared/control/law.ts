@@ -43,7 +43,7 @@ function readAll(state: LawState, windows: readonly Window[], policy: Policy): R
 
 function decide(state: LawState, reading: Remembered, input: LawInput<LawState>): LawOutput<LawState> {
   const { policy, baseline, now } = input;
-  const guardCups = guardTotal(state.memory, baseline, policy, now);
+  const guardCups = guardTotal(reading.memory, baseline, policy, now);
   const anchored = anchor(state, input, reading.signals);
   const adopted = adoptGuard(anchored, reading, guardCups, input);
   const evidence = gather(adopted, isContended(adopted, state, reading, guardCups, input), state, reading, input);

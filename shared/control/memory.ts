@@ -11,8 +11,6 @@ import type { Mark, MemoryState } from './state.ts';
 const FALLING_HALF_LIFE_SECONDS = 60;
 /** A tier with fewer refusals than this is calm: what it offers is what it wants. */
 const CALM_THROTTLED_SHARE = 0.01;
-/** Half-life of the smoothed admitted rate: long enough that its maximum is not one lucky window. */
-const ADMITTED_HALF_LIFE_SECONDS = 60;
 
 export interface Remembered {
   readonly memory: MemoryState;
@@ -27,22 +25,23 @@ export function remember(memory: MemoryState, window: Window, isBinding: boolean
   const isLog = signals.source === 'logs';
   const isHeldUp = health === 'congested' || health === 'severe';
   const isGood = health === 'healthy' || (health === 'thin' && signals.errorShare <= policy.objective.errorShare);
-  const isFirst = memory.lastWindowEndMs === 0;
-  const admittedNow = signals.total.admittedCups;
-  const admittedCups = isFirst
-    ? admittedNow
-    : smooth(memory.admittedCups, admittedNow, signals.seconds, ADMITTED_HALF_LIFE_SECONDS);
+  const admittedCups = signals.total.admittedCups;
+  // What a limit lets through of a surge at first is no proof; under a total that we search with it is.
+  const isTested = isBinding || signals.throttledShare <= CALM_THROTTLED_SHARE;
+  // What two windows in a row admitted was no chance.
+  const sustainedCups = Math.min(memory.admittedCups, admittedCups);
   const next: MemoryState = {
     ...memory,
     demand: isLog ? updateDemand(memory.demand, window, !isHeldUp, policy) : memory.demand,
-    calmCups: isLog ? calmDemand(memory, signals, policy) : memory.calmCups,
+    calmCups: isLog && isGood ? calmDemand(memory, signals, policy) : memory.calmCups,
     healthyLatencyMs:
       health === 'healthy' ? healthyLatency(memory, signals, isBinding, policy) : memory.healthyLatencyMs,
     healthySeconds: isGood && signals.samples > 0 ? memory.healthySeconds + signals.seconds : memory.healthySeconds,
     admittedCups,
-    confirmed: isGood
-      ? highest(memory.confirmed, admittedCups, signals.endMs, policy.guard.confirmedMemorySeconds)
-      : memory.confirmed,
+    confirmed:
+      isGood && isTested
+        ? highest(memory.confirmed, sustainedCups, signals.endMs, policy.guard.confirmedMemorySeconds)
+        : memory.confirmed,
     meanCost:
       isLog && signals.total.offeredRps > 0 ? signals.total.offeredCups / signals.total.offeredRps : memory.meanCost,
     lastWindowEndMs: signals.endMs,

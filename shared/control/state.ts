@@ -44,6 +44,10 @@ export interface DemandEntry {
   readonly count: number;
   /** Requests per second of all its keys together, by method. */
   readonly methods: Readonly<Record<MethodKey, Rps>>;
+  /** Part of its requests that was refused or failed in the last window. */
+  readonly lostShare: number;
+  /** What it asked when it last lost nothing. */
+  readonly calmRps: Rps | null;
 }
 
 /** What is remembered between windows about load and health. */
@@ -53,7 +57,7 @@ export interface MemoryState {
   readonly calmCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
   readonly healthyLatencyMs: number | null;
   readonly healthySeconds: number;
-  /** Smoothed admitted rate, and the highest healthy one. */
+  /** What the last window admitted, and the highest rate that two healthy windows in a row did. */
   readonly admittedCups: CostUnitsPerSecond;
   readonly confirmed: Mark | null;
   readonly meanCost: number;

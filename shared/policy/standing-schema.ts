@@ -16,7 +16,7 @@ export const guardSchema = z.strictObject({
     'Half-life of that highest healthy rate. Larger: weekly peaks are remembered. Smaller: the guard follows the hour.',
   ),
   warmUpSeconds: tunable(
-    60,
+    30,
     0,
     86_400,
     'Healthy time before the guard is sized. Larger: longer unguarded after a start. Smaller: sized on little evidence.',
@@ -71,7 +71,7 @@ export const demandSchema = z.strictObject({
     20,
     1,
     600,
-    'Half-life with which observed demand fades; it rises at once. Larger: steadier limits, later return to rest. Smaller: on/off traffic makes limits flap.',
+    'Half-life with which observed demand is smoothed; a distinct rise counts at once. Larger: steadier limits, later return to rest. Smaller: on/off traffic makes limits flap.',
   ),
   calmHalfLifeSeconds: tunable(
     3600,
@@ -80,7 +80,7 @@ export const demandSchema = z.strictObject({
     'Half-life of the demand remembered from before refusals. Larger: long memory for normal. Smaller: a long surge becomes normal.',
   ),
   retryAllowanceFactor: tunable(
-    1.5,
+    1.2,
     1,
     10,
     'Demand above this factor over calm demand is served only from what is left over, as it may be retries. Larger: retries win share. Smaller: honest growth waits.',

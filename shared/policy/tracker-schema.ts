@@ -13,7 +13,7 @@ export const trackerSchema = z.strictObject({
     0.25,
     0,
     0.5,
-    'Extra cut below the good rate until the backlog is gone; twice that when severe, a quarter when a probe retreats in time. Larger: the queue empties sooner, more refused meanwhile. Smaller: the backlog lingers, a collapse may win.',
+    'Extra cut below the good rate until the backlog is gone; half as much again when severe, a quarter when a probe retreats in time. Larger: the queue empties sooner, more refused meanwhile. Smaller: the backlog lingers, a collapse may win.',
   ),
   cutFloorShare: tunable(
     0.25,
