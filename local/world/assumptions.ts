@@ -5,6 +5,11 @@
 export const ASSUMPTIONS = {
   /** Age of an access-log line when its subscriber gets it: log-normal. */
   logDelayMs: { median: 8_000, p95: 25_000 },
+  /**
+   * A subscriber gets a log stream's events in batches. One batch gathers for this long at most, and never longer than
+   * the delay its events have anyway, so that gathering is a part of the delay and adds nothing to it.
+   */
+  logBatchSpanMs: 5_000,
   /** How long a patched stage limit takes to be enforced: uniform. */
   stagePropagationMs: { min: 2_000, max: 10_000 },
   /** How long a patched plan limit takes to be enforced: uniform. */

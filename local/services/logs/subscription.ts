@@ -5,7 +5,6 @@ import { LogDelay } from './delay.ts';
 import { eventId, type StoredEvent } from './event.ts';
 import { compilePattern, type Matcher } from './filter-pattern.ts';
 
-const CUT_EVERY_MS = 1_000;
 const CUT_AT_CHARACTERS = 1_000_000;
 /** Lambda's limit for an asynchronous event. */
 const PAYLOAD_LIMIT_BYTES = 256 * 1024;
@@ -22,7 +21,10 @@ interface Pipe {
   readonly delay: LogDelay;
   pending: StoredEvent[];
   characters: number;
-  firstMs: number;
+  /** When the batch was opened, when its last event came, and the delay that was drawn for it. */
+  openedMs: number;
+  lastMs: number;
+  delayMs: number;
   lastDeliveryMs: number;
 }
 
@@ -76,10 +78,12 @@ export class Subscription {
 
   offer(stream: string, events: readonly StoredEvent[]): void {
     const pipe = this.pipe(stream);
+    const nowMs = this.aws.clock.now();
     for (const event of events) {
       if (!this.matches(event.message)) continue;
-      if (pipe.pending.length === 0) this.open(stream, pipe);
+      if (pipe.pending.length === 0) this.open(stream, pipe, nowMs);
       pipe.pending.push(event);
+      pipe.lastMs = nowMs;
       pipe.characters += event.message.length;
       if (pipe.characters >= CUT_AT_CHARACTERS) this.cut(stream, pipe);
     }
@@ -90,17 +94,18 @@ export class Subscription {
     if (!pipe) {
       const random = this.aws.random(`logs.delay/${this.logGroup.name}/${stream}`);
       const delay = new LogDelay(random, ASSUMPTIONS.logDelayMs);
-      pipe = { delay, pending: [], characters: 0, firstMs: 0, lastDeliveryMs: 0 };
+      pipe = { delay, pending: [], characters: 0, openedMs: 0, lastMs: 0, delayMs: 0, lastDeliveryMs: 0 };
       this.pipes.set(stream, pipe);
     }
     return pipe;
   }
 
-  private open(stream: string, pipe: Pipe): void {
-    pipe.firstMs = this.aws.clock.now();
+  private open(stream: string, pipe: Pipe, nowMs: number): void {
+    pipe.openedMs = nowMs;
+    pipe.delayMs = pipe.delay.at(nowMs);
     const batch = pipe.pending;
-    this.aws.clock.after(CUT_EVERY_MS, () => {
-      // A batch that grew too large was cut before its second was over.
+    this.aws.clock.after(Math.min(ASSUMPTIONS.logBatchSpanMs, pipe.delayMs), () => {
+      // A batch that grew too large was cut before its time was over.
       if (pipe.pending === batch) this.cut(stream, pipe);
     });
   }
@@ -110,8 +115,8 @@ export class Subscription {
     pipe.pending = [];
     pipe.characters = 0;
     const nowMs = this.aws.clock.now();
-    // The delay is that of the batch's middle: its events waited between nothing and one second for the cut.
-    const dueMs = Math.ceil((pipe.firstMs + nowMs) / 2 + pipe.delay.at(nowMs));
+    // The delay is that of the batch's middle: half of its events wait longer, half of them less.
+    const dueMs = Math.ceil((pipe.openedMs + pipe.lastMs) / 2 + pipe.delayMs);
     pipe.lastDeliveryMs = Math.max(nowMs, dueMs, pipe.lastDeliveryMs);
     this.aws.clock.after(pipe.lastDeliveryMs - nowMs, () => this.deliver(stream, batch));
   }

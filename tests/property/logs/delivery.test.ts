@@ -66,10 +66,28 @@ describe('subscriptions', () => {
       logBatch(invocation).logEvents.map((event) => invocation.atMs - event.timestamp),
     );
     expect(ages).toHaveLength(200 * 120);
-    // An event alone in its batch is half a second older than the batch's middle.
-    expect(share(ages, ASSUMPTIONS.logDelayMs.median + 500)).toBeCloseTo(0.5, 1);
-    expect(share(ages, ASSUMPTIONS.logDelayMs.p95 + 500)).toBeCloseTo(0.95, 1);
-    expect(share(ages, ASSUMPTIONS.logDelayMs.p95 + 500)).toBeGreaterThan(0.93);
+    expect(Math.abs(share(ages, ASSUMPTIONS.logDelayMs.median) - 0.5)).toBeLessThan(0.05);
+    expect(Math.abs(share(ages, ASSUMPTIONS.logDelayMs.p95) - 0.95)).toBeLessThan(0.02);
+  });
+
+  test('so has the age of events that fill batches, and no batch spans more than is assumed', async () => {
+    const { clock, lambda, logs } = await setUp(6);
+    const streams = Array.from({ length: 60 }, (_, index) => `stream-${index}`);
+    for (let tick = 0; tick < 1200; tick++) {
+      await clock.runUntil(START_MS + tick * 250);
+      for (const stream of streams) logs.append(GROUP, stream, [{ timestamp: clock.now(), message: 'x' }]);
+    }
+    await clock.runUntil(clock.now() + 600_000);
+    const ages: number[] = [];
+    for (const invocation of lambda.invocations) {
+      const times = logBatch(invocation).logEvents.map((event) => event.timestamp);
+      expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(ASSUMPTIONS.logBatchSpanMs);
+      ages.push(...times.map((time) => invocation.atMs - time));
+    }
+    expect(ages).toHaveLength(60 * 1200);
+    expect(lambda.invocations.length).toBeLessThan(ages.length / 10);
+    expect(Math.abs(share(ages, ASSUMPTIONS.logDelayMs.median) - 0.5)).toBeLessThan(0.05);
+    expect(Math.abs(share(ages, ASSUMPTIONS.logDelayMs.p95) - 0.95)).toBeLessThan(0.02);
   });
 });
 

@@ -1,0 +1,58 @@
+import { performance } from 'node:perf_hooks';
+import { createCloud } from '../local/cloud.ts';
+import { deployService } from '../local/deploy/deploy.ts';
+import { inspectGateway } from '../local/rehearsal/inspection.ts';
+import { runRehearsal } from '../local/rehearsal/run.ts';
+import type { Scenario } from '../local/world/scenario.ts';
+import { quiet } from '../local/world/scenarios/quiet.ts';
+import { seedSurge } from '../local/world/scenarios/seed-surge.ts';
+
+/**
+ * How many simulated seconds pass in one second of the wall: `node bench/rehearsal-speed.ts [case …]`, in about a
+ * minute. Measured from the scenario's onset on; deploying and preparing do not count.
+ */
+interface Case {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly scale: number;
+  /** Where the scenario is broken off: long enough to be past the warm-up, short enough to wait for. */
+  readonly untilSecond: number;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'calm-0.05', scenario: quiet, scale: 0.05, untilSecond: 900 },
+  { name: 'incident-0.05', scenario: seedSurge, scale: 0.05, untilSecond: 720 },
+  { name: 'calm-1', scenario: quiet, scale: 1, untilSecond: 120 },
+  { name: 'incident-1', scenario: seedSurge, scale: 1, untilSecond: 270 },
+];
+const SEED = 1;
+
+async function speedOf({ scenario, scale, untilSecond }: Case): Promise<number> {
+  const { aws, clock, endpoint, services, close } = await createCloud({ seed: SEED, port: 0 });
+  let onsetWallMs = 0;
+  let endWallMs = 0;
+  try {
+    await runRehearsal({
+      cloud: { aws, clock, gateway: inspectGateway(services.apigateway) },
+      scenario: { ...scenario, durationSeconds: untilSecond },
+      seed: SEED,
+      scale,
+      deploy: () => deployService({ endpoint, limitScale: scale, quotas: false }),
+      wallNowMs: () => performance.now(),
+      onSecond: ({ snapshot }) => {
+        if (snapshot.second === scenario.onsetSeconds) onsetWallMs = performance.now();
+        endWallMs = performance.now();
+      },
+    });
+  } finally {
+    await close();
+  }
+  return (untilSecond - 1 - scenario.onsetSeconds) / ((endWallMs - onsetWallMs) / 1000);
+}
+
+const wanted = process.argv.slice(2);
+console.log('case            simulated seconds per wall second');
+for (const each of CASES) {
+  if (wanted.length > 0 && !wanted.includes(each.name)) continue;
+  console.log(`${each.name.padEnd(15)} ${(await speedOf(each)).toFixed(0)}`);
+}
