@@ -1,0 +1,57 @@
+import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
+import { asDeveloper, type Deployed, deployed } from '../support/e2e/deployed.ts';
+import { type Key, keyOf, request, rush } from '../support/e2e/gateway.ts';
+import { load } from '../support/e2e/load.ts';
+
+/** What `config/tiers.yml` gives a basic key. */
+const BASIC = { rateRps: 100, burst: 200 };
+const LOAD_SECONDS = 6;
+
+let target: Deployed;
+let key: Key;
+beforeAll(async () => {
+  target = await deployed();
+  const { cloud } = target;
+  key = await keyOf(cloud, 'basic');
+  // The buckets alone are looked at here: nobody moves them meanwhile.
+  const { Rules } = await asDeveloper<{ Rules: { Name: string }[] }>(cloud, 'events', 'ListRules', {});
+  for (const { Name } of Rules) await asDeveloper(cloud, 'events', 'DisableRule', { Name });
+}, 60_000);
+afterAll(() => target.cloud.close());
+
+test('above its limit a key is told to wait, why and for how long', async () => {
+  expect(rush(target, key.id, BASIC.burst + 100)).toBeGreaterThan(0);
+  // The bucket gains a token every ten milliseconds: of some requests at once most are refused.
+  const responses = await Promise.all(Array.from({ length: 20 }, () => request(target, 'GET', '/data', key)));
+  const refused = responses.find(({ status }) => status === 429) ?? Response.error();
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(refused.headers.get('content-type')).toBe('application/problem+json');
+  expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+  expect(await refused.json()).toMatchObject({
+    title: 'Too many requests',
+    status: 429,
+    reason: 'THROTTLED',
+    requestId: refused.headers.get('x-amzn-requestid'),
+  });
+});
+
+test('under a load well above the limit the admitted rate is the rate of the bucket', async () => {
+  const { cloud, service } = target;
+  const answers = await load({
+    url: `${cloud.endpoint}/restapis/${service.apiId}/${service.stageName}/_user_request_/data`,
+    headers: { 'x-api-key': key.value },
+    seconds: LOAD_SECONDS,
+    nowMs: () => cloud.clock.now(),
+  });
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+  const offeredRps = answers.length / LOAD_SECONDS;
+  expect(offeredRps).toBeGreaterThan(2 * BASIC.rateRps);
+  // From the first refusal on the bucket is empty: whatever is admitted came in at its rate.
+  const spentAt = answers.findIndex(({ status }) => status === 429);
+  const rest = answers.slice(spentAt);
+  const seconds = ((rest.at(-1)?.atMs ?? 0) - (rest[0]?.atMs ?? 0)) / 1000;
+  const admittedRps = rest.filter(({ status }) => status === 200).length / seconds;
+  const expectedRps = BASIC.rateRps * (1 + ASSUMPTIONS.enforcementSlack);
+  expect(Math.abs(admittedRps / expectedRps - 1)).toBeLessThan(0.03);
+  expect(Math.abs(admittedRps / BASIC.rateRps - 1)).toBeLessThan(0.03);
+}, 20_000);

@@ -1,0 +1,106 @@
+import { type Cloud, createCloud } from '../../local/cloud.ts';
+import { EPOCH_MS } from '../../local/rehearsal/run.ts';
+import { describeService } from '../../local/rehearsal/stack.ts';
+import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
+import { exercise } from '../support/e2e/exercise.ts';
+import { keyOf, rush } from '../support/e2e/gateway.ts';
+import { type Grant, grantsOf } from '../support/e2e/grants.ts';
+import {
+  deployTemplate,
+  type PackagedStack,
+  type PackagedTemplate,
+  packagedStack,
+} from '../support/e2e/in-process-deploy.ts';
+
+let stack: PackagedStack;
+beforeAll(async () => {
+  stack = await packagedStack();
+});
+
+/** All who need a grant, so that none is forgotten. */
+const EVERYBODY = [
+  'tidegate-dev-backend',
+  'tidegate-dev-telemetry',
+  'tidegate-dev-control',
+  'tidegate-dev-planWriter',
+  'tidegate-dev-keyDirectory',
+  'apigateway.amazonaws.com',
+  'logs.us-east-1.amazonaws.com',
+  'events.amazonaws.com',
+  'cloudwatch.amazonaws.com',
+];
+/** Without these AWS does not even create a resource, and says why. */
+const REFUSED_AT_DEPLOY = [
+  'TelemetryLogsSubscriptionFilterCloudWatchLog1: Resource handler returned message: "Could not execute the lambda ' +
+    'function. Make sure you have given CloudWatch Logs permission to execute your function."',
+  'PlanWriterEventSourceMappingSQSPlanWrites: Resource handler returned message: "The provided execution role does not ' +
+    'have permissions to call ',
+];
+
+async function onCloud<Result>(work: (cloud: Cloud, watch: CallWatch) => Promise<Result>): Promise<Result> {
+  const cloud = await createCloud({ seed: 1, port: 0 });
+  try {
+    await cloud.clock.goVirtual(0, EPOCH_MS);
+    return await work(cloud, new CallWatch(cloud.aws));
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** Deploys the template and gives every function its work. @returns every call that was refused meanwhile */
+async function denialsUnder(template: PackagedTemplate): Promise<readonly Denial[]> {
+  return await onCloud(async (cloud, watch) => {
+    await deployTemplate(cloud, stack, template);
+    await exercise({ cloud, service: await describeService(cloud.aws) }, watch);
+    return watch.denials;
+  });
+}
+
+/** What speaks against a grant being needed, or undefined. */
+async function idleness({ title, who, actions, without }: Grant): Promise<string | undefined> {
+  try {
+    const denials = await denialsUnder(without);
+    const isMissed = denials.some((denial) => denial.who === who && actions.includes(denial.action));
+    return isMissed ? undefined : `${title}: refused were ${JSON.stringify(denials)}`;
+  } catch (error) {
+    const { message } = error as Error;
+    return REFUSED_AT_DEPLOY.some((refusal) => message.includes(refusal)) ? undefined : `${title}: ${message}`;
+  }
+}
+
+test('as deployed, every function and every service may do all that it has to', async () => {
+  expect(await denialsUnder(stack.template)).toEqual([]);
+});
+
+test('no grant is idle: without any one of them a call is refused, by name of caller, action and resource', async () => {
+  const grants = grantsOf(stack.template);
+  expect(grants.map(({ who }) => who)).toEqual(expect.arrayContaining(EVERYBODY));
+  const idle: string[] = [];
+  for (const grant of grants) {
+    const found = await idleness(grant);
+    if (found !== undefined) idle.push(found);
+  }
+  expect(idle).toEqual([]);
+}, 60_000);
+
+test('a permission that is taken away later is missed at the next delivery', async () => {
+  await onCloud(async (cloud, watch) => {
+    await deployTemplate(cloud, stack, stack.template);
+    const FunctionName = 'tidegate-dev-telemetry';
+    const { Policy } = await asDeveloper<{ Policy: string }>(cloud, 'lambda', 'GetPolicy', { FunctionName });
+    for (const { Sid } of (JSON.parse(Policy) as { Statement: { Sid: string }[] }).Statement) {
+      await asDeveloper(cloud, 'lambda', 'RemovePermission', { FunctionName, StatementId: Sid });
+    }
+    const target = { cloud, service: await describeService(cloud.aws) };
+    rush(target, (await keyOf(cloud, 'basic')).id, 1);
+    await live(cloud, 60);
+    expect(watch.denials).toEqual([
+      {
+        who: 'logs.us-east-1.amazonaws.com',
+        action: 'lambda:InvokeFunction',
+        resource: `arn:aws:lambda:us-east-1:123456789012:function:${FunctionName}`,
+      },
+    ]);
+  });
+});

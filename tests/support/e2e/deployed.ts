@@ -1,0 +1,44 @@
+import { type Cloud, createCloud } from '../../../local/cloud.ts';
+import { deployService } from '../../../local/deploy/deploy.ts';
+import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { SimulationClock } from '../../../local/kernel/clock.ts';
+import { type DeployedService, describeService } from '../../../local/rehearsal/stack.ts';
+
+export interface DeployedOptions {
+  /** How many seconds of the cloud pass in one of the wall's. Default 1. */
+  readonly rate?: number;
+  readonly limitScale?: number;
+}
+
+export interface Deployed {
+  readonly cloud: Cloud;
+  readonly service: DeployedService;
+  /** Every line that the framework printed. */
+  readonly lines: readonly string[];
+  /** What went wrong in scheduled work. */
+  readonly failures: readonly unknown[];
+}
+
+const MINUTE_MS = 60_000;
+
+/** A cloud of its own with the service on it, by a real `sls deploy`. The deploy begins just after a full minute. */
+export async function deployed({ rate = 1, limitScale }: DeployedOptions = {}): Promise<Deployed> {
+  const failures: unknown[] = [];
+  const onError = (error: unknown) => void failures.push(error);
+  const clock = new SimulationClock({ rate, offsetMs: 1000 - (Date.now() % MINUTE_MS), onError });
+  const cloud = await createCloud({ seed: 1, port: 0, clock, onError });
+  const lines: string[] = [];
+  const onLine = (line: string) => void lines.push(line);
+  const scaled = limitScale === undefined ? {} : { limitScale, quotas: false };
+  await deployService({ endpoint: cloud.endpoint, onLine, ...scaled });
+  return { cloud, service: await describeService(cloud.aws), lines, failures };
+}
+
+/** Calls the embedded AWS as the developer. */
+export const asDeveloper = <Output = unknown>(cloud: Cloud, service: string, operation: string, input: object) =>
+  cloud.aws.call<Output>(DEVELOPER, service, operation, input);
+
+/** Lives through so much of the cloud's time. */
+export async function live(cloud: Cloud, seconds: number): Promise<void> {
+  await cloud.clock.runUntil(cloud.clock.now() + seconds * 1000);
+}
