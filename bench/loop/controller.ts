@@ -1,0 +1,110 @@
+import type { Clock } from '../../local/kernel/clock.ts';
+import { nextPlanWrite, type PlanWriteRules } from '../../shared/allocation/plan-writes.ts';
+import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
+import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
+import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import type { BenchStage } from './stage.ts';
+import type { BenchTelemetry } from './telemetry.ts';
+
+/** As the control function assumes them. */
+const STAGE_SETTLE_MS = 10_000;
+const PLAN_SETTLE_MS = 30_000;
+const PLAN_WRITE_MARGIN_MS = 1_000;
+const TICK_MS = 60_000;
+
+export interface ControllerOptions<State> {
+  readonly clock: Clock;
+  readonly law: Law<State>;
+  readonly policy: Policy;
+  readonly baseline: Baseline;
+  readonly stage: BenchStage;
+  readonly telemetry: () => BenchTelemetry;
+  readonly onConclusion?: (conclusion: Conclusion, atMs: EpochMs) => void;
+}
+
+/** The control and plan-writer functions without their machinery: ticks, one plan write per slot, settling times. */
+export class BenchController<State> {
+  stageWrites = 0;
+  planWrites = 0;
+  private readonly options: ControllerOptions<State>;
+  private readonly rules: PlanWriteRules;
+  private state: State | undefined;
+  private seenMs: EpochMs = 0;
+  private stageWrittenMs = Number.NEGATIVE_INFINITY;
+  private readonly planWrittenMs = new Map<TierName, EpochMs>();
+  private lastPlanWriteMs: EpochMs | undefined;
+  private desired: Limits['tiers'] = {};
+  private writerIsArmed = false;
+
+  constructor(options: ControllerOptions<State>) {
+    this.options = options;
+    const { policy, baseline, clock } = options;
+    const rank = (tier: TierName) => {
+      const { sacrificeOrder } = tierPolicyOf(policy, tier);
+      return sacrificeOrder === 'never' ? Number.POSITIVE_INFINITY : sacrificeOrder;
+    };
+    this.rules = {
+      sacrificeOrder: Object.keys(baseline.tiers).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)),
+      resting: baseline.tiers,
+      ignoreChangeShare: policy.guardrails.ignoreChangeShare,
+      intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
+    };
+    clock.every(TICK_MS, 0, () => this.tick());
+  }
+
+  tick(): void {
+    const { clock, law, policy, baseline, stage, telemetry } = this.options;
+    const now = clock.now();
+    const windows = telemetry().windowsAfter(this.seenMs);
+    this.seenMs = windows.at(-1)?.startMs ?? this.seenMs;
+    const tiersMs = Object.fromEntries(
+      Object.keys(baseline.tiers).map((tier) => [
+        tier,
+        (this.planWrittenMs.get(tier) ?? -PLAN_SETTLE_MS) + PLAN_SETTLE_MS,
+      ]),
+    );
+    const effective = { stageMs: Math.max(0, this.stageWrittenMs + STAGE_SETTLE_MS), tiersMs };
+    const live = stage.written;
+    const { state, conclusion, desired } = law({ state: this.state, windows, live, effective, policy, baseline, now });
+    this.state = state;
+    this.options.onConclusion?.(conclusion, now);
+    if (policy.mode !== 'enforce') return;
+    this.desired = desired.tiers;
+    if (differs(desired.stage, live.stage)) {
+      stage.writeStage({ ...live.stage, ...desired.stage });
+      this.stageWrittenMs = now;
+      this.stageWrites++;
+    }
+    this.armWriter();
+  }
+
+  private armWriter(): void {
+    if (this.writerIsArmed) return;
+    const { clock, stage } = this.options;
+    const next = nextPlanWrite(this.desired, stage.written.tiers, clock.now(), this.lastPlanWriteMs, this.rules);
+    if (next.kind === 'nothing') return;
+    this.writerIsArmed = true;
+    clock.after(next.kind === 'wait' ? next.untilMs - clock.now() : 0, () => this.write());
+  }
+
+  private write(): void {
+    this.writerIsArmed = false;
+    const { clock, stage } = this.options;
+    const now = clock.now();
+    const next = nextPlanWrite(this.desired, stage.written.tiers, now, this.lastPlanWriteMs, this.rules);
+    if (next.kind === 'write') {
+      stage.writePlan(next.tier, next.limit);
+      this.planWrittenMs.set(next.tier, now);
+      this.lastPlanWriteMs = now;
+      this.planWrites++;
+    }
+    this.armWriter();
+  }
+}
+
+function differs(wanted: Readonly<Record<string, Limit>>, live: Readonly<Record<string, Limit>>): boolean {
+  return Object.entries(wanted).some(([key, limit]) => {
+    const current = live[key];
+    return current === undefined || current.rateRps !== limit.rateRps || current.burst !== limit.burst;
+  });
+}

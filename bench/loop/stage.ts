@@ -1,0 +1,86 @@
+import type { DeployedApi } from '../../local/gateway/deployed-api.ts';
+import { Enforcement } from '../../local/gateway/enforcement.ts';
+import { EVERY_METHOD } from '../../local/gateway/method-key.ts';
+import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '../../local/gateway/port.ts';
+import { StageDoor } from '../../local/gateway/stage-door.ts';
+import type { Clock } from '../../local/kernel/clock.ts';
+import type { Random } from '../../local/kernel/random.ts';
+import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
+import type { Baseline } from '../../shared/control/types.ts';
+import type { KeyId, Limit, Limits, TierName } from '../../shared/platform/units.ts';
+
+const STAGE = 'bench:stage';
+const STAGE_DEFAULT = '*/*';
+const ACCOUNT: Limit = { rateRps: 10_000, burst: 5_000 };
+
+export interface BenchStageOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly baseline: Baseline;
+  readonly methods: readonly { readonly verb: string; readonly path: string }[];
+  readonly tierOf: ReadonlyMap<KeyId, TierName>;
+  readonly onFinished: (requests: readonly FinishedRequest[]) => void;
+}
+
+/** One deployed stage without its management plane: the embedded gateway's own buckets, delays and order. */
+export class BenchStage implements GatewayPort {
+  private readonly enforcement: Enforcement;
+  private readonly door: StageDoor;
+  private readonly options: BenchStageOptions;
+  /** As written; what is enforced follows later. */
+  written: Limits;
+
+  constructor(options: BenchStageOptions) {
+    const { clock, random, baseline, methods, tierOf } = options;
+    const { enforcementSlack, stagePropagationMs, planPropagationMs, stageRefusalSpendsPlanToken } = ASSUMPTIONS;
+    this.options = options;
+    this.enforcement = new Enforcement({
+      clock,
+      random,
+      accountLimit: ACCOUNT,
+      enforcementSlack,
+      stagePropagationMs,
+      planPropagationMs,
+      stageRefusalSpendsPlanToken,
+    });
+    this.written = { stage: { [STAGE_DEFAULT]: baseline.stage }, tiers: baseline.tiers };
+    this.writeStage(this.written.stage);
+    for (const [tier, limit] of Object.entries(baseline.tiers)) this.writePlan(tier, limit);
+    const deployed = {
+      methods: methods.map((method) => ({ ...method, apiKeyRequired: true })),
+    } as unknown as DeployedApi;
+    this.door = new StageDoor(STAGE, this.enforcement, { deployed: () => deployed, planOf: (key) => tierOf.get(key) });
+  }
+
+  writeStage(stage: Limits['stage']): void {
+    this.written = { ...this.written, stage };
+    const limits = Object.entries(stage).map(([key, limit]) => [key === STAGE_DEFAULT ? EVERY_METHOD : key, limit]);
+    this.enforcement.putStage(STAGE, Object.fromEntries(limits));
+  }
+
+  writePlan(tier: TierName, limit: Limit): void {
+    this.written = { ...this.written, tiers: { ...this.written.tiers, [tier]: limit } };
+    this.enforcement.putPlan(tier, { throttle: limit, methods: {} }, undefined);
+  }
+
+  /** What the buckets enforce by now. */
+  enforced(): Limits {
+    const stage = Object.entries(this.enforcement.stage(STAGE)?.limits ?? {}).map(([key, limit]): [string, Limit] => [
+      key === EVERY_METHOD ? STAGE_DEFAULT : key,
+      limit,
+    ]);
+    const tiers = Object.keys(this.written.tiers).flatMap((tier): [TierName, Limit][] => {
+      const limit = this.enforcement.plan(tier)?.limits.throttle;
+      return limit ? [[tier, limit]] : [];
+    });
+    return { stage: Object.fromEntries(stage), tiers: Object.fromEntries(tiers) };
+  }
+
+  admit(request: GatewayRequest, atMs: number): Admission {
+    return this.door.admit(request.keyId, request.verb, request.path, atMs);
+  }
+
+  finish(requests: readonly FinishedRequest[]): void {
+    this.options.onFinished(requests);
+  }
+}
