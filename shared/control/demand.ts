@@ -35,7 +35,8 @@ export function updateDemand(
   const observed = observedDemand(window, policy.demand.trackedKeys);
   const next: Record<KeyId, DemandEntry> = {};
   for (const [key, entry] of Object.entries(observed)) {
-    next[key] = withCalm(mergeEntry(entries[key] ?? { ...entry, calmRps: null }, entry, pace), isFading);
+    const before = entries[key] ?? newEntry(entry, entries[lumpOf(entry.tier)]);
+    next[key] = withHistory(mergeEntry(before, entry, pace), entry, pace, policy);
   }
   for (const [key, entry] of Object.entries(entries)) {
     if (observed[key] !== undefined || isInLump(entry, observed)) continue;
@@ -45,10 +46,19 @@ export function updateDemand(
   return busiest(next, policy.demand.trackedKeys);
 }
 
-/** A key that loses nothing shows what it really wants. */
-function withCalm(entry: DemandEntry, isHealthy: boolean): DemandEntry {
-  const isCalm = isHealthy && entry.lostShare <= CALM_LOST_SHARE;
-  return isCalm ? { ...entry, calmRps: rpsOf(entry) } : entry;
+/** A key that was not listed before asked as much as the others that were not. */
+function newEntry(observed: ObservedDemand, lump: DemandEntry | undefined): DemandEntry {
+  const calmRps = lump === undefined || lump.calmRps === null ? null : lump.calmRps / lump.count;
+  return { ...observed, calmRps, grownSeconds: 0 };
+}
+
+/** A key that loses nothing shows what it really wants; one that loses shows growth only by persisting. */
+function withHistory(entry: DemandEntry, now: ObservedDemand, pace: Pace, policy: Policy): DemandEntry {
+  const rps = rpsOf(entry);
+  if (pace.isFading && entry.lostShare <= CALM_LOST_SHARE) return { ...entry, calmRps: rps, grownSeconds: 0 };
+  const certainRps = sumOf(now.methods) * (1 - now.lostShare);
+  const isBeyond = certainRps > policy.demand.retryAllowanceFactor * (entry.calmRps ?? 0);
+  return { ...entry, grownSeconds: isBeyond ? entry.grownSeconds + pace.seconds : 0 };
 }
 
 interface Pace {
@@ -77,8 +87,9 @@ function mergeEntry(before: DemandEntry, now: ObservedDemand | undefined, pace: 
   for (const method of new Set([...Object.keys(before.methods), ...Object.keys(now?.methods ?? {})])) {
     methods[method] = mergeRate(before.methods[method] ?? 0, now?.methods[method] ?? 0, pace);
   }
-  const { tier, count, lostShare } = now ?? before;
-  return { tier, count, lostShare, methods, calmRps: before.calmRps };
+  const { tier, count } = now ?? before;
+  const lostShare = Math.max(now?.lostShare ?? 0, before.lostShare * pace.kept);
+  return { tier, count, lostShare, methods, calmRps: before.calmRps, grownSeconds: before.grownSeconds };
 }
 
 function mergeRate(before: Rps, now: Rps, { seconds, isFading, kept }: Pace): Rps {
@@ -93,25 +104,28 @@ function rpsOf(entry: DemandEntry): Rps {
 }
 
 /**
- * What part of its requests a key is believed to want: not what it sends again because we refused it or the backend
- * failed. Each loss causes one more request at most, so what is left without the losses is certain; up to the
- * allowance over what it asked before it lost anything is believed besides.
+ * What part of its requests a key is believed to want, net of what it sends again because we refused it or the backend
+ * failed, at once or after a pause. More than any client repeats, or more for longer than retries last, is growth.
  */
 function believedShare(entry: DemandEntry, policy: Policy): number {
+  const { retryAllowanceFactor, mostRetriesFactor, growthProofSeconds } = policy.demand;
   const rps = rpsOf(entry);
-  if (entry.calmRps === null || rps <= 0) return 1;
-  const allowed = (entry.calmRps * policy.demand.retryAllowanceFactor) / rps;
-  return Math.min(1, Math.max(1 - entry.lostShare, allowed));
+  if (entry.calmRps === null || rps <= 0 || entry.lostShare <= CALM_LOST_SHARE) return 1;
+  const hasGrown = rps > mostRetriesFactor * entry.calmRps || entry.grownSeconds >= growthProofSeconds;
+  return hasGrown ? 1 : Math.min(1, (entry.calmRps * retryAllowanceFactor) / rps);
 }
 
+/** All that is asked, or what is believed to be wanted. */
+export type Belief = 'asked' | 'believed';
+
 /** What the water level works on: every key of each tier, its requests per second and their mean cost. */
-export function keysByTier(entries: Entries, policy: Policy): Record<TierName, KeyDemand[]> {
+export function keysByTier(entries: Entries, belief: Belief, policy: Policy): Record<TierName, KeyDemand[]> {
   const tiers: Record<TierName, KeyDemand[]> = {};
   for (const entry of Object.values(entries)) {
     const rps = rpsOf(entry);
     if (rps <= 0) continue;
     const keys = tiers[entry.tier] ?? [];
-    const believedRps = rps * believedShare(entry, policy);
+    const believedRps = rps * (belief === 'asked' ? 1 : believedShare(entry, policy));
     keys.push({ rps: believedRps / entry.count, count: entry.count, costPerRequest: costOfEntry(entry, policy) / rps });
     tiers[entry.tier] = keys;
   }

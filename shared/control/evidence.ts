@@ -40,8 +40,9 @@ export function gather(
 function isBelievedMet(tracker: TrackerState, memory: MemoryState, input: LawInput<LawState>): boolean {
   const { baseline, policy } = input;
   if (tracker.totalCups === null) return true;
-  const keys = keysByTier(memory.demand, policy);
-  return isBelievedDemandMet({ totalCups: tracker.totalCups, keys, calmCups: memory.calmCups, baseline, policy });
+  const keys = keysByTier(memory.demand, 'believed', policy);
+  const { totalCups } = tracker;
+  return isBelievedDemandMet({ totalCups, keys, askedCups: {}, calmCups: memory.calmCups, baseline, policy });
 }
 
 /**

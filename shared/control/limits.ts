@@ -31,7 +31,7 @@ export interface Situation {
 
 /** All demand that the baselines would let through, cost units per second. */
 export function wantedCups(memory: MemoryState, baseline: Baseline, policy: Policy): CostUnitsPerSecond {
-  return sumOf(demandWithinBaseline(keysByTier(memory.demand, policy), baseline.tiers));
+  return sumOf(demandWithinBaseline(keysByTier(memory.demand, 'asked', policy), baseline.tiers));
 }
 
 /** The tiers' limits: water levels while the total does not suffice, else the baselines. */
@@ -42,10 +42,12 @@ export function desiredTiers(situation: Situation): TierLimits {
   if (!situation.isContended || totalCups === null) return input.baseline.tiers;
   if (tracker.errorTest?.verdict === 'running') return before.tiers;
   const { policy, baseline } = input;
-  const keys = keysByTier(memory.demand, policy);
+  const keys = keysByTier(memory.demand, 'believed', policy);
+  const asked = keysByTier(memory.demand, 'asked', policy);
   const shareInput: ShareInput = {
     totalCups: totalCups / memory.slack,
     keys,
+    askedCups: demandWithinBaseline(asked, baseline.tiers),
     calmCups: memory.calmCups,
     baseline,
     policy,

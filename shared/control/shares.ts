@@ -9,7 +9,10 @@ const MET_SHARE = 0.999;
 
 export interface ShareInput {
   readonly totalCups: CostUnitsPerSecond;
+  /** What each key is believed to want. */
   readonly keys: Readonly<Record<TierName, readonly KeyDemand[]>>;
+  /** All that each tier asks for within its baseline. */
+  readonly askedCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
   readonly calmCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
   readonly baseline: Baseline;
   readonly policy: Policy;
@@ -34,7 +37,11 @@ export function tierShares(input: ShareInput): Record<TierName, CostUnitsPerSeco
   const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
   const believed = believedClaims(input, demand);
   const first = weightedMaxMin(input.totalCups, believed);
-  const second = believed.map((claim) => ({ ...claim, demand: demand[claim.id] ?? 0, floor: first[claim.id] ?? 0 }));
+  const second = believed.map((claim) => ({
+    ...claim,
+    demand: input.askedCups[claim.id] ?? demand[claim.id] ?? 0,
+    floor: first[claim.id] ?? 0,
+  }));
   return weightedMaxMin(input.totalCups, second);
 }
 

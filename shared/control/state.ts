@@ -44,8 +44,10 @@ export interface DemandEntry {
   readonly count: number;
   /** Requests per second of all its keys together, by method. */
   readonly methods: Readonly<Record<MethodKey, Rps>>;
-  /** Part of its requests that was refused or failed in the last window. */
+  /** Part of its requests that was refused or failed, the worst of late, fading. */
   readonly lostShare: number;
+  /** How long it has asked distinctly more than when calm, although it lost requests. */
+  readonly grownSeconds: number;
   /** What it asked when it last lost nothing. */
   readonly calmRps: Rps | null;
 }

@@ -80,10 +80,22 @@ export const demandSchema = z.strictObject({
     'Half-life of the demand remembered from before refusals. Larger: long memory for normal. Smaller: a long surge becomes normal.',
   ),
   retryAllowanceFactor: tunable(
-    1.2,
+    1.05,
     1,
     10,
     'Demand above this factor over calm demand is served only from what is left over, as it may be retries. Larger: retries win share. Smaller: honest growth waits.',
+  ),
+  mostRetriesFactor: tunable(
+    4,
+    1,
+    100,
+    'Demand above this factor over calm demand is more than any client repeats. Larger: a surge is taken for retries longer. Smaller: retries are taken for a surge.',
+  ),
+  growthProofSeconds: tunable(
+    60,
+    0,
+    3600,
+    'Demand distinctly above calm for this long, in spite of losses, is growth. Larger: real growth waits. Smaller: late retries are taken for growth.',
   ),
   restoreBelowShare: tunable(
     0.9,
