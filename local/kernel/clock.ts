@@ -109,14 +109,14 @@ export class SimulationClock implements Clock {
     this.queue.sort(byTime);
   }
 
-  /** Virtual time only: runs every task due up to and including `untilMs`, one after the other. */
+  /** Virtual time only: runs every task due up to and including `untilMs`, one after the other; nothing in the past. */
   async runUntil(untilMs: number): Promise<void> {
     if (this.virtualNowMs === undefined) throw new Error('runUntil needs virtual time: call goVirtual first.');
     for (let entry = this.queue[0]; entry && entry.atMs <= untilMs; entry = this.queue[0]) {
       this.virtualNowMs = Math.max(this.virtualNowMs, entry.atMs);
       await this.runFirst();
     }
-    this.virtualNowMs = untilMs;
+    this.virtualNowMs = Math.max(this.virtualNowMs, untilMs);
   }
 
   stop(): void {
