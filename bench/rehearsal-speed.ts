@@ -8,8 +8,9 @@ import { quiet } from '../local/world/scenarios/quiet.ts';
 import { seedSurge } from '../local/world/scenarios/seed-surge.ts';
 
 /**
- * How many simulated seconds pass in one second of the wall: `node bench/rehearsal-speed.ts [case …]`, in about a
- * minute. Measured from the scenario's onset on; deploying and preparing do not count.
+ * How many simulated seconds pass in one second of the wall, and in one of the processor, which tells more on a busy
+ * machine: `node bench/rehearsal-speed.ts [case …]`, in about a minute. Measured from the scenario's onset on; deploying
+ * and preparing do not count.
  */
 interface Case {
   readonly name: string;
@@ -27,10 +28,11 @@ const CASES: readonly Case[] = [
 ];
 const SEED = 1;
 
-async function speedOf({ scenario, scale, untilSecond }: Case): Promise<number> {
+async function speedOf({ scenario, scale, untilSecond }: Case): Promise<{ perWall: number; perProcessor: number }> {
   const { aws, clock, endpoint, services, close } = await createCloud({ seed: SEED, port: 0 });
-  let onsetWallMs = 0;
-  let endWallMs = 0;
+  const taken = () => ({ wallMs: performance.now(), processorMs: processorMs() });
+  let onset = taken();
+  let end = onset;
   try {
     await runRehearsal({
       cloud: { aws, clock, gateway: inspectGateway(services.apigateway) },
@@ -40,19 +42,27 @@ async function speedOf({ scenario, scale, untilSecond }: Case): Promise<number> 
       deploy: () => deployService({ endpoint, limitScale: scale, quotas: false }),
       wallNowMs: () => performance.now(),
       onSecond: ({ snapshot }) => {
-        if (snapshot.second === scenario.onsetSeconds) onsetWallMs = performance.now();
-        endWallMs = performance.now();
+        end = taken();
+        if (snapshot.second === scenario.onsetSeconds) onset = end;
       },
     });
   } finally {
     await close();
   }
-  return (untilSecond - 1 - scenario.onsetSeconds) / ((endWallMs - onsetWallMs) / 1000);
+  const seconds = untilSecond - 1 - scenario.onsetSeconds;
+  const perWall = seconds / ((end.wallMs - onset.wallMs) / 1000);
+  return { perWall, perProcessor: seconds / ((end.processorMs - onset.processorMs) / 1000) };
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 const wanted = process.argv.slice(2);
-console.log('case            simulated seconds per wall second');
+console.log('simulated seconds  per wall second  per processor second');
 for (const each of CASES) {
   if (wanted.length > 0 && !wanted.includes(each.name)) continue;
-  console.log(`${each.name.padEnd(15)} ${(await speedOf(each)).toFixed(0)}`);
+  const { perWall, perProcessor } = await speedOf(each);
+  console.log(`${each.name.padEnd(17)}  ${perWall.toFixed(0).padStart(15)}  ${perProcessor.toFixed(0).padStart(20)}`);
 }

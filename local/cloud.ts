@@ -1,9 +1,10 @@
 import { CloudFormationService } from './cloudformation/service.ts';
 import { handleUserRequest } from './gateway/data-plane.ts';
-import { CloudServer } from './http/server.ts';
+import { CloudServer, isUserRequest } from './http/server.ts';
 import { authorizer } from './iam/authorize.ts';
 import { EmbeddedAws } from './kernel/aws.ts';
 import { SimulationClock } from './kernel/clock.ts';
+import type { LocalEndpoint } from './runtime/local-http.ts';
 import { ApiGatewayService } from './services/apigateway/service.ts';
 import { CloudWatchService } from './services/cloudwatch/service.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
@@ -42,7 +43,13 @@ export async function createCloud(options: CloudOptions) {
   const clock = options.clock ?? new SimulationClock({ onError });
   const aws = new EmbeddedAws({ clock, seed: options.seed });
   let endpoint = '';
-  const services = createServices(aws, () => endpoint);
+  const services = createServices(aws, () => endpoint, {
+    get origin() {
+      return endpoint;
+    },
+    accepts: (target) => !isUserRequest(target),
+    exchange: (request) => server.exchange(request),
+  });
   for (const service of Object.values(services)) aws.install(service);
   aws.setAuthorize(authorizer(services.iam));
   const wire = new Wire({ aws, roleOf: (functionName) => services.lambda.roleOf(functionName) });
@@ -60,7 +67,7 @@ export async function createCloud(options: CloudOptions) {
 }
 
 /** Every service with the ports it has on the others; the endpoint is known once the server listens. */
-function createServices(aws: EmbeddedAws, endpoint: () => string) {
+function createServices(aws: EmbeddedAws, endpoint: () => string, localEndpoint: LocalEndpoint) {
   const events = new EventsService(aws, { endpoint });
   const cloudWatch = new CloudWatchService(aws, events);
   const logs = new LogsService(aws, cloudWatch);
@@ -81,7 +88,7 @@ function createServices(aws: EmbeddedAws, endpoint: () => string) {
     events,
     sqs,
     sns: new SnsService(aws, { endpoint }),
-    lambda: new LambdaService(aws, { record, endpoint, watchQueue }),
+    lambda: new LambdaService(aws, { record, endpoint, localEndpoint: () => localEndpoint, watchQueue }),
     apigateway: new ApiGatewayService(aws, { logs, metrics: cloudWatch }),
   };
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { plainBody } from '../wire/body.ts';
 import type { WireRequest, WireResponse } from '../wire/message.ts';
+import { type Exchange, type HttpRequest, httpExchange } from './exchange.ts';
 
 /** Answers requests below `/restapis/<id>/<stage>/_user_request_/`. */
 export type DataPlane = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -15,13 +15,19 @@ export interface CloudServerOptions {
 const HOST = '127.0.0.1';
 const USER_REQUEST = /^\/restapis\/[^/]+\/[^/]+\/_user_request_(\/|\?|$)/;
 
+/** Whether a request is for a deployed API, and not for AWS's management endpoints. */
+export const isUserRequest = (target: string): boolean => USER_REQUEST.test(target);
+
 /** The one HTTP door: deployed APIs under their paths, AWS's management endpoints everywhere else. */
 export class CloudServer {
+  /** What the management endpoints answer, for callers of this process that need no socket. */
+  readonly exchange: Exchange;
   private readonly server: Server;
   private readonly options: CloudServerOptions;
 
   constructor(options: CloudServerOptions) {
     this.options = options;
+    this.exchange = httpExchange(options.management);
     this.server = createServer({ keepAlive: true }, (request, response) => {
       this.handle(request, response).catch((error: unknown) => refuse(response, error));
     });
@@ -46,35 +52,27 @@ export class CloudServer {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (USER_REQUEST.test(request.url ?? '/')) {
+    if (isUserRequest(request.url ?? '/')) {
       const { dataPlane } = this.options;
       if (dataPlane) return await dataPlane(request, response);
       response.writeHead(404).end();
       return;
     }
-    const answer = await this.options.management(await readRequest(request));
-    const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+    const { status, headers, body } = await this.exchange(await readRequest(request));
     response.sendDate = false;
-    // A HEAD answer may state the length of the body that it leaves out.
-    response.writeHead(answer.status, { 'content-length': String(body.length), ...answer.headers });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.writeHead(status, headers);
+    response.end(body);
   }
 }
 
-async function readRequest(request: IncomingMessage): Promise<WireRequest> {
+async function readRequest(request: IncomingMessage): Promise<HttpRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const [path = '/', search = ''] = (request.url ?? '/').split(/\?(.*)/s);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return {
-    verb: request.method ?? 'GET',
-    path,
-    query: new URLSearchParams(search),
-    ...plainBody(headers, Buffer.concat(chunks)),
-  };
+  return { method: request.method ?? 'GET', target: request.url ?? '/', headers, body: Buffer.concat(chunks) };
 }
 
 function refuse(response: ServerResponse, error: unknown): void {

@@ -5,17 +5,23 @@ import { posix } from 'node:path';
 import type { Random } from '../kernel/random.ts';
 import type { BundleGlobals } from './bundle-globals.ts';
 import type { InFlight } from './in-flight.ts';
+import { type LocalEndpoint, localRequest } from './local-http.ts';
 import { overlay, seededNodeCrypto } from './seeded-crypto.ts';
 
 type HttpModule = Pick<typeof http, 'request' | 'get'>;
 
-/** An HTTP module that tells when a request is open. */
-function trackedHttp<Module extends HttpModule>(module: Module, inFlight: InFlight): Module {
+/** An HTTP module that tells when a request is open, and reaches the cloud's own endpoint without a socket. */
+function bundleHttp<Module extends HttpModule>(
+  module: Module,
+  inFlight: InFlight,
+  endpoint: LocalEndpoint | undefined,
+): Module {
   const tracked =
     (name: 'request' | 'get') =>
     (...values: Parameters<typeof http.request>) => {
       const close = inFlight.begin();
-      return module[name](...values).once('close', close);
+      const local = name === 'request' && endpoint ? localRequest(endpoint, values) : undefined;
+      return (local ?? module[name](...values)).once('close', close);
     };
   return overlay(module, { request: tracked('request'), get: tracked('get') });
 }
@@ -35,15 +41,20 @@ const LAMBDA_HOME = '/home/sbx_user1051';
 const nodeRequire = createRequire(posix.join(process.cwd(), 'bundle.js'));
 
 /** Node's built-in modules as a bundle sees them: those that know the time, chance or the network are its own. */
-export function builtinRequire(globals: BundleGlobals, random: Random, inFlight: InFlight): (name: string) => unknown {
+export function builtinRequire(
+  globals: BundleGlobals,
+  random: Random,
+  inFlight: InFlight,
+  endpoint?: LocalEndpoint,
+): (name: string) => unknown {
   const replaced: Readonly<Record<string, unknown>> = {
     process: globals.process,
     console: overlay(nodeRequire('node:console') as object, globals.console),
     crypto: seededNodeCrypto(random),
     // The configuration of whoever runs the cloud is none of a function's business.
     os: overlay(nodeRequire('node:os') as object, { homedir: () => LAMBDA_HOME }),
-    http: trackedHttp(http, inFlight),
-    https: trackedHttp(https, inFlight),
+    http: bundleHttp(http, inFlight, endpoint),
+    https: bundleHttp(https, inFlight, undefined),
     perf_hooks: overlay(nodeRequire('node:perf_hooks') as object, { performance: globals.performance }),
     timers: overlay(nodeRequire('node:timers') as object, {
       setTimeout: globals.setTimeout,

@@ -7,7 +7,7 @@ export interface RunningInvocation {
   crash(errorType: string, thrown: unknown): void;
 }
 
-export const runningInvocation = new AsyncLocalStorage<RunningInvocation>();
+export const runningInvocation = new AsyncLocalStorage<RunningInvocation | undefined>();
 
 let isInstalled = false;
 

@@ -8,6 +8,7 @@ import { installCrashGuard, runningInvocation } from './crash-guard.ts';
 import { callHandler, type Handler, loadHandler } from './handler.ts';
 import { InFlight } from './in-flight.ts';
 import { type ErrorPayload, errorPayload, InitError } from './invocation-error.ts';
+import type { LocalEndpoint } from './local-http.ts';
 
 /** One log line of a function; `timestamp` in epoch milliseconds. */
 export interface LogLine {
@@ -25,6 +26,8 @@ export interface InstanceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (line: LogLine, requestId: string | undefined) => void;
+  /** In virtual time, the cloud's own endpoint is reached through this. Absent: through a socket. */
+  readonly endpoint?: LocalEndpoint | undefined;
 }
 
 export interface InvocationRequest {
@@ -74,7 +77,8 @@ export class FunctionInstance {
       linePrefix: () => `${new Date(this.timers.now()).toISOString()}\t${requestId()}`,
       exit: exitProcess,
     });
-    const loader = new BundleLoader(options.bundle, globals, builtinRequire(globals, random, inFlight));
+    const endpoint = clock.isVirtual ? options.endpoint : undefined;
+    const loader = new BundleLoader(options.bundle, globals, builtinRequire(globals, random, inFlight, endpoint));
     this.handler = loadHandler(loader, options.handler, options.runtime);
   }
 

@@ -3,6 +3,7 @@ import { REGION } from '../../kernel/aws.ts';
 import { TASK_ROOT } from '../../runtime/bundle-files.ts';
 import { FunctionInstance, type InvocationOutcome, type LogLine } from '../../runtime/function-instance.ts';
 import { type ErrorPayload, type InitError, initError } from '../../runtime/invocation-error.ts';
+import type { LocalEndpoint } from '../../runtime/local-http.ts';
 import { randomUuid } from '../../runtime/seeded-crypto.ts';
 import { FunctionLogs } from './function-logs.ts';
 import {
@@ -43,7 +44,7 @@ export class ExecutionEnvironment {
   /** The environment must not be used again. */
   isSpent = false;
 
-  constructor(aws: EmbeddedAws, version: FunctionVersion, endpoint: string) {
+  constructor(aws: EmbeddedAws, version: FunctionVersion, endpoint: string, local?: LocalEndpoint) {
     this.aws = aws;
     this.version = version;
     this.isVirtual = aws.clock.isVirtual;
@@ -53,7 +54,7 @@ export class ExecutionEnvironment {
     const caller = functionCaller(version);
     this.logs = new FunctionLogs(aws, caller, logGroupOf(version), logStreamName);
     this.context = contextOf(version, logStreamName);
-    this.loaded = this.load(environmentOf(version, endpoint, logStreamName), random);
+    this.loaded = this.load(environmentOf(version, endpoint, logStreamName), random, local);
     this.initMs = this.isVirtual ? MODELLED_DURATION_MS.init : aws.clock.now() - startMs;
   }
 
@@ -86,7 +87,11 @@ export class ExecutionEnvironment {
     if (this.loaded instanceof FunctionInstance) this.loaded.kill();
   }
 
-  private load(environment: Record<string, string>, random: () => number): FunctionInstance | InitError {
+  private load(
+    environment: Record<string, string>,
+    random: () => number,
+    endpoint: LocalEndpoint | undefined,
+  ): FunctionInstance | InitError {
     const { bundle, settings } = this.version;
     try {
       return new FunctionInstance({
@@ -96,6 +101,7 @@ export class ExecutionEnvironment {
         environment,
         clock: this.aws.clock,
         random,
+        endpoint,
         log: (line, requestId) => this.keepLine(line, requestId),
       });
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { EmbeddedAws } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import type { LocalEndpoint } from '../../runtime/local-http.ts';
 import type { RecordMetric } from '../vended-metric.ts';
 import { type Execution, ExecutionEnvironment, failurePayload } from './execution-environment.ts';
 import type { FunctionVersion } from './function-record.ts';
@@ -9,6 +10,8 @@ export interface LambdaPorts {
   readonly record: RecordMetric;
   /** The cloud's HTTP endpoint: `AWS_ENDPOINT_URL` of every function. */
   readonly endpoint: () => string;
+  /** The same endpoint without a socket. */
+  readonly localEndpoint?: (() => LocalEndpoint) | undefined;
 }
 
 export interface ExecutionRequest {
@@ -114,7 +117,7 @@ export class Executor {
     if (warm?.version === version && !warm.isSpent && warm.isVirtual === this.aws.clock.isVirtual) return warm;
     // Invocations still running in the old environment may finish; it takes no new ones.
     if (warm && !warm.isBusy) warm.kill();
-    const cold = new ExecutionEnvironment(this.aws, version, this.ports.endpoint());
+    const cold = new ExecutionEnvironment(this.aws, version, this.ports.endpoint(), this.ports.localEndpoint?.());
     this.environments.set(key, cold);
     return cold;
   }
