@@ -21,17 +21,24 @@ export type PublishMetrics = (
 
 const UNITS = { Count: MetricUnit.Count, Milliseconds: MetricUnit.Milliseconds } as const;
 
+let publisher: Metrics | undefined;
+
+/** One for all publications: publishing empties it. */
+function metricsPublisher(): Metrics {
+  publisher ??= new Metrics({ namespace: NAMESPACE });
+  publisher.clearDefaultDimensions();
+  return publisher;
+}
+
 /**
  * Publishes through Powertools. Its default dimension `service` is taken off: dashboards and alarms name exactly the
  * dimensions given here, and a metric with one dimension more is a different metric.
  */
 export const publishMetrics: PublishMetrics = (dimensions, metrics, timestampMs) => {
-  const publisher = new Metrics({ namespace: NAMESPACE });
-  publisher.clearDefaultDimensions();
-  publisher.addDimensions({ ...dimensions });
-  if (timestampMs !== undefined) publisher.setTimestamp(timestampMs);
+  const stored = metricsPublisher().addDimensions({ ...dimensions });
+  if (timestampMs !== undefined) stored.setTimestamp(timestampMs);
   for (const metric of metrics) {
-    for (const value of metric.values) publisher.addMetric(metric.name, UNITS[metric.unit], value);
+    for (const value of metric.values) stored.addMetric(metric.name, UNITS[metric.unit], value);
   }
-  publisher.publishStoredMetrics();
+  stored.publishStoredMetrics();
 };
