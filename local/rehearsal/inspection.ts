@@ -8,10 +8,11 @@ const STAGE_DEFAULT = '*/*';
 
 /** Looks at the embedded API Gateway from inside. */
 export function inspectGateway(gateway: ApiGatewayService): GatewayInspection {
+  const writeCounts = writeCounter(gateway);
   return {
     trafficPort: (apiId, stageName) => gateway.simulatedStage(apiId, stageName),
     limitsInForce: (service) => limitsInForce(gateway, service),
-    writeCounts: () => writeCounts(gateway),
+    writeCounts,
   };
 }
 
@@ -28,9 +29,14 @@ function limitsInForce(gateway: ApiGatewayService, service: DeployedService): Li
   return { stage: Object.fromEntries(spelled), tiers: Object.fromEntries(tiers) };
 }
 
-function writeCounts(gateway: ApiGatewayService): WriteCounts {
-  const stageWrites = gateway.acceptedWrites.filter(({ operation }) => operation === 'UpdateStage').length;
-  const planWrites = gateway.acceptedWrites.length - stageWrites;
-  const rejectedWrites = gateway.rejectedManagementCalls.reduce((sum, { count }) => sum + count, 0);
-  return { stageWrites, planWrites, rejectedWrites };
+/** Counts on from where it stopped: it is asked every second, and writes only ever become more. */
+function writeCounter(gateway: ApiGatewayService): () => WriteCounts {
+  let seen = 0;
+  let stageWrites = 0;
+  return () => {
+    const { acceptedWrites } = gateway;
+    for (; seen < acceptedWrites.length; seen++) if (acceptedWrites[seen]?.operation === 'UpdateStage') stageWrites++;
+    const rejectedWrites = gateway.rejectedManagementCalls.reduce((sum, { count }) => sum + count, 0);
+    return { stageWrites, planWrites: seen - stageWrites, rejectedWrites };
+  };
 }

@@ -5,6 +5,7 @@ import type {
   DescribeContinuousBackupsCommandOutput,
   DescribeTableCommandOutput,
   DescribeTimeToLiveCommandOutput,
+  TableDescription,
   UpdateContinuousBackupsCommandInput,
   UpdateTimeToLiveCommandInput,
   UpdateTimeToLiveCommandOutput,
@@ -12,7 +13,7 @@ import type {
 import type { EmbeddedAws, Operation, Permission, Service } from '../../kernel/aws.ts';
 import { AwsError, NotImplemented } from '../../kernel/errors.ts';
 import { DynamoDbEngine } from './engine.ts';
-import { deleteExpired, keyOf } from './expiry.ts';
+import { ExpiryIndex, type Item, keyOf } from './expiry.ts';
 import { addressedArns, newExtras, type TableExtras, tableNameOf } from './tables.ts';
 
 /** DynamoDB promises no more than "within a few days"; in practice expired items go within minutes. */
@@ -20,7 +21,7 @@ const EXPIRY_SWEEP_MS = 5 * 60_000;
 
 /** What the engine does by itself. */
 const ENGINE_OPERATIONS = [
-  ...['BatchGetItem', 'BatchWriteItem', 'GetItem', 'Query', 'Scan'],
+  ...['BatchGetItem', 'GetItem', 'Query', 'Scan'],
   ...['ListTables', 'UpdateTable', 'TagResource', 'UntagResource', 'ListTagsOfResource'],
 ];
 const CONDITIONAL_WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'];
@@ -32,6 +33,10 @@ interface ConditionalWrite extends TableInput {
   readonly Key?: Record<string, AttributeValue>;
   readonly Item?: Record<string, AttributeValue>;
   readonly ReturnValuesOnConditionCheckFailure?: string;
+}
+
+interface BatchWrite {
+  readonly RequestItems?: Readonly<Record<string, readonly { readonly PutRequest?: { readonly Item?: Item } }[]>>;
 }
 
 /** DynamoDB: dynalite keeps tables and items; expiry of items and the settings around tables are added here. */
@@ -50,6 +55,7 @@ export class DynamoDbService implements Service {
     this.operations = {
       ...Object.fromEntries(ENGINE_OPERATIONS.map((operation) => [operation, passOn(operation)])),
       ...Object.fromEntries(CONDITIONAL_WRITES.map((operation) => [operation, write(operation)])),
+      BatchWriteItem: (input: BatchWrite) => this.batchWrite(input),
       CreateTable: (input: CreateTableCommandInput) => this.createTable(input),
       DescribeTable: (input: TableInput) => this.describeTable(input),
       DeleteTable: (input: TableInput) => this.deleteTable(input),
@@ -98,32 +104,62 @@ export class DynamoDbService implements Service {
   /** A failed condition may answer with the item that failed it; dynalite leaves that out. */
   private async write(operation: string, input: ConditionalWrite): Promise<unknown> {
     try {
-      return await this.engine.request(operation, input);
+      const output = await this.engine.request(operation, input);
+      await this.noteExpiry(input);
+      return output;
     } catch (error) {
       const isWanted = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
       if (!isWanted || !(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') throw error;
       const { Table } = await this.describeTable(input);
-      const Key = input.Key ?? keyOf(Table, input.Item ?? {});
+      const Key = input.Key ?? keyOf(keyNamesOf(Table), input.Item ?? {});
       const { Item } = await this.engine.request<{ Item?: unknown }>('GetItem', { TableName: input.TableName, Key });
       throw new AwsError(error.code, error.message, { members: Item ? { Item } : {} });
     }
   }
 
+  private async batchWrite(input: BatchWrite): Promise<unknown> {
+    const output = await this.engine.request('BatchWriteItem', input);
+    for (const [tableName, requests] of Object.entries(input.RequestItems ?? {})) {
+      const expiry = this.extras.get(tableNameOf(tableName))?.expiry;
+      for (const { PutRequest } of requests) expiry?.note(PutRequest?.Item);
+    }
+    return output;
+  }
+
+  /** What an update made of an item is only known by reading it; few updates are about expiry. */
+  private async noteExpiry(input: ConditionalWrite): Promise<void> {
+    const expiry = this.extras.get(input.TableName ?? '')?.expiry;
+    if (!expiry) return;
+    if (input.Item) return expiry.note(input.Item);
+    if (!input.Key || !JSON.stringify(input).includes(expiry.attribute)) return;
+    const { TableName, Key } = input;
+    const { Item } = await this.engine.request<{ Item?: Item }>('GetItem', { TableName, Key });
+    expiry.note(Item);
+  }
+
   private async updateTimeToLive(input: UpdateTimeToLiveCommandInput): Promise<UpdateTimeToLiveCommandOutput> {
     const extras = await this.extrasOf(input);
     const { Enabled, AttributeName } = input.TimeToLiveSpecification ?? {};
-    if (Enabled === (extras.ttlAttribute !== undefined)) {
+    if (Enabled === (extras.expiry !== undefined)) {
       throw new AwsError('ValidationException', `TimeToLive is already ${Enabled ? 'enabled' : 'disabled'}`);
     }
-    extras.ttlAttribute = Enabled ? AttributeName : undefined;
+    extras.expiry = Enabled ? await this.indexExpiry(input, AttributeName ?? '') : undefined;
     this.startSweeping();
     return { TimeToLiveSpecification: input.TimeToLiveSpecification, $metadata: {} };
   }
 
+  private async indexExpiry(input: TableInput, attribute: string): Promise<ExpiryIndex> {
+    const { Table } = await this.describeTable(input);
+    const index = new ExpiryIndex(attribute, keyNamesOf(Table));
+    await index.noteAll(this.engine, Table?.TableName ?? '');
+    return index;
+  }
+
   private async describeTimeToLive(input: TableInput): Promise<DescribeTimeToLiveCommandOutput> {
-    const { ttlAttribute } = await this.extrasOf(input);
-    const on = { TimeToLiveStatus: 'ENABLED', AttributeName: ttlAttribute } as const;
-    return { TimeToLiveDescription: ttlAttribute === undefined ? { TimeToLiveStatus: 'DISABLED' } : on, $metadata: {} };
+    const { expiry } = await this.extrasOf(input);
+    const off = { TimeToLiveStatus: 'DISABLED' } as const;
+    const on = expiry && ({ TimeToLiveStatus: 'ENABLED', AttributeName: expiry.attribute } as const);
+    return { TimeToLiveDescription: on ?? off, $metadata: {} };
   }
 
   private async updateBackups(input: UpdateContinuousBackupsCommandInput) {
@@ -149,13 +185,15 @@ export class DynamoDbService implements Service {
     if (this.isSweeping) return;
     this.isSweeping = true;
     this.aws.clock.every(EXPIRY_SWEEP_MS, 0, async () => {
-      for (const [tableName, { ttlAttribute }] of [...this.extras]) {
-        if (ttlAttribute === undefined) continue;
-        await deleteExpired(this.engine, tableName, ttlAttribute, this.aws.clock.now());
+      for (const [tableName, { expiry }] of [...this.extras]) {
+        await expiry?.deleteExpired(this.engine, tableName, this.aws.clock.now());
       }
     });
   }
 }
+
+const keyNamesOf = (table: TableDescription | undefined): string[] =>
+  (table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
 
 function byName<Input extends TableInput>(input: Input): Input {
   return input.TableName === undefined ? input : { ...input, TableName: tableNameOf(input.TableName) };

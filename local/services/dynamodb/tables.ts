@@ -1,17 +1,18 @@
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
+import type { ExpiryIndex } from './expiry.ts';
 
 /** What dynalite does not keep of a table. */
 export interface TableExtras {
   readonly createdAtMs: number;
-  /** The attribute that holds an item's expiry in epoch seconds; undefined while expiry is off. */
-  ttlAttribute: string | undefined;
+  /** Undefined while expiry is off. */
+  expiry: ExpiryIndex | undefined;
   isPointInTimeRecoveryOn: boolean;
   isEncryptedByKms: boolean;
 }
 
 export const newExtras = (createdAtMs: number): TableExtras => ({
   createdAtMs,
-  ttlAttribute: undefined,
+  expiry: undefined,
   isPointInTimeRecoveryOn: false,
   isEncryptedByKms: false,
 });

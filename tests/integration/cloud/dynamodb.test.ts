@@ -1,4 +1,5 @@
 import {
+  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   CreateTableCommand,
   DeleteTableCommand,
@@ -122,6 +123,34 @@ test('expiry is off until it is switched on, and then follows the clock of the c
   await cloud.clock.runUntil(epochMs + 10 * 60_000);
   const { Items } = await client.send(new ScanCommand({ TableName: 'state' }));
   expect(Items?.map(({ sk }) => sk?.S)).toEqual(['lasting', 'young']);
+});
+
+test('expiry knows what was there before it was switched on, what came in batches, and what was given more time', async () => {
+  const epochMs = Date.UTC(2031, 0, 1);
+  const soon = { N: String(epochMs / 1000 + 60) };
+  const later = { N: String(epochMs / 1000 + 3600) };
+  await put('before', { expiresAt: soon });
+  await put('extended', { expiresAt: soon });
+  await put('shortened', { expiresAt: later });
+  const TimeToLiveSpecification = { Enabled: true, AttributeName: 'expiresAt' };
+  await client.send(new UpdateTimeToLiveCommand({ TableName: 'state', TimeToLiveSpecification }));
+  await cloud.clock.goVirtual(0, epochMs);
+  const batch = { PutRequest: { Item: item('batch', { expiresAt: soon }) } };
+  await client.send(new BatchWriteItemCommand({ RequestItems: { state: [batch] } }));
+  for (const [sk, expiresAt] of Object.entries({ extended: later, shortened: soon })) {
+    await client.send(
+      new UpdateItemCommand({
+        TableName: 'state',
+        Key: item(sk),
+        UpdateExpression: 'SET expiresAt = :e',
+        ExpressionAttributeValues: { ':e': expiresAt },
+      }),
+    );
+  }
+  await put('mistaken', { expiresAt: { N: '1' } });
+  await cloud.clock.runUntil(epochMs + 10 * 60_000);
+  const { Items } = await client.send(new ScanCommand({ TableName: 'state' }));
+  expect(Items?.map(({ sk }) => sk?.S)).toEqual(['extended', 'mistaken']);
 });
 
 test('point-in-time recovery can be switched on', async () => {
