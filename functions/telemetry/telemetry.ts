@@ -1,4 +1,4 @@
-import { apiStageName } from '../../shared/platform/api-stage.ts';
+import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import type { Announce } from '../../shared/platform/events.ts';
@@ -6,7 +6,7 @@ import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { readDirectory } from '../../shared/state/key-directory.ts';
-import { claimLookNow } from '../../shared/state/look-now.ts';
+import { claimLookNow, LOOK_NOW_INTERVAL_MS } from '../../shared/state/look-now.ts';
 import type { Table } from '../../shared/state/table.ts';
 import { addWindowPart } from '../../shared/state/window-store.ts';
 import { type ApiAddition, aggregate, type Directory, readBatch } from '../../shared/telemetry/aggregate.ts';
@@ -27,10 +27,14 @@ const DIRECTORY_AGE_MS = 60_000;
 /** A batch that speaks of more APIs than this was not written by our access log. */
 const MOST_APIS = 10;
 
+/** When this container last had the right to nudge control, by API. */
+type LookNows = Map<string, EpochMs>;
+
 /** The telemetry function: one delivery of log lines into windows, metrics and, where there is reason, a nudge. */
 export function createTelemetry(dependencies: TelemetryDependencies): (event: unknown) => Promise<void> {
   const { clock, logger } = dependencies;
   const directories = new Map<string, { readonly directory: Directory; readonly readMs: EpochMs }>();
+  const lookNows: LookNows = new Map();
 
   return async (event) => {
     const batch = readSubscription(event);
@@ -48,7 +52,7 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
     }
     const addition = aggregate(batch.events, records, known, now);
     if (addition.poisonedLines > 0) logger.warn('Lines could not be read.', { lines: addition.poisonedLines });
-    for (const each of addition.apis) await store(dependencies, each, batch.id, now);
+    for (const each of addition.apis) await store(dependencies, each, batch.id, now, lookNows);
   };
 }
 
@@ -58,17 +62,28 @@ async function store(
   { api, windows }: ApiAddition,
   batchId: string,
   now: EpochMs,
+  lookNows: LookNows,
 ): Promise<void> {
   const added: Window[] = [];
   for (const window of windows) if (await addWindowPart(table, api, batchId, window, now)) added.push(window);
   if (added.length === 0) return;
   publishAddition(api, added, publish);
   const reason = lookReason(api, added);
-  if (reason === undefined || !(await claimLookNow(table, api, now))) return;
+  if (reason === undefined || !(await mayNudge(table, api, now, lookNows))) return;
   try {
     await announce({ source: 'tidegate.telemetry', detailType: 'Tidegate Look Now', detail: { ...api, reason } });
   } catch (error) {
     // The windows are stored; the next scheduled tick sees them a little later.
     logger.warn('Control could not be nudged.', { reason: describeError(error) });
   }
+}
+
+/** Nobody has the right to nudge again soon after this container had it: then there is no need to ask. */
+async function mayNudge(table: Table, api: ApiStage, now: EpochMs, lookNows: LookNows): Promise<boolean> {
+  const name = apiStageName(api);
+  const claimedMs = lookNows.get(name);
+  if (claimedMs !== undefined && now - claimedMs < LOOK_NOW_INTERVAL_MS) return false;
+  const isClaimed = await claimLookNow(table, api, now);
+  if (isClaimed) lookNows.set(name, now);
+  return isClaimed;
 }
