@@ -12,16 +12,14 @@ const absent = (): undefined => undefined;
  * as API Gateway does; nothing is escaped.
  */
 export function compileAccessLogFormat(format: string): AccessLogRenderer {
-  const parts = format.split(VARIABLE);
-  const literals = parts.filter((_, index) => index % 2 === 0);
-  const variables = parts.filter((_, index) => index % 2 === 1).map((name) => CONTEXT_VARIABLES.get(name) ?? absent);
-  const first = literals[0] ?? '';
+  // Literals at the even places, variables at the odd ones. Joined, a line is one flat text at once; built up piece by
+  // piece, it would be a rope, which costs several times as much to make and to read.
+  const pieces: (string | number)[] = format.split(VARIABLE);
+  const variables = pieces
+    .filter((_, index) => index % 2 === 1)
+    .map((name) => CONTEXT_VARIABLES.get(`${name}`) ?? absent);
   return (record) => {
-    let line = first;
-    for (let index = 0; index < variables.length; index++) {
-      line += variables[index]?.(record) ?? '-';
-      line += literals[index + 1];
-    }
-    return line;
+    for (let index = 0; index < variables.length; index++) pieces[2 * index + 1] = variables[index]?.(record) ?? '-';
+    return pieces.join('');
   };
 }

@@ -12,6 +12,11 @@ export interface StoredEvent extends LogLine {
   readonly sequence: number;
 }
 
+const ZEROS = '0'.repeat(40);
+
 /** 56 digits as CloudWatch Logs gives them: unique in a group and, read as text, in the order of arrival. */
-export const eventId = (event: StoredEvent): string =>
-  `3${String(event.ingestedMs).padStart(15, '0')}${String(event.sequence).padStart(40, '0')}`;
+export function eventId(event: StoredEvent): string {
+  const ingested = String(event.ingestedMs);
+  const sequence = String(event.sequence);
+  return `3${ZEROS.slice(ingested.length, 15)}${ingested}${ZEROS.slice(sequence.length)}${sequence}`;
+}
