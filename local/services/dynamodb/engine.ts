@@ -65,9 +65,16 @@ export class DynamoDbEngine {
   }
 }
 
+/**
+ * Node cuts small buffers out of slabs of 64 KB, and the store keeps such cuts for as long as it keeps an item: each
+ * then holds a whole slab, and a simulated day gigabytes. Small slabs bound what an item can hold on to.
+ */
+const BUFFER_SLAB_BYTES = 1024;
+
 /** dynalite takes the account and region of its ARNs from the environment, once, as it starts. */
 async function startEngine(): Promise<Server> {
   const { default: dynalite } = await import('dynalite');
+  Buffer.poolSize = BUFFER_SLAB_BYTES;
   const before = { ...process.env };
   Object.assign(process.env, { AWS_ACCOUNT_ID: ACCOUNT_ID, AWS_REGION: REGION });
   try {
