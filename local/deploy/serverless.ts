@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 export interface ServerlessOptions {
   /** Where the embedded AWS listens. */
@@ -12,14 +15,37 @@ export interface ServerlessOptions {
 
 const require = createRequire(import.meta.url);
 const EXECUTABLE = require.resolve('serverless/bin/serverless.js');
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** What the framework looks for beside its working directory. */
+const SERVICE_FOLDERS = ['config', 'functions', 'shared', 'node_modules'];
+/** Copied: the framework does not take a link for its configuration. */
+const SERVICE_FILES = ['serverless.yml', 'package.json', 'tsconfig.json'];
 
 /**
  * Runs the Serverless Framework, unmodified, against an endpoint.
  * @throws Error with the framework's last lines when it exits with anything but 0.
  */
 export async function serverless(args: readonly string[], options: ServerlessOptions): Promise<void> {
+  const directory = await workingDirectory();
+  try {
+    await run(args, directory, options);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The framework keeps its files in `.serverless` of the working directory: two runs in one would take them from each other. */
+async function workingDirectory(): Promise<string> {
+  await mkdir(join(ROOT, '.tidegate'), { recursive: true });
+  const directory = await mkdtemp(join(ROOT, '.tidegate', 'run-'));
+  await Promise.all(SERVICE_FOLDERS.map((name) => symlink(join(ROOT, name), join(directory, name))));
+  await Promise.all(SERVICE_FILES.map((name) => copyFile(join(ROOT, name), join(directory, name))));
+  return directory;
+}
+
+async function run(args: readonly string[], cwd: string, options: ServerlessOptions): Promise<void> {
   const child = spawn(process.execPath, [EXECUTABLE, ...args], {
-    cwd: new URL('../../', import.meta.url),
+    cwd,
     env: { ...process.env, ...environmentFor(options.endpoint) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
