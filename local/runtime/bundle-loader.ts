@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { compileFunction } from 'node:vm';
-import { transform } from 'esbuild';
+import { stop, transform } from 'esbuild';
 import { isBuiltin } from './builtin-modules.ts';
 import { type BundleFiles, readText, resolveFile, TASK_ROOT } from './bundle-files.ts';
 import { type BundleGlobals, bundleGlobalThis } from './bundle-globals.ts';
@@ -21,6 +21,18 @@ export interface PreparedBundle {
  * meet the same clock and network as everything else. So esbuild, which wrote the bundle, lowers it to `require`.
  */
 export async function prepareBundle(files: BundleFiles): Promise<PreparedBundle> {
+  preparing++;
+  try {
+    return await lowerImports(files);
+  } finally {
+    // Its process would outlive us, and keep a test runner from ending.
+    if (--preparing === 0) await stop();
+  }
+}
+
+let preparing = 0;
+
+async function lowerImports(files: BundleFiles): Promise<PreparedBundle> {
   const rewritten = new Map<string, string>();
   for (const path of files.keys()) {
     if (!/\.c?js$/.test(path) || path.startsWith('node_modules/')) continue;
