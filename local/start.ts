@@ -29,8 +29,9 @@ async function main(): Promise<number> {
     const report = await playIncident(cloud, options);
     if (options.once) return report.secondsToMitigate === null ? 1 : 0;
     clock.goLive(Math.max(clock.now(), Date.now()));
+    const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     console.log(guide({ endpoint: cloud.endpoint, ...(await describeService(cloud.aws)) }));
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await stopped;
     return 0;
   } finally {
     await cloud.close();
