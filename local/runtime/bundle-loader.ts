@@ -21,27 +21,42 @@ export interface PreparedBundle {
  * meet the same clock and network as everything else. So esbuild, which wrote the bundle, lowers it to `require`.
  */
 export async function prepareBundle(files: BundleFiles): Promise<PreparedBundle> {
-  preparing++;
-  try {
-    return await lowerImports(files);
-  } finally {
-    // Its process would outlive us, and keep a test runner from ending.
-    if (--preparing === 0) await stop();
-  }
-}
-
-let preparing = 0;
-
-async function lowerImports(files: BundleFiles): Promise<PreparedBundle> {
   const rewritten = new Map<string, string>();
   for (const path of files.keys()) {
     if (!/\.c?js$/.test(path) || path.startsWith('node_modules/')) continue;
     const source = readText(files, path);
     if (!/\bimport\s*\(/.test(source)) continue;
-    const options = { platform: 'node', format: 'cjs', supported: { 'dynamic-import': false } } as const;
-    rewritten.set(path, (await transform(source, { ...options, sourcefile: path })).code);
+    rewritten.set(path, await lowerImports(source, path));
   }
   return { files, rewritten };
+}
+
+/** What was lowered lately, by its source: the same packages are deployed over and over. Oldest first. */
+const lowered = new Map<string, Promise<string>>();
+const MOST_LOWERED = 20;
+
+function lowerImports(source: string, path: string): Promise<string> {
+  const known = lowered.get(source);
+  if (known !== undefined) return known;
+  const [oldest] = lowered.keys();
+  if (oldest !== undefined && lowered.size >= MOST_LOWERED) lowered.delete(oldest);
+  const code = transformed(source, path);
+  lowered.set(source, code);
+  code.catch(() => lowered.delete(source));
+  return code;
+}
+
+let transforming = 0;
+
+async function transformed(source: string, path: string): Promise<string> {
+  const options = { platform: 'node', format: 'cjs', supported: { 'dynamic-import': false } } as const;
+  transforming++;
+  try {
+    return (await transform(source, { ...options, sourcefile: path })).code;
+  } finally {
+    // Its process would outlive us, and keep a test runner from ending.
+    if (--transforming === 0) await stop();
+  }
 }
 
 /** Runs modules of one package with globals of their own; each module once. */
