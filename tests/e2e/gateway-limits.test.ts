@@ -1,6 +1,7 @@
 import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
-import { asDeveloper, type Deployed, deployed } from '../support/e2e/deployed.ts';
-import { type Key, keyOf, request, rush } from '../support/e2e/gateway.ts';
+import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { type Key, keyOf, request, rush, writeStage } from '../support/e2e/gateway.ts';
+import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 import { load } from '../support/e2e/load.ts';
 
 /** What `config/tiers.yml` gives a basic key. */
@@ -10,13 +11,17 @@ const LOAD_SECONDS = 6;
 let target: Deployed;
 let key: Key;
 beforeAll(async () => {
-  target = await deployed();
-  const { cloud } = target;
+  target = await deployedInProcess();
+  const { cloud, service } = target;
   key = await keyOf(cloud, 'basic');
   // The buckets alone are looked at here: nobody moves them meanwhile.
   const { Rules } = await asDeveloper<{ Rules: { Name: string }[] }>(cloud, 'events', 'ListRules', {});
   for (const { Name } of Rules) await asDeveloper(cloud, 'events', 'DisableRule', { Name });
-}, 60_000);
+  await writeStage(target, service.stageLimit);
+  await live(cloud, 60);
+  // HTTP clients live on the wall's time.
+  cloud.clock.goLive();
+});
 afterAll(() => target.cloud.close());
 
 test('above its limit a key is told to wait, why and for how long', async () => {

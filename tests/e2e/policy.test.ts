@@ -1,6 +1,7 @@
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
 import { stageLimit, stageWritesOfControl, writeStage } from '../support/e2e/gateway.ts';
+import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 const POLICY = '/tidegate/dev/policies/default';
 const SWITCH = '/tidegate/dev/switch';
@@ -9,9 +10,9 @@ const REACTION_SECONDS = 3;
 
 let target: Deployed;
 beforeAll(async () => {
-  target = await deployed();
-  await target.cloud.clock.goVirtual(90_000);
-}, 60_000);
+  target = await deployedInProcess();
+  await live(target.cloud, 90);
+});
 afterAll(() => target.cloud.close());
 
 const put = (Name: string, Value: string) =>

@@ -1,7 +1,8 @@
 import type { Decision } from '../../shared/state/decisions.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
 import { keyOf, rush, stageLimit, stageWritesOfControl, writeStage } from '../support/e2e/gateway.ts';
+import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 /** The rules that wake control, as `serverless.yml` names them. */
 const RULES = ['tick', 'alarms', 'parameters', 'look-now'].map((name) => `tidegate-dev-${name}`);
@@ -10,9 +11,8 @@ const SETTLE_SECONDS = 30;
 
 let target: Deployed;
 beforeAll(async () => {
-  target = await deployed();
-  await target.cloud.clock.goVirtual(20_000);
-}, 60_000);
+  target = await deployedInProcess();
+});
 afterAll(() => target.cloud.close());
 
 const developer = <Output>(service: string, operation: string, input: object) =>

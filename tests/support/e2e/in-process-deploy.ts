@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cloud } from '../../../local/cloud.ts';
+import { type Cloud, createCloud } from '../../../local/cloud.ts';
 import { packagedService } from '../../../local/deploy/package-cache.ts';
 import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { EPOCH_MS } from '../../../local/rehearsal/run.ts';
 import { describeService } from '../../../local/rehearsal/stack.ts';
+import type { Deployed } from './deployed.ts';
 
 export interface TemplateResource {
   readonly Type: string;
@@ -46,6 +48,16 @@ export async function packagedStack(): Promise<PackagedStack> {
     template: JSON.parse(await text('cloudformation-template-update-stack.json')) as PackagedTemplate,
     archives,
   };
+}
+
+/** A cloud in virtual time with the service on it, for tests of what was deployed rather than of the framework. */
+export async function deployedInProcess(): Promise<Deployed> {
+  const failures: unknown[] = [];
+  const cloud = await createCloud({ seed: 1, port: 0, onError: (error) => void failures.push(error) });
+  await cloud.clock.goVirtual(0, EPOCH_MS);
+  const stack = await packagedStack();
+  await deployTemplate(cloud, stack, stack.template);
+  return { cloud, service: await describeService(cloud.aws), lines: [], failures };
 }
 
 function accessLogFormat(state: string): string {
