@@ -1,4 +1,5 @@
 import { SimulationClock } from '../../local/kernel/clock.ts';
+import { isRestored } from '../../local/rehearsal/report.ts';
 import { randomStreams } from '../../local/world/random-streams.ts';
 import { keyNames, type Scenario } from '../../local/world/scenario.ts';
 import type { Scores } from '../../local/world/scores.ts';
@@ -29,6 +30,8 @@ export interface LoopResult extends Scores {
   readonly stageWrites: number;
   readonly planWrites: number;
   readonly decisions: Readonly<Record<string, number>>;
+  /** Every rate at the end is at least nearly what it was at onset. */
+  readonly restored: boolean;
   readonly limits: Limits;
 }
 
@@ -71,7 +74,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
   });
   telemetry = new BenchTelemetry({
     clock,
-    random: random('bench/log-delay'),
+    random,
     tierOf,
     slowMs: policy.objective.latencyMs,
     onNudge: () => controller.tick(),
@@ -85,6 +88,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
       sacrificeRank: sacrificeOrder === 'never' ? Number.MAX_SAFE_INTEGER : sacrificeOrder,
     };
   });
+  let atOnset = stage.enforced();
   const world = new World({
     scenario,
     startMs,
@@ -93,12 +97,16 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     random,
     tiers,
     contracts: baseline.tiers,
-    onSecond: (snapshot) => options.onSecond?.(snapshot, stage.enforced()),
+    onSecond: (snapshot) => {
+      if (snapshot.second <= scenario.onsetSeconds) atOnset = stage.enforced();
+      options.onSecond?.(snapshot, stage.enforced());
+    },
   });
   await clock.runUntil(startMs);
   clock.every(SLICE_MS, 0, () => world.advance(clock.now()));
   await clock.runUntil(startMs + scenario.durationSeconds * 1000);
   clock.stop();
   const { stageWrites, planWrites } = controller;
-  return { ...world.scores(), stageWrites, planWrites, decisions, limits: stage.enforced() };
+  const limits = stage.enforced();
+  return { ...world.scores(), stageWrites, planWrites, decisions, restored: isRestored(atOnset, limits), limits };
 }

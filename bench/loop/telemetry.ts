@@ -11,42 +11,65 @@ import { closedWindows } from '../../shared/telemetry/watermark.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 
 const API = { apiId: 'bench', stage: 'stage' };
-const BATCH_MS = 1_000;
+/** How often the gateway hands its log on, and to how many streams in turn. */
+const FLUSH_MS = 100;
+const STREAM_COUNT = 3;
 /** Parts older than this are history. */
-const KEEP_MS = 120_000;
+const KEEP_MS = 240_000;
 /** Events reach their target after so long. */
 const EVENT_MS = 200;
 const NUDGE_EVERY_MS = 10_000;
 
 export interface TelemetryOptions {
   readonly clock: Clock;
-  readonly random: Random;
+  readonly random: (name: string) => Random;
   readonly tierOf: ReadonlyMap<KeyId, TierName>;
   readonly slowMs: number;
   /** Control should look now. */
   readonly onNudge: () => void;
 }
 
-/** The fast path without its machinery: batches of finished requests become window parts after the log's delay. */
+interface Batch {
+  readonly events: { timestamp: EpochMs; message: string }[];
+  readonly records: AccessRecord[];
+}
+
+/** One log stream on its way to the subscriber. */
+interface Pipe {
+  readonly name: string;
+  readonly delay: LogDelay;
+  pending: Batch;
+  openedMs: EpochMs;
+  lastDueMs: EpochMs;
+}
+
+const emptyBatch = (): Batch => ({ events: [], records: [] });
+
+/** The fast path without its machinery: a few log streams, in batches, in order, late as in reality, become window parts. */
 export class BenchTelemetry {
   private readonly options: TelemetryOptions;
-  private readonly delay: LogDelay;
-  private batch: { timestamp: EpochMs; message: string }[] = [];
-  private records: AccessRecord[] = [];
+  private readonly pipes: readonly Pipe[];
+  private current: Batch = emptyBatch();
+  private flushes = 0;
   private parts: Window[] = [];
-  private lastDueMs = 0;
   private nudgedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: TelemetryOptions) {
     this.options = options;
-    this.delay = new LogDelay(options.random, ASSUMPTIONS.logDelayMs);
-    options.clock.every(BATCH_MS, 0, () => this.cut());
+    this.pipes = Array.from({ length: STREAM_COUNT }, (_, index) => ({
+      name: `bench/${index}`,
+      delay: new LogDelay(options.random(`bench/log-delay/${index}`), ASSUMPTIONS.logDelayMs),
+      pending: emptyBatch(),
+      openedMs: 0,
+      lastDueMs: 0,
+    }));
+    options.clock.every(FLUSH_MS, 0, () => this.flush());
   }
 
   add(requests: readonly FinishedRequest[]): void {
     for (const request of requests) {
-      this.batch.push({ timestamp: request.endMs, message: '' });
-      this.records.push(recordOf(request));
+      this.current.events.push({ timestamp: request.endMs, message: '' });
+      this.current.records.push(recordOf(request));
     }
   }
 
@@ -55,22 +78,36 @@ export class BenchTelemetry {
     return closedWindows(this.parts, afterMs, this.options.clock.now());
   }
 
-  private cut(): void {
-    const { clock } = this.options;
-    const { batch, records } = this;
-    if (batch.length === 0) return;
-    this.batch = [];
-    this.records = [];
-    const now = clock.now();
-    this.lastDueMs = Math.max(this.lastDueMs, now + this.delay.at(now));
-    clock.after(this.lastDueMs - now, () => this.deliver(batch, records));
+  /** The gateway writes to its streams in turn. */
+  private flush(): void {
+    const { current } = this;
+    const pipe = this.pipes[this.flushes++ % STREAM_COUNT];
+    if (current.events.length === 0 || pipe === undefined) return;
+    this.current = emptyBatch();
+    if (pipe.pending.events.length === 0) this.open(pipe);
+    for (const event of current.events) pipe.pending.events.push(event);
+    for (const record of current.records) pipe.pending.records.push(record);
   }
 
-  private deliver(batch: readonly { timestamp: EpochMs; message: string }[], records: readonly AccessRecord[]): void {
+  private open(pipe: Pipe): void {
+    const { clock } = this.options;
+    pipe.openedMs = clock.now();
+    const delayMs = pipe.delay.at(pipe.openedMs);
+    clock.after(Math.min(ASSUMPTIONS.logBatchSpanMs, delayMs), () => {
+      const batch = pipe.pending;
+      pipe.pending = emptyBatch();
+      const now = clock.now();
+      // The delay is that of the batch's middle.
+      pipe.lastDueMs = Math.max(now, pipe.lastDueMs, Math.ceil((pipe.openedMs + now) / 2 + delayMs));
+      clock.after(pipe.lastDueMs - now, () => this.deliver(pipe.name, batch));
+    });
+  }
+
+  private deliver(stream: string, { events, records }: Batch): void {
     const { clock, tierOf, slowMs, onNudge } = this.options;
     const now = clock.now();
     const directories = new Map([[`${API.apiId}/${API.stage}`, { tierOf, slowMs }]]);
-    const windows = aggregate(batch, records, directories, now).apis.flatMap((api) => api.windows);
+    const windows = aggregate(events, records, directories, now, stream).apis.flatMap((api) => api.windows);
     this.parts = [...this.parts.filter((part) => part.startMs > now - KEEP_MS), ...windows];
     if (lookReason(API, windows) === undefined || now - this.nudgedMs < NUDGE_EVERY_MS) return;
     this.nudgedMs = now;

@@ -17,7 +17,7 @@ export interface Evidence {
 /** Older windows are history: after a long silence the law starts from what is, not from what was. */
 const LONGEST_REACH_MS = 10 * 60_000;
 /** Parts this far before the first unseen window are read again: their lags set the watermark. */
-const LAG_REACH_MS = 60_000;
+const LAG_REACH_MS = 120_000;
 
 export async function readEvidence(
   table: Table,

@@ -7,10 +7,13 @@ export interface LogBatch {
   readonly events: readonly LogEvent[];
   /** The same for every delivery of the same lines. */
   readonly id: string;
+  /** The log stream that they come from: it delivers in order. */
+  readonly stream: string | undefined;
 }
 
 interface Payload {
   readonly messageType?: unknown;
+  readonly logStream?: unknown;
   readonly logEvents?: readonly { readonly id?: unknown; readonly timestamp?: unknown; readonly message?: unknown }[];
 }
 
@@ -33,6 +36,7 @@ export function readSubscription(event: unknown): LogBatch | undefined {
     timestamp: typeof entry?.timestamp === 'number' ? entry.timestamp : 0,
     message: typeof entry?.message === 'string' ? entry.message : '',
   }));
+  const stream = typeof payload.logStream === 'string' ? payload.logStream : undefined;
   const identity = [logEvents.at(0)?.id, logEvents.at(-1)?.id, logEvents.length].map(String).join('/');
-  return { events, id: createHash('sha256').update(identity).digest('hex').slice(0, 16) };
+  return { events, id: createHash('sha256').update(identity).digest('hex').slice(0, 16), stream };
 }

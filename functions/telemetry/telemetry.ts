@@ -50,7 +50,7 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
       if (!isFresh) directories.set(name, { directory, readMs: now });
       known.set(name, directory);
     }
-    const addition = aggregate(batch.events, records, known, now);
+    const addition = aggregate(batch.events, records, known, now, batch.stream);
     if (addition.poisonedLines > 0) logger.warn('Lines could not be read.', { lines: addition.poisonedLines });
     for (const each of addition.apis) await store(dependencies, each, batch.id, now, lookNows);
   };

@@ -75,7 +75,7 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
     tracker.totalCups ?? arriving,
     policy,
   );
-  const depth = Math.min(0.5, policy.tracker.drainShare * (evidence.health === 'severe' ? 1.5 : 1));
+  const depth = drainDepth(tracker, evidence, policy);
   const next: TrackerState = {
     ...tracker,
     ...bracket(tracker, bounded.cups, { cups: failedCups, atMs: now }),
@@ -96,6 +96,26 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
     ...words(next, evidence),
     ...(bounded.guard ? { guard: bounded.guard } : {}),
   };
+}
+
+/**
+ * How far below the good rate. While a backlog of B seconds stands, every answer is late; while it is being drained at
+ * depth d, B/d seconds, and until that is seen, a round of T, d of the capacity idles: the sum is least at sqrt(B/T).
+ * Until the cut takes effect the backlog grows on, after a probe by no more than the probe.
+ */
+export function drainDepth(
+  tracker: TrackerState,
+  { signals, healthyLatencyMs, now }: Evidence,
+  policy: Policy,
+): number {
+  const { drainShare, drainRoundSeconds, backlogGrowthShare } = policy.tracker;
+  const seenSeconds = Math.max(0, (signals.latencyMs ?? 0) - (healthyLatencyMs ?? 0)) / 1000;
+  const sinceSeconds = (now - signals.startMs) / 1000;
+  const { lastAction, totalCups, goodCups } = tracker;
+  const excess = totalCups === null || goodCups === null ? Number.POSITIVE_INFINITY : totalCups / goodCups - 1;
+  const growth = lastAction === 'raise' ? Math.min(backlogGrowthShare, Math.max(0, excess)) : backlogGrowthShare;
+  const backlogSeconds = seenSeconds + growth * sinceSeconds;
+  return Math.min(drainShare, Math.sqrt(backlogSeconds / drainRoundSeconds));
 }
 
 /** What the backend bears: where it stood before a probe that failed, else the aimed-at share of its completions. */

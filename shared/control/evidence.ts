@@ -1,6 +1,7 @@
+import type { Limits } from '../platform/units.ts';
 import { frozenBy } from './changes.ts';
 import { costByMethod, keysByTier, sumOf } from './demand.ts';
-import { areTiersInForce } from './limits.ts';
+import { areTiersWritten } from './limits.ts';
 import type { Remembered } from './memory.ts';
 import { isBelievedDemandMet } from './shares.ts';
 import { stagesAgree } from './standing.ts';
@@ -11,6 +12,9 @@ import type { LawInput } from './types.ts';
 /** Live rates this close to the desired ones are the desired ones. */
 const IN_FORCE_SHARE = 0.01;
 
+/** Where less than this of a total is admitted, something else than the slack of enforcement is at work. */
+const TELLING_SHARE = 0.85;
+
 /** What the tracker may go by in this tick. */
 export function gather(
   tracker: TrackerState,
@@ -20,14 +24,13 @@ export function gather(
   input: LawInput<LawState>,
 ): Evidence {
   const { policy, live, now } = input;
-  const isStageInForce = policy.mode !== 'enforce' || stagesAgree(live.stage, state.desired.stage, IN_FORCE_SHARE);
-  const isFresh = isStageInForce && signals.startMs >= Math.max(input.effective.stageMs, tracker.lastActionMs);
+  const isFresh = tracker.stageSinceMs !== null && signals.startMs >= tracker.stageSinceMs;
   return {
     health,
     signals,
     healthyLatencyMs: memory.healthyLatencyMs,
     isFresh,
-    isSettled: isFresh && areTiersInForce(input, state.desired.tiers, signals.startMs),
+    isSettled: isFresh && tracker.plansSinceMs !== null && signals.startMs >= tracker.plansSinceMs,
     isContended: contended,
     confirmed: state.memory.confirmed,
     isBelievedMet: isBelievedMet(tracker, memory, input),
@@ -35,6 +38,22 @@ export function gather(
     frozenBy: frozenBy(state.changes, now, policy),
     now,
   };
+}
+
+/**
+ * Since when the last action has been in force. Later writes that only follow a shift of demand do not matter: they
+ * neither make an effect of that action nor undo it.
+ */
+export function withEffect(tracker: TrackerState, desired: Limits, input: LawInput<LawState>): TrackerState {
+  const { policy, live, effective, now } = input;
+  if (tracker.lastActionMs >= now) return tracker;
+  const isStageInForce = policy.mode !== 'enforce' || stagesAgree(live.stage, desired.stage, IN_FORCE_SHARE);
+  const stageSinceMs =
+    tracker.stageSinceMs ?? (isStageInForce ? Math.max(tracker.lastActionMs, effective.stageMs) : null);
+  const arePlansWritten = policy.mode !== 'enforce' || areTiersWritten(input, desired.tiers);
+  const plansEffectiveMs = Math.max(tracker.lastActionMs, ...Object.values(effective.tiersMs));
+  const plansSinceMs = tracker.plansSinceMs ?? (arePlansWritten ? plansEffectiveMs : null);
+  return { ...tracker, stageSinceMs, plansSinceMs };
 }
 
 function isBelievedMet(tracker: TrackerState, memory: MemoryState, input: LawInput<LawState>): boolean {
@@ -55,11 +74,11 @@ export function learnSlack(
   evidence: Evidence,
   input: LawInput<LawState>,
 ): number {
-  const { slackGainShare, slackMaxFactor, utilisationGateShare } = input.policy.tracker;
+  const { slackGainShare, slackMaxFactor } = input.policy.tracker;
   const total = tracker.totalCups;
   const isTelling = evidence.isSettled && evidence.isContended && tracker.phase === 'hold' && total !== null;
   if (!isTelling || evidence.signals.source !== 'logs' || total <= 0) return memory.slack;
   const ratio = (evidence.signals.total.admittedCups / total) * memory.slack;
-  if (ratio < utilisationGateShare) return memory.slack;
+  if (ratio < TELLING_SHARE) return memory.slack;
   return clamp(memory.slack + slackGainShare * (ratio - memory.slack), 1, slackMaxFactor);
 }

@@ -2,7 +2,7 @@ import type { CostUnitsPerSecond } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import type { Rule } from './rules.ts';
 import type { TrackerState } from './state.ts';
-import { type Evidence, figure, hold, percent, type Step, withinGuardrails } from './step.ts';
+import { clamp, type Evidence, figure, hold, percent, type Step, withinGuardrails } from './step.ts';
 
 /** On minute metrics alone, return to at most this share of the plateau, this part of the way at a time. */
 const SLOW_PLATEAU_SHARE = 0.9;
@@ -46,10 +46,15 @@ export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, pol
   return search(confirmed, evidence, policy);
 }
 
-/** Half way to the knee, latency tells that capacity is close: the next probe would find it the hard way. */
-export function isNearKnee(evidence: Evidence, policy: Policy): boolean {
-  const factor = 1 + (policy.tracker.kneeFactor - 1) / 2;
-  return (evidence.signals.latencyMs ?? 0) > factor * (evidence.healthyLatencyMs ?? Number.POSITIVE_INFINITY);
+/** At the knee, latency tells that capacity is close: the next probe would find it the hard way. */
+function isNearKnee(evidence: Evidence, policy: Policy): boolean {
+  return headroom(evidence, policy) <= 0;
+}
+
+/** What is left of the way from healthy latency to the knee: 1 far from it, 0 there. */
+function headroom({ signals, healthyLatencyMs }: Evidence, policy: Policy): number {
+  if (healthyLatencyMs === null || signals.latencyMs === undefined) return 1;
+  return clamp(1 - (signals.latencyMs / healthyLatencyMs - 1) / (policy.tracker.kneeFactor - 1), 0, 1);
 }
 
 function confirm(tracker: TrackerState, total: number, evidence: Evidence, policy: Policy): TrackerState {
@@ -64,12 +69,14 @@ function confirm(tracker: TrackerState, total: number, evidence: Evidence, polic
     latencyAtCutMs: null,
     plateau: kept !== null && kept.cups > total ? kept : { cups: total, atMs: evidence.now },
     bad: isBadOld || (bad !== null && bad.cups <= total) ? null : bad,
-    probeShare: isBadOld ? policy.tracker.firstProbeShare : tracker.probeShare,
   };
 }
 
 function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   const total = tracker.totalCups ?? 0;
+  const { firstProbeShare, probeGrowthFactor, plateauProbeFactor } = policy.tracker;
+  const stepShare = Math.max(firstProbeShare, tracker.probeShare * headroom(evidence, policy));
+  const probeShare = Math.min(policy.guardrails.largestStepUpShare, tracker.probeShare * probeGrowthFactor);
   if (tracker.bad !== null) {
     const gap = tracker.bad.cups - total;
     if (gap <= policy.tracker.tightBracketShare * tracker.bad.cups) {
@@ -78,16 +85,24 @@ function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step
         wouldChange: `The failure being older than ${figure(tracker.badAgeSeconds)} s.`,
       });
     }
-    return raise(tracker, total + gap / 2, 'bisect', evidence, policy);
+    const wanted = total + Math.min(gap / 2, total * stepShare);
+    return raise({ ...tracker, probeShare }, wanted, 'bisect', evidence, policy);
   }
-  const { firstProbeShare, probeGrowthFactor, plateauProbeFactor } = policy.tracker;
   const plateau = tracker.plateau?.cups ?? total;
   const isBelow = plateau > total * (1 + firstProbeShare);
   const wanted = isBelow
-    ? total + Math.max(total * firstProbeShare, Math.min(total * tracker.probeShare, (plateau - total) / 2))
-    : total * (1 + Math.min(tracker.probeShare, firstProbeShare * plateauProbeFactor));
-  const probeShare = Math.min(policy.guardrails.largestStepUpShare, tracker.probeShare * probeGrowthFactor);
+    ? total + Math.max(total * firstProbeShare, Math.min(total * stepShare, (plateau - total) / 2))
+    : total * (1 + Math.min(stepShare, firstProbeShare * plateauProbeFactor, affordableShare(evidence, policy)));
   return raise({ ...tracker, probeShare }, wanted, isBelow ? 'climb-to-plateau' : 'probe', evidence, policy);
+}
+
+/** Against a full backend an excess of e lasts a loop time T and leaves e x T seconds of queue. */
+function affordableShare({ signals, now, isBelievedMet }: Evidence, policy: Policy): number {
+  const { probeQueueSeconds, firstProbeShare } = policy.tracker;
+  const loopSeconds = (now - signals.startMs) / 1000 + policy.guardrails.planWriteSeconds;
+  const share = Math.max(firstProbeShare / 2, probeQueueSeconds / loopSeconds);
+  // All are served what they are believed to want: they must not pay for the search.
+  return isBelievedMet ? share / 2 : share;
 }
 
 function slowReturn(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {

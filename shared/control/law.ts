@@ -1,16 +1,18 @@
+import type { EpochMs } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import type { Window } from '../telemetry/window.ts';
 import { withoutNews } from './blind.ts';
 import { recordChange } from './changes.ts';
 import { conclude } from './conclude.ts';
 import { adoptGuard, isContended } from './contention.ts';
-import { gather, learnSlack } from './evidence.ts';
+import { gather, learnSlack, withEffect } from './evidence.ts';
 import { takeIn } from './intake.ts';
 import { desiredStage, desiredTiers, type Situation, tiersInForce } from './limits.ts';
 import { type Remembered, remember } from './memory.ts';
 import type { Signals } from './signals.ts';
 import { guardTotal } from './standing.ts';
 import { initialState, type LawState } from './state.ts';
+import type { Step } from './step.ts';
 import { track } from './tracker.ts';
 import type { Law, LawInput, LawOutput } from './types.ts';
 
@@ -44,15 +46,17 @@ function readAll(state: LawState, windows: readonly Window[], policy: Policy): R
 function decide(state: LawState, reading: Remembered, input: LawInput<LawState>): LawOutput<LawState> {
   const { policy, baseline, now } = input;
   const guardCups = guardTotal(reading.memory, baseline, policy, now);
-  const anchored = anchor(state, input, reading.signals);
+  const settled = { ...state, tracker: withEffect(state.tracker, state.desired, input) };
+  const anchored = anchor(settled, input, reading.signals);
   const adopted = adoptGuard(anchored, reading, guardCups, input);
   const evidence = gather(adopted, isContended(adopted, state, reading, guardCups, input), state, reading, input);
-  const step = track(adopted, evidence, policy);
+  const step = withoutEffectYet(track(adopted, evidence, policy), now);
   const contended = isContended(step.tracker, state, reading, guardCups, input);
   const memory = { ...reading.memory, slack: learnSlack(reading.memory, adopted, evidence, input) };
   const situation: Situation = {
     input,
     memory,
+    signals: reading.signals,
     tracker: step.tracker,
     before: state.desired,
     isContended: contended,
@@ -75,6 +79,12 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
     lastKind: conclusion.kind,
   };
   return { state: next, conclusion, desired };
+}
+
+/** An action of this tick has yet to take effect. */
+function withoutEffectYet(step: Step, now: EpochMs): Step {
+  if (step.tracker.lastActionMs !== now) return step;
+  return { ...step, tracker: { ...step.tracker, stageSinceMs: null, plansSinceMs: null } };
 }
 
 /** Outside enforce mode our totals never come into force: every round starts as if the API had just been handed over. */

@@ -1,9 +1,10 @@
 import { sameLimit } from '../allocation/plan-writes.ts';
-import { admittedAt } from '../allocation/water-level.ts';
-import type { CostUnitsPerSecond, EpochMs, Limit, Limits, MethodKey, TierName } from '../platform/units.ts';
+import { admittedAt, type KeyDemand } from '../allocation/water-level.ts';
+import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import { costByMethod, keysByTier, sumOf } from './demand.ts';
 import { demandWithinBaseline, limitsForShares, type ShareInput, tierShares } from './shares.ts';
+import type { Signals } from './signals.ts';
 import { stageCapacity, stageFor, stageLimitOf, stagesAgree, withTightBursts } from './standing.ts';
 import type { LawState, MemoryState, TrackerState } from './state.ts';
 import type { Baseline, LawInput } from './types.ts';
@@ -18,6 +19,7 @@ const NEARLY_MET_SHARE = 0.98;
 export interface Situation {
   readonly input: LawInput<LawState>;
   readonly memory: MemoryState;
+  readonly signals: Signals;
   readonly tracker: TrackerState;
   readonly before: Limits;
   readonly isContended: boolean;
@@ -53,24 +55,46 @@ export function desiredTiers(situation: Situation): TierLimits {
     policy,
   };
   const limits = limitsForShares(tierShares(shareInput), shareInput);
-  const { ignoreChangeShare, ignoreShiftShare } = policy.guardrails;
-  const nearShare = situation.isStageForced ? ignoreChangeShare : ignoreShiftShare;
   const wanted = Object.entries(baseline.tiers).map(([tier, resting]) => {
     const standing = before.tiers[tier] ?? resting;
     const wish = limits[tier] ?? releasedLimit(standing, resting, keys[tier] ?? []);
-    return [tier, isNear(wish, standing, nearShare) && !sameLimit(wish, resting) ? standing : wish] as const;
+    const isWorth = isWorthWriting({ tier, wish, standing, resting, keys: keys[tier] ?? [] }, situation);
+    return [tier, isWorth ? wish : standing] as const;
   });
   return Object.fromEntries(wanted);
 }
 
-/** While others still bind, a tier that no longer needs a limit keeps one that does it no harm: writes are scarce. */
-function releasedLimit(standing: Limit, resting: Limit, keys: Parameters<typeof admittedAt>[1]): Limit {
-  const isHarmless = admittedAt(standing.rateRps, keys) >= NEARLY_MET_SHARE * admittedAt(resting.rateRps, keys);
-  return isHarmless ? standing : resting;
+interface TierChange {
+  readonly tier: TierName;
+  readonly wish: Limit;
+  readonly standing: Limit;
+  readonly resting: Limit;
+  readonly keys: readonly KeyDemand[];
 }
 
-function isNear(a: Limit, b: Limit, share: number): boolean {
-  return Math.abs(a.rateRps / b.rateRps - 1) < share;
+/** Writes are one per 20 s: a change is worth one by what it moves, of the tier's part and of the total. */
+function isWorthWriting(change: TierChange, situation: Situation): boolean {
+  const { tier, wish, standing, resting, keys } = change;
+  const { input, tracker, isStageForced, signals } = situation;
+  if (sameLimit(wish, resting)) return true;
+  const { ignoreChangeShare, ignoreShiftShare, ignoreTotalShare } = input.policy.guardrails;
+  const standingCups = admittedAt(standing.rateRps, keys);
+  const wishCups = admittedAt(wish.rateRps, keys);
+  // Where the standing limit was in force, what it let through tells better than the model what it lets through.
+  const live = input.live.tiers[tier];
+  const isSeen =
+    live !== undefined && sameLimit(live, standing) && (input.effective.tiersMs[tier] ?? 0) <= signals.startMs;
+  const seenCups = isSeen ? (signals.tiers[tier]?.admittedCups ?? standingCups) : standingCups;
+  const movedCups = Math.min(Math.abs(wishCups - standingCups), Math.abs(wishCups - seenCups));
+  const ofTier = isStageForced ? 0 : ignoreShiftShare * Math.min(wishCups, standingCups);
+  const isSame = Math.abs(wish.rateRps / standing.rateRps - 1) < ignoreChangeShare;
+  return !isSame && movedCups > Math.max(ofTier, ignoreTotalShare * (tracker.totalCups ?? 0));
+}
+
+/** While others still bind, a tier that no longer needs a limit keeps one that does it no harm: writes are scarce. */
+function releasedLimit(standing: Limit, resting: Limit, keys: readonly KeyDemand[]): Limit {
+  const isHarmless = admittedAt(standing.rateRps, keys) >= NEARLY_MET_SHARE * admittedAt(resting.rateRps, keys);
+  return isHarmless ? standing : resting;
 }
 
 /** Do the plans in force, by themselves, let through no more than the total? Then the stage need not bind. */
@@ -90,12 +114,11 @@ export function tiersInForce(before: TierLimits, { live, effective, now }: LawIn
   return Object.fromEntries(limits);
 }
 
-/** Every tier's plan stands at what is desired, and has since before `sinceMs`. */
-export function areTiersInForce(input: LawInput<LawState>, tiers: TierLimits, sinceMs: EpochMs): boolean {
+/** Every tier's plan is written as desired, or so nearly that it is not worth a write. */
+export function areTiersWritten(input: LawInput<LawState>, tiers: TierLimits): boolean {
   return Object.entries(tiers).every(([tier, limit]) => {
     const live = input.live.tiers[tier];
-    const isWritten = live === undefined || isNear(live, limit, input.policy.guardrails.ignoreChangeShare);
-    return isWritten && (input.effective.tiersMs[tier] ?? 0) <= sinceMs;
+    return live === undefined || Math.abs(live.rateRps / limit.rateRps - 1) < input.policy.guardrails.ignoreChangeShare;
   });
 }
 

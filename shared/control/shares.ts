@@ -97,6 +97,7 @@ export function limitsForShares(
 function levelLimit(levelRps: Rps, resting: Limit, policy: Policy): Limit | undefined {
   if (levelRps >= resting.rateRps * (1 - policy.guardrails.ignoreChangeShare)) return undefined;
   const rateRps = Math.round(Math.max(policy.guardrails.leastRateRps, levelRps) * 10) / 10;
-  const burst = Math.round(rateRps * policy.demand.tierBurstSeconds);
-  return { rateRps, burst: Math.min(resting.burst, Math.max(1, burst)) };
+  const { tierBurstSeconds, leastTierBurstRequests } = policy.demand;
+  const burst = Math.max(leastTierBurstRequests, Math.round(rateRps * tierBurstSeconds));
+  return { rateRps, burst: Math.min(resting.burst, burst) };
 }

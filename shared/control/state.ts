@@ -20,6 +20,9 @@ export interface TrackerState {
   readonly plateau: Mark | null;
   readonly lastActionMs: EpochMs;
   readonly lastAction: 'none' | 'raise' | 'cut';
+  /** Since when that action has been in force at the stage, and in the plans as well; null: not yet. */
+  readonly stageSinceMs: EpochMs | null;
+  readonly plansSinceMs: EpochMs | null;
   /** Latency at the last cut, and how many cuts in a row did not lower it. */
   readonly latencyAtCutMs: number | null;
   readonly uselessCuts: number;
@@ -108,6 +111,8 @@ export function initialState(live: Limits, now: EpochMs, firstProbeShare: number
       plateau: null,
       lastActionMs: 0,
       lastAction: 'none',
+      stageSinceMs: null,
+      plansSinceMs: null,
       latencyAtCutMs: null,
       uselessCuts: 0,
       errorTest: null,

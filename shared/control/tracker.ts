@@ -1,13 +1,10 @@
 import type { Policy } from '../policy/schema.ts';
-import { afterProbe, olderBad, onCongested } from './cut.ts';
+import { afterProbe, drainDepth, olderBad, onCongested } from './cut.ts';
 import { onFastErrors } from './fast-errors.ts';
-import { isNearKnee, onHealthyAndBound } from './growth.ts';
+import { onHealthyAndBound } from './growth.ts';
 import { thresholds } from './health.ts';
 import type { TrackerState } from './state.ts';
 import { type Evidence, figure, hold, type Step } from './step.ts';
-
-/** A total that was admitted to this share is in force, whatever the plans. */
-const REALISED_SHARE = 0.97;
 
 /**
  * One step of the bracketed capacity tracker (docs/control-law.md, "The tracker"): at most one action, on one window
@@ -18,7 +15,7 @@ export function track(tracker: TrackerState, evidence: Evidence, policy: Policy)
   if (evidence.health === 'congested' || evidence.health === 'severe') return onCongested(tracker, evidence, policy);
   const errors = onFastErrors(tracker, evidence, policy);
   if (errors !== undefined) return errors;
-  if (isSlow(tracker, evidence, policy)) return onWatch(tracker, evidence, policy);
+  if (isSlow(evidence, policy)) return onWatch(tracker, evidence, policy);
   return onHealthy({ ...tracker, uselessCuts: 0 }, evidence, policy);
 }
 
@@ -29,11 +26,9 @@ function thin(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   });
 }
 
-/** Slower than healthy; right after a raise already at the knee, where latency rises much faster than throughput. */
-function isSlow(tracker: TrackerState, evidence: Evidence, policy: Policy): boolean {
-  const latencyMs = evidence.signals.latencyMs ?? 0;
-  const isRising = tracker.lastAction === 'raise' && isNearKnee(evidence, policy);
-  return latencyMs > thresholds(evidence.healthyLatencyMs, policy).watchMs || isRising;
+/** Slower than healthy. */
+function isSlow(evidence: Evidence, policy: Policy): boolean {
+  return (evidence.signals.latencyMs ?? 0) > thresholds(evidence.healthyLatencyMs, policy).watchMs;
 }
 
 /** Slower than healthy, not yet congested: raise nothing; if a probe did it, take the probe back. */
@@ -56,10 +51,10 @@ interface FailedProbe {
 
 /** Takes a probe back before it becomes congestion; a queue that it built needs a shallow drain. */
 function retreat(tracker: TrackerState, probe: FailedProbe, evidence: Evidence, policy: Policy): Step {
-  const { drainShare, firstProbeShare, kneeFactor } = policy.tracker;
+  const { firstProbeShare, kneeFactor } = policy.tracker;
   const hasQueue = (evidence.signals.latencyMs ?? 0) > kneeFactor * (evidence.healthyLatencyMs ?? 0);
   const goodCups = afterProbe(probe.goodCups, probe.totalCups, policy);
-  const depth = hasQueue ? drainShare / 4 : 0;
+  const depth = hasQueue ? drainDepth(tracker, evidence, policy) : 0;
   const totalCups = Math.max(goodCups * (1 - depth), policy.capacity.floorCups ?? 0);
   return {
     tracker: {
@@ -102,16 +97,17 @@ function onHealthy(tracker: TrackerState, evidence: Evidence, policy: Policy): S
       wouldChange: 'Demand above the total, or a backend in trouble.',
     });
   }
-  if (!evidence.isSettled && admitted < REALISED_SHARE * totalCups) {
+  const { utilisationGateShare } = policy.tracker;
+  if (!evidence.isSettled && admitted < utilisationGateShare * totalCups) {
     return hold(tracker, 'awaiting-plans', {
       reason: 'Healthy, but usage plans that the total needs are not in force yet.',
       wouldChange: 'Every plan written and in force.',
     });
   }
-  if (admitted < policy.tracker.utilisationGateShare * totalCups) {
+  if (admitted < utilisationGateShare * totalCups) {
     return hold(tracker, 'total-not-reached', {
       reason: `Healthy, but only ${figure(admitted)} of ${figure(totalCups)} cost units/s were admitted: nothing learned about more.`,
-      wouldChange: `At least ${figure(policy.tracker.utilisationGateShare * totalCups)} cost units/s admitted.`,
+      wouldChange: `At least ${figure(utilisationGateShare * totalCups)} cost units/s admitted.`,
     });
   }
   return onHealthyAndBound(tracker, evidence, policy);

@@ -117,7 +117,7 @@ const guardrailsSchema = z.strictObject({
     'Changes of direction in an hour after which probing stops. Larger: tolerates swings. Smaller: stops sooner.',
   ),
   ignoreChangeShare: tunable(
-    0.05,
+    0.03,
     0,
     0.5,
     'A change of a tier limit below this share is not made. Larger: fewer writes, coarser. Smaller: writes on noise.',
@@ -127,6 +127,12 @@ const guardrailsSchema = z.strictObject({
     0,
     0.5,
     'While the total stands, a shift between methods or tiers below this share is not made. Larger: fewer writes. Smaller: writes on noise.',
+  ),
+  ignoreTotalShare: tunable(
+    0.006,
+    0,
+    0.5,
+    'A change of a tier limit that moves less than this share of the total is not made. Larger: fewer writes. Smaller: writes on noise.',
   ),
   planWriteSeconds: tunable(
     20,

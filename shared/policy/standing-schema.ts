@@ -110,10 +110,16 @@ export const demandSchema = z.strictObject({
     'The plans hold the total when what they let through is below this factor over it. Larger: trusts plans sooner. Smaller: the blind stage limit binds longer.',
   ),
   tierBurstSeconds: tunable(
-    1,
+    3,
     0.05,
     10,
     'Burst of a tier under control, in seconds of its rate. Larger: a hidden raise. Smaller: honest clumps are refused.',
+  ),
+  leastTierBurstRequests: tunableCount(
+    5,
+    1,
+    1000,
+    'Least burst of a tier under control. Larger: small keys may clump more. Smaller: honest clumps of small keys are refused.',
   ),
   trackedKeys: tunableCount(
     500,

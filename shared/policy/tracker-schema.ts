@@ -10,10 +10,22 @@ export const trackerSchema = z.strictObject({
     'Share of measured capacity aimed at. Larger: more goodput, less room for slack and noise, more violations. Smaller: safer, more false throttles.',
   ),
   drainShare: tunable(
-    0.25,
+    0.35,
     0,
-    0.5,
-    'Extra cut below the good rate until the backlog is gone; half as much again when severe, a quarter when a probe retreats in time. Larger: the queue empties sooner, more refused meanwhile. Smaller: the backlog lingers, a collapse may win.',
+    0.9,
+    'Largest extra cut below the good rate until the backlog is gone. Larger: a long queue empties sooner, more refused meanwhile. Smaller: the backlog lingers, a collapse may win.',
+  ),
+  drainRoundSeconds: tunable(
+    40,
+    1,
+    600,
+    'How long a drain lasts before its end is seen: the extra cut is the root of backlog over this. Larger: shallower drains. Smaller: deeper.',
+  ),
+  backlogGrowthShare: tunable(
+    0.03,
+    0,
+    1,
+    'Seconds of backlog that are taken to have been added in each second since they were seen. Larger: deeper drains on late news. Smaller: drains too shallow for what grew meanwhile.',
   ),
   cutFloorShare: tunable(
     0.25,
@@ -38,6 +50,12 @@ export const trackerSchema = z.strictObject({
     1,
     4,
     'Factor from one successful probe to the next. Larger: faster climb, larger overshoot. Smaller: slower climb.',
+  ),
+  probeQueueSeconds: tunable(
+    0.6,
+    0.05,
+    10,
+    'Seconds of queue that a probe near the highest proven rate may build before it is taken back: the step is this over the loop time, at least half of the first step. Larger: faster. Smaller: safer with late news.',
   ),
   plateauProbeFactor: tunable(
     1.5,
@@ -70,7 +88,7 @@ export const trackerSchema = z.strictObject({
     'How long the highest proven rate steers the climb. Larger: fast return after long outages, risk of trusting the past. Smaller: careful climb again.',
   ),
   utilisationGateShare: tunable(
-    0.9,
+    0.95,
     0.5,
     1,
     'Only a window that admitted this share of the total teaches anything. Larger: learns rarely. Smaller: grows without evidence.',
@@ -82,10 +100,10 @@ export const trackerSchema = z.strictObject({
     'After a failed probe the rate before it stays good if completions reached this share of it. Larger: falls back to completions more often. Smaller: trusts the old rate more.',
   ),
   kneeFactor: tunable(
-    1.15,
+    1.22,
     1.01,
     5,
-    'Latency over its healthy mean at which a probe has found the knee and retreats. Larger: probes further, more queueing. Smaller: noise ends probes.',
+    'Latency over its healthy mean from which no further probe is made; towards it steps become smaller. Larger: probes further, more queueing. Smaller: noise ends probes.',
   ),
   watchFactor: tunable(
     1.6,

@@ -81,12 +81,14 @@ export function readBatch(events: readonly LogEvent[]): { records: (AccessRecord
 /**
  * Counts one batch into windows by each line's event time.
  * @param records what `readBatch` made of the very same events, in the same order
+ * @param stream the log stream that delivered them, if it is known: it delivers in order, so its windows close early
  */
 export function aggregate(
   events: readonly LogEvent[],
   records: readonly (AccessRecord | undefined)[],
   directories: ReadonlyMap<string, Directory>,
   now: EpochMs,
+  stream?: string,
 ): BatchAddition {
   const apis = new Map<string, MutableApi>();
   let poisonedLines = 0;
@@ -100,7 +102,13 @@ export function aggregate(
     const api = apiOf(apis, record, directories);
     if (api) count(windowOf(api, timestamp, now), record, api.directory);
   }
-  return { apis: [...apis.values()].map(({ api, windows }) => ({ api, windows: freeze(windows) })), poisonedLines };
+  const newestMs = events.reduce((newest, { timestamp }) => Math.max(newest, timestamp), 0);
+  const streams = stream === undefined ? {} : { streams: { [stream]: newestMs } };
+  const additions = [...apis.values()].map(({ api, windows }) => ({
+    api,
+    windows: freeze(windows).map((window) => ({ ...window, ...streams })),
+  }));
+  return { apis: additions, poisonedLines };
 }
 
 function apiOf(

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../platform/units.ts';
 import type { Window } from './window.ts';
-import { emptyWindow, mergeParts, WINDOW_MS } from './windows.ts';
+import { emptyWindow, mergeParts, scaleWindow, WINDOW_MS } from './windows.ts';
 
 /** However prompt the log seems, a window waits this long after its end: the next batch may still be on its way. */
 const SHORTEST_ALLOWANCE_MS = 10_000;
@@ -8,7 +8,15 @@ const SHORTEST_ALLOWANCE_MS = 10_000;
 const LONGEST_ALLOWANCE_MS = 45_000;
 /** Share of the parts that should have arrived before a window counts as closed. */
 const ARRIVED = 0.9;
-/** A window behind so many later ones that hold data is closed, whatever the lags say. */
+/** A log stream that delivered within so long before a window is expected to have something for it. */
+const STREAM_REACH_MS = 120_000;
+/** A window is read, and what is missing estimated, when the streams that have passed it usually carry this share. */
+const MOST_OF_LINES = 0.6;
+/** How long a window waits of which no telling share has arrived. */
+const UNTOLD_ALLOWANCE_MS = 90_000;
+/** A smaller sample than this is not scaled up: it says too little. */
+const LEAST_OF_LINES = 0.2;
+/** A window behind so many later ones that hold data is closed, whatever the lags say, where streams are not known. */
 const LATER_WINDOWS = 4;
 /** How many silent windows between two that hold data are filled in as idle; a longer gap is a gap. */
 const LONGEST_FILL = 30;
@@ -22,25 +30,102 @@ export function lagAllowanceMs(parts: readonly Window[]): number {
 }
 
 /**
- * The windows behind the watermark that are newer than `afterMs`, oldest first, each whole. Silent windows between two
- * that hold data are idle; silence after the last one says nothing and yields nothing.
+ * The windows behind the watermark that are newer than `afterMs`, oldest first. Silent windows between two that hold data
+ * are idle; silence after the last one says nothing and yields nothing.
+ *
+ * A log stream delivers in order: a window is whole as soon as every stream that has spoken of late has delivered
+ * something later. Each stream is a sample of the same traffic, so a window is also read when the streams that have
+ * passed it usually carry most of the lines: their counts are then scaled up to the whole. Else it waits for the missing
+ * ones as long as they took of late, and somewhat longer.
  * @param parts the parts of all recent windows, also of those already seen: their lags set the watermark
  * @param afterMs start of the newest window that control has already seen
  */
 export function closedWindows(parts: readonly Window[], afterMs: EpochMs, now: EpochMs): Window[] {
   const allowanceMs = lagAllowanceMs(parts);
-  const byStart = new Map<EpochMs, Window[]>();
-  for (const part of parts) byStart.set(part.startMs, [...(byStart.get(part.startMs) ?? []), part]);
+  const byStart = Map.groupBy(parts, (part) => part.startMs);
   const starts = [...byStart.keys()].sort((a, b) => a - b);
   const closed: Window[] = [];
   starts.forEach((startMs, index) => {
-    const isOld = now - (startMs + WINDOW_MS) >= allowanceMs;
-    const isSuperseded = starts.length - 1 - index >= LATER_WINDOWS;
-    if (startMs <= afterMs || !(isOld || isSuperseded)) return;
+    if (startMs <= afterMs) return;
+    const own = byStart.get(startMs) ?? [];
+    const progress = progressOf(parts, startMs);
+    const isSuperseded = progress === undefined && starts.length - 1 - index >= LATER_WINDOWS;
+    const isOld = now - (startMs + WINDOW_MS) >= (progress?.waitMs ?? allowanceMs);
+    const isMost = progress !== undefined && progress.passedShare >= MOST_OF_LINES;
+    if (!(isOld || isSuperseded || isMost)) return;
     const previousMs = closed.at(-1)?.startMs ?? afterMs;
-    closed.push(...silence(previousMs, startMs), mergeParts(byStart.get(startMs) ?? []));
+    const isSample = progress !== undefined && progress.passedShare >= LEAST_OF_LINES && progress.passedShare < 1;
+    const whole = isSample ? estimated(own, progress) : mergeParts(own);
+    closed.push(...silence(previousMs, startMs), whole);
   });
   return closed;
+}
+
+/** How far the log streams are with one window. */
+interface Progress {
+  /** Streams that have delivered something later. */
+  readonly passed: ReadonlySet<string>;
+  /** The part of all lines that these carried of late; 1 when every stream has passed. */
+  readonly passedShare: number;
+  /** How long after its end the window waits for the others. */
+  readonly waitMs: number;
+}
+
+interface Stream {
+  /** The newest event time that it has delivered. */
+  newestMs: EpochMs;
+  /** The largest lag of its recent parts. */
+  lagMs: number;
+}
+
+function streamsOf(parts: readonly Window[]): Map<string, Stream> {
+  const streams = new Map<string, Stream>();
+  for (const part of parts) {
+    for (const [name, newestMs] of Object.entries(part.streams ?? {})) {
+      const stream = streams.get(name) ?? { newestMs: 0, lagMs: 0 };
+      stream.newestMs = Math.max(stream.newestMs, newestMs);
+      stream.lagMs = Math.max(stream.lagMs, part.lagMs);
+      streams.set(name, stream);
+    }
+  }
+  return streams;
+}
+
+function progressOf(parts: readonly Window[], startMs: EpochMs): Progress | undefined {
+  const expected = [...streamsOf(parts)].filter(([, { newestMs }]) => newestMs >= startMs - STREAM_REACH_MS);
+  if (expected.length === 0) return undefined;
+  const passed = new Set(expected.flatMap(([name, { newestMs }]) => (newestMs >= startMs + WINDOW_MS ? [name] : [])));
+  const missing = expected.filter(([name]) => !passed.has(name));
+  const lagMs = Math.max(0, ...missing.map(([, stream]) => stream.lagMs));
+  const allPassedMs = Math.min(...expected.map(([, { newestMs }]) => newestMs));
+  const passedShare = missing.length === 0 ? 1 : usualShare(passed, parts, allPassedMs);
+  // What arrived of it is no sample yet: it would be taken for a fall of demand.
+  const isUntold = passedShare < LEAST_OF_LINES;
+  const waitMs = isUntold ? UNTOLD_ALLOWANCE_MS : Math.min(LONGEST_ALLOWANCE_MS, lagMs + SHORTEST_ALLOWANCE_MS);
+  return { passed, passedShare, waitMs };
+}
+
+/** The part of all lines that these streams carried in the windows that every stream has passed; 0 without any. */
+function usualShare(names: ReadonlySet<string>, parts: readonly Window[], allPassedMs: EpochMs): number {
+  const whole = parts.filter((part) => part.startMs + WINDOW_MS <= allPassedMs);
+  const theirs = whole.filter((part) => Object.keys(part.streams ?? {}).every((name) => names.has(name)));
+  const lines = sumOfLines(whole);
+  return lines > 0 ? sumOfLines(theirs) / lines : 0;
+}
+
+const sumOfLines = (parts: readonly Window[]) => parts.reduce((sum, part) => sum + linesOf(part), 0);
+
+function linesOf(part: Window): number {
+  const cells = Object.values(part.cells).flatMap((methods) => Object.values(methods));
+  return cells.reduce((sum, cell) => sum + cell.requests, 0);
+}
+
+/** The window as the streams that have passed it tell, scaled up by the part of the lines that they usually carry. */
+function estimated(own: readonly Window[], { passed, passedShare }: Progress): Window {
+  const arrived = own.filter((part) => Object.keys(part.streams ?? {}).every((name) => passed.has(name)));
+  const [first] = own;
+  if (arrived.length === 0 || first === undefined) return emptyWindow(first?.startMs ?? 0);
+  return scaleWindow(mergeParts(arrived), 1 / passedShare);
 }
 
 function silence(previousMs: EpochMs, nextMs: EpochMs): Window[] {

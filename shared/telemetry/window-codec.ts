@@ -12,6 +12,7 @@ interface WindowText {
   readonly lagMs: number;
   readonly cells: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   readonly keys: Readonly<Record<string, readonly (string | number)[]>>;
+  readonly streams?: Readonly<Record<string, number>>;
 }
 
 const COUNTERS = 6;
@@ -23,6 +24,7 @@ export function encodeWindow(window: Window): string {
     lagMs: window.lagMs,
     cells: mapValues(window.cells, (methods) => mapValues(methods, encodeCell)),
     keys: mapValues(window.keys, (key) => [key.tier, key.throttled, ...Object.entries(key.requests).flat()]),
+    ...(window.streams && { streams: window.streams }),
   };
   return JSON.stringify(text);
 }
@@ -39,10 +41,16 @@ export function decodeWindow(encoded: string): Window | undefined {
       cells: mapValues(text.cells, (methods) => mapValues(methods, decodeCell)),
       keys: mapValues(text.keys, decodeKey),
       lagMs: text.lagMs,
+      ...(text.streams && { streams: mapValues(text.streams, decodeTime) }),
     };
   } catch {
     return undefined;
   }
+}
+
+function decodeTime(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('Not a time.');
+  return value;
 }
 
 function encodeCell(cell: Cell): number[] {

@@ -37,6 +37,8 @@ export interface Window {
   readonly keys: Readonly<Record<KeyId, KeyCounts>>;
   /** The largest delay between a line's event time and its arrival here, in milliseconds. */
   readonly lagMs: number;
+  /** A part only: per log stream that it came from, the newest event time that has been delivered. */
+  readonly streams?: Readonly<Record<string, EpochMs>>;
 }
 
 /** Upper bounds of the latency histogram's buckets, in milliseconds; the last bucket is open. About 25 % apart. */

@@ -42,6 +42,31 @@ export function addCells(left: Cell, right: Cell): Cell {
   };
 }
 
+/** The same window with every count times `factor`: what a sample says of the whole. */
+export function scaleWindow(window: Window, factor: number): Window {
+  if (factor === 1) return window;
+  const scaleCell = (cell: Cell): Cell => ({
+    requests: cell.requests * factor,
+    throttled: cell.throttled * factor,
+    quotaExceeded: cell.quotaExceeded * factor,
+    refused: cell.refused * factor,
+    serverErrors: cell.serverErrors * factor,
+    slow: cell.slow * factor,
+    latency: cell.latency.map((count) => count * factor),
+  });
+  const scaleKey = (key: KeyCounts): KeyCounts => ({
+    tier: key.tier,
+    requests: mapValues(key.requests, (count) => count * factor),
+    throttled: key.throttled * factor,
+  });
+  const cells = mapValues(window.cells, (methods) => mapValues(methods, scaleCell));
+  return { ...window, cells, keys: mapValues(window.keys, scaleKey) };
+}
+
+function mapValues<In, Out>(record: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}
+
 /**
  * Adds up the parts of one window. The sum does not depend on their order. A key that a part did not name (because it
  * was not among that part's busiest) may be short by at most what the least busy named key of that part had.

@@ -127,6 +127,47 @@ describe('the watermark', () => {
     expect(closedWindows(parts, 0, T0 + 50_000).map((window) => window.startMs)).toEqual([T0]);
   });
 
+  describe('with log streams, which deliver in order', () => {
+    const events = (startMs: number, requests: number) =>
+      Array.from({ length: requests }, (_, index) => ({ timestamp: startMs + index, message: line({}) }));
+    const from = (stream: string, startMs: number, requests: number): Window[] => {
+      const batch = events(startMs, requests);
+      const directories = new Map([[API, directory]]);
+      const { apis } = aggregate(batch, readBatch(batch).records, directories, startMs + 12_000, stream);
+      return apis.flatMap(({ windows }) => windows);
+    };
+    const requestsIn = (window: Window | undefined) => window?.cells.premium?.['/data/GET']?.requests;
+
+    test('a window is whole as soon as every stream has delivered something later', () => {
+      const first = [...from('a', T0, 20), ...from('b', T0, 10)];
+      expect(closedWindows([...first, ...from('a', T0 + 10_000, 20)], 0, T0 + 13_000)).toHaveLength(0);
+      const later = [...first, ...from('a', T0 + 10_000, 20), ...from('b', T0 + 10_000, 10)];
+      expect(closedWindows(later, 0, T0 + 13_000).map(requestsIn)).toEqual([30]);
+    });
+
+    test('when most of the lines usually come by the streams that have passed, the rest is estimated', () => {
+      const whole = [0, 10_000].flatMap((ms) => [...from('a', T0 + ms, 20), ...from('b', T0 + ms, 10)]);
+      const parts = [...whole, ...from('a', T0 + 20_000, 40)];
+      const closed = closedWindows(parts, T0, T0 + 25_000);
+      expect(closed.map((window) => window.startMs)).toEqual([T0 + 10_000]);
+      // The smaller stream alone is not enough.
+      const behind = [...whole, ...from('b', T0 + 20_000, 40)];
+      expect(closedWindows(behind, T0, T0 + 21_000)).toHaveLength(0);
+      expect(closedWindows(behind, T0, T0 + 60_000).map(requestsIn)).toEqual([30]);
+    });
+
+    test('a stream that has stopped is not waited for for ever', () => {
+      const parts = [...from('a', T0, 20), ...from('b', T0 + 150_000, 10), ...from('b', T0 + 160_000, 10)];
+      expect(closedWindows(parts, T0 + 140_000, T0 + 163_000).map(requestsIn)).toEqual([10]);
+    });
+
+    test('what a stream has delivered survives storage', () => {
+      const [part] = from('a', T0, 2);
+      expect(part?.streams).toEqual({ a: T0 + 1 });
+      expect(part && decodeWindow(encodeWindow(part))).toEqual(part);
+    });
+  });
+
   test('fills silence between windows as idle, but not silence after the last, nor a long gap', () => {
     const parts = [part(T0, 0), part(T0 + 40_000, 0)];
     const closed = closedWindows(parts, T0 - 10_000, T0 + 90_000);
