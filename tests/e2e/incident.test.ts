@@ -47,7 +47,7 @@ test('a shadow decides, and writes nothing', () => {
   expect(Object.keys(shadow.report.decisions).length).toBeGreaterThan(1);
 });
 
-test('the same seed gives the same report, though the deploys were minutes of the wall apart', () => {
+test('the same seed gives the same report, whenever on the wall it was deployed', () => {
   expect(again.report).toEqual({ ...enforced.report, wallSeconds: expect.any(Number) });
 });
 
