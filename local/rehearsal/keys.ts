@@ -41,3 +41,12 @@ async function createKey(cloud: RehearsalCloud, name: string, usagePlanId: strin
   await aws.call(DEVELOPER, 'apigateway', 'CreateUsagePlanKey', { usagePlanId, keyId: id, keyType: 'API_KEY' });
   return id;
 }
+
+/** Takes the scenario's keys away again: what a rehearsal leaves behind is the service alone. */
+export async function deleteKeys(cloud: RehearsalCloud, keyIds: ReadonlyMap<string, KeyId>): Promise<void> {
+  let deleted = 0;
+  for (const apiKey of keyIds.values()) {
+    if (deleted++ % KEYS_PER_SECOND === 0) await cloud.clock.runUntil(cloud.clock.now() + 1000);
+    await cloud.aws.call(DEVELOPER, 'apigateway', 'DeleteApiKey', { apiKey });
+  }
+}

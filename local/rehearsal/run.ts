@@ -5,7 +5,7 @@ import { type Scenario, scaledScenario } from '../world/scenario.ts';
 import type { SecondSnapshot } from '../world/snapshot.ts';
 import { SLICE_MS, World } from '../world/world.ts';
 import { DecisionReader, type SeenDecision } from './decisions.ts';
-import { createKeys } from './keys.ts';
+import { createKeys, deleteKeys } from './keys.ts';
 import { installPolicy, type PolicyDocument, tierTerms } from './policy.ts';
 import { isRestored, type RehearsalReport } from './report.ts';
 import { type DeployedService, describeService, type RehearsalCloud, type WriteCounts } from './stack.ts';
@@ -61,7 +61,9 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   await cloud.clock.runUntil(nextMinute(Math.max(preparedMs, cloud.clock.now())));
   const run = new ScenarioRun(options, { service, scenario, policy, keyIds });
   await run.play();
-  return { ...run.findings(), wallSeconds: (options.wallNowMs() - startedWallMs) / 1000 };
+  const findings = run.findings();
+  await deleteKeys(cloud, keyIds);
+  return { ...findings, wallSeconds: (options.wallNowMs() - startedWallMs) / 1000 };
 }
 
 const nextMinute = (nowMs: number): number => Math.ceil(nowMs / 60_000) * 60_000;

@@ -37,6 +37,7 @@ export class MiniatureCloud implements RehearsalCloud {
   });
   readonly aws = new EmbeddedAws({ clock: this.clock, seed: 1 });
   readonly traffic = new BucketGateway({ rateRps: 1e6, burst: 1e6 }, { rateRps: 1e6, burst: 1e6 }, false);
+  readonly deletedKeys: string[] = [];
   readonly createdKeys: { name: string; planId: string; atMs: number }[] = [];
   readonly invoked: string[] = [];
   parameter: string;
@@ -91,6 +92,10 @@ export class MiniatureCloud implements RehearsalCloud {
       }),
       service('apigateway', {
         CreateApiKey: ({ name }: { name: string }) => ({ id: `id-${name}` }),
+        DeleteApiKey: ({ apiKey }: { apiKey: string }) => {
+          this.deletedKeys.push(apiKey);
+          return {};
+        },
         CreateUsagePlanKey: (input: { usagePlanId: string; keyId: string }) => {
           this.createdKeys.push({ name: input.keyId, planId: input.usagePlanId, atMs: this.clock.now() });
           return {};

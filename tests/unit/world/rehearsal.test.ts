@@ -84,6 +84,11 @@ describe('a rehearsal', () => {
     expect(cloud.invoked).toEqual(['tidegate-dev-keyDirectory']);
   });
 
+  it('takes its keys away again: what stays is the service alone', async () => {
+    const { cloud } = await rehearse();
+    expect(cloud.deletedKeys).toEqual(cloud.createdKeys.map(({ name }) => name));
+  });
+
   it('makes the policy out to the deployed API, scaled with the rest', async () => {
     const policy = { mode: 'shadow', capacity: { ceilingCups: 3000 } };
     const { cloud } = await rehearse({ policy, scale: 0.5 });
