@@ -1,5 +1,5 @@
 import type { ApiStage } from '../platform/api-stage.ts';
-import type { KeyId, Limit, MethodKey, TierName } from '../platform/units.ts';
+import type { KeyId, Limit, MethodKey } from '../platform/units.ts';
 
 /** A stage's limits, and the spelling of its own settings keys, which a patch must repeat. */
 export interface StageReading {
@@ -40,6 +40,3 @@ export interface KeyReader {
   /** The ids of a plan's keys; their values never leave the adapter. */
   planKeyIds(planId: string): Promise<KeyId[]>;
 }
-
-/** Which plan makes a tier. */
-export type TierPlans = Readonly<Record<TierName, string>>;

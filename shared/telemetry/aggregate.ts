@@ -64,9 +64,6 @@ interface MutableApi {
   windows: Map<EpochMs, MutableWindow>;
 }
 
-/** A directory that knows no key; what is slow must still be decided. */
-export const emptyDirectory = (slowMs: number): Directory => ({ tierOf: new Map(), slowMs });
-
 /** The APIs that a batch speaks of, so that their directories can be fetched before it is counted. */
 export function readBatch(events: readonly LogEvent[]): { records: (AccessRecord | undefined)[]; apis: ApiStage[] } {
   const apis = new Map<string, ApiStage>();
