@@ -80,13 +80,16 @@ async function look(
   const { table, clock } = dependencies;
   const lease = await takeLease(table, governed.api, clock.now());
   if (!lease) return;
+  let isReleased = false;
   try {
     for (let looks = 1; ; looks++) {
       if (paused) await holdPaused(dependencies, governed, lease, trigger);
       else await tick(dependencies, governed, lease, trigger, windows);
-      if (looks === MOST_LOOKS || !(await renewIfPending(table, lease, clock.now()))) break;
+      // To find no word and to let go is one step: a word left between the two would be lost.
+      isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);
+      if (isReleased || !(await renewIfPending(table, lease, clock.now()))) break;
     }
   } finally {
-    await releaseLease(table, lease, true);
+    if (!isReleased) await releaseLease(table, lease, true);
   }
 }

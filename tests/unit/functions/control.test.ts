@@ -349,6 +349,22 @@ describe('overlapping triggers', () => {
     expect(fences === 1 || fences === 2).toBe(true);
   });
 
+  test('a word left just as the holder let go was lost', async () => {
+    const send = table.client.send.bind(table.client);
+    let isLetGo = false;
+    jest.spyOn(table.client, 'send').mockImplementation(async (command: { input: unknown }) => {
+      if (!isLetGo && JSON.stringify(command.input).includes(':zero')) {
+        isLetGo = true;
+        expect(await takeLease(table, API, T0)).toBeUndefined();
+      }
+      return await send(command as Parameters<typeof send>[0]);
+    });
+    await run(SCHEDULE);
+    expect(isLetGo).toBe(true);
+    expect(inputs).toHaveLength(2);
+    expect(await takeLease(table, API, T0)).toBeDefined();
+  });
+
   test('a lease that somebody holds is respected', async () => {
     await takeLease(table, API, T0);
     await run(SCHEDULE);
