@@ -4,30 +4,21 @@ import type { LawState } from './state.ts';
 import { figure } from './step.ts';
 import type { Conclusion, LawInput, LawOutput } from './types.ts';
 
-/** No window to go by: hold what is desired, and after the policy's time take its fallback. */
+/** A minute of CloudWatch is this old, in seconds, before the next one has settled: on the slow path that is no silence. */
+const SLOW_PATH_AGE_SECONDS = 210;
+
+/** No window to go by: hold what is desired; unless the API is idle, after the policy's time take its fallback. */
 export function withoutNews(
   state: LawState,
   input: LawInput<LawState>,
   rejected: readonly string[],
 ): LawOutput<LawState> {
-  const { policy, now } = input;
-  const silentSeconds = (now - state.memory.lastNewsMs) / 1000;
+  const { policy, now, heartbeat } = input;
+  const { lastNewsMs, lastLogEndMs } = state.memory;
+  const silentSeconds = (now - Math.max(lastNewsMs, heartbeat?.accountedUntilMs ?? 0)) / 1000;
+  const boundSeconds = policy.blind.afterSeconds + (lastNewsMs > lastLogEndMs ? SLOW_PATH_AGE_SECONDS : 0);
   const why = rejected.length > 0 ? ` Not believed: ${[...new Set(rejected)].join('; ')}.` : '';
-  const estimates = { silentSeconds };
-  if (silentSeconds <= policy.blind.afterSeconds) {
-    return output(
-      state,
-      { ...state.desired, stage: withTightBursts(state.desired.stage, policy) },
-      {
-        kind: 'hold',
-        verdict: 'trustworthy',
-        rule: input.state === undefined ? 'first-look' : 'no-news',
-        reason: `No window since the last tick; the newest is ${figure(silentSeconds)} s old.${why}`,
-        wouldChange: 'A closed window.',
-        estimates,
-      },
-    );
-  }
+  if (heartbeat?.kind === 'idle' || silentSeconds <= boundSeconds) return sighted(state, input, silentSeconds, why);
   const isLong = silentSeconds > policy.blind.fallbackAfterSeconds && policy.blind.fallback !== 'stay';
   const desired = isLong ? fallback(state.desired, input) : state.desired;
   return output(state, desired, {
@@ -38,7 +29,25 @@ export function withoutNews(
       ? `Blind for ${figure(silentSeconds)} s: the policy's fallback "${policy.blind.fallback}" applies.${why}`
       : `Blind for ${figure(silentSeconds)} s: no trustworthy data, no change.${why}`,
     wouldChange: 'A trustworthy window from the access log or the minute metrics.',
-    estimates,
+    estimates: { silentSeconds },
+  });
+}
+
+/** Nothing new, but nothing is missing either: not yet, or because nobody asks for anything. */
+function sighted(state: LawState, input: LawInput<LawState>, silentSeconds: number, why: string): LawOutput<LawState> {
+  const isIdle = input.heartbeat?.kind === 'idle';
+  const rule = isIdle ? 'idle' : 'no-news';
+  const reason = isIdle
+    ? "The log is silent, and AWS's own count says why: nobody asks for anything."
+    : `No window since the last tick; the newest is ${figure(silentSeconds)} s old.`;
+  const desired = { ...state.desired, stage: withTightBursts(state.desired.stage, input.policy) };
+  return output(state, desired, {
+    kind: 'hold',
+    verdict: isIdle ? 'idle' : 'trustworthy',
+    rule: input.state === undefined ? 'first-look' : rule,
+    reason: `${reason}${why}`,
+    wouldChange: 'A closed window.',
+    estimates: { silentSeconds },
   });
 }
 

@@ -38,6 +38,7 @@ export function takeIn(windows: readonly Window[], memory: MemoryState, now: Epo
 }
 
 function problemOf(window: Window, now: EpochMs): string | undefined {
+  if (window.doubt !== undefined) return window.doubt;
   if (!(Number.isFinite(window.startMs) && window.lengthMs > 0 && Number.isFinite(window.lengthMs))) {
     return 'a window without a length';
   }

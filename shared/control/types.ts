@@ -8,12 +8,22 @@ export interface Baseline {
   readonly tiers: Readonly<Record<TierName, Limit>>;
 }
 
+/** What AWS's own count of requests says where the access log is silent. */
+export interface Heartbeat {
+  /** `traffic`: requests that the log does not show. `idle`: there are none. `unknown`: AWS has not said so far. */
+  readonly kind: 'traffic' | 'idle' | 'unknown';
+  /** Up to when log and count agree that nothing is missing; silence since then is blindness. */
+  readonly accountedUntilMs: EpochMs;
+}
+
 /** Everything a law may look at. Nothing else: no clock, no environment, no SDK. */
 export interface LawInput<State> {
   /** What the last tick left behind; undefined on the very first. */
   readonly state: State | undefined;
   /** Closed windows that no earlier tick has seen, oldest first; empty when nothing new is known. */
   readonly windows: readonly Window[];
+  /** Absent where nobody counts but the log. */
+  readonly heartbeat?: Heartbeat;
   /** The limits in force, as read back just now. */
   readonly live: Limits;
   /** When the stage, and every tier's plan, was last written by us and should by now be in force. */

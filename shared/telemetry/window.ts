@@ -39,6 +39,8 @@ export interface Window {
   readonly lagMs: number;
   /** A part only: per log stream that it came from, the newest event time that has been delivered. */
   readonly streams?: Readonly<Record<string, EpochMs>>;
+  /** Why nobody may learn or decide from it, one clause; absent while nothing speaks against it. */
+  readonly doubt?: string;
 }
 
 /** Upper bounds of the latency histogram's buckets, in milliseconds; the last bucket is open. About 25 % apart. */

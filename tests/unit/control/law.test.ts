@@ -136,6 +136,35 @@ test('blind it holds, and after long enough takes the policy’s fallback', () =
   expect(late.desired.stage['*/*']).toEqual(BASELINE.stage);
 });
 
+test('an API without traffic was reported blind: it is idle, however long', () => {
+  const bench = calmBench(120_000, { blind: { fallback: 'baseline' } });
+  const before = bench.input.live;
+  for (const now of [300_000, 2_000_000]) {
+    bench.input = { ...bench.input, heartbeat: { kind: 'idle', accountedUntilMs: now - 150_000 } };
+    const { conclusion, desired } = bench.tick(now, []);
+    expect(conclusion).toMatchObject({ kind: 'hold', verdict: 'idle', rule: 'idle' });
+    expect(desired).toEqual(before);
+  }
+});
+
+test('after idleness blindness begins with the first request that the log does not show', () => {
+  const bench = calmBench(120_000, { blind: { fallback: 'baseline' } });
+  const at = (now: number) => {
+    bench.input = { ...bench.input, heartbeat: { kind: 'traffic', accountedUntilMs: 3_600_000 } };
+    return bench.tick(now, []).conclusion.rule;
+  };
+  expect([at(3_700_000), at(3_800_000), at(4_600_000)]).toEqual(['no-news', 'blind-hold', 'blind-fallback']);
+});
+
+test('a window that was found doubtful is refused with the reason, and nothing is learned from it', () => {
+  const bench = calmBench();
+  const { memory } = bench.state ?? {};
+  const { conclusion, state } = bench.tick(150_000, [{ ...logWindow(130_000, slow(5)), doubt: 'the log lacks lines' }]);
+  expect(conclusion).toMatchObject({ kind: 'hold' });
+  expect(conclusion.reason).toContain('Not believed: the log lacks lines.');
+  expect(state.memory).toEqual(memory);
+});
+
 test('minute metrics speak only when the log is silent, brake, and never probe', () => {
   const bench = calmBench();
   const ignored = bench.tick(200_000, [minuteWindow(120_000, { requests: 54_000, latencyMs: 3000 })]);
