@@ -3,6 +3,7 @@ import { nextPlanWrite, type PlanWriteRules } from '../../shared/allocation/plan
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import { type LimitWrite, planWrite, stageWrite } from './changes.ts';
 import type { BenchStage } from './stage.ts';
 import type { BenchTelemetry } from './telemetry.ts';
 
@@ -10,7 +11,6 @@ import type { BenchTelemetry } from './telemetry.ts';
 const STAGE_SETTLE_MS = 10_000;
 const PLAN_SETTLE_MS = 30_000;
 const PLAN_WRITE_MARGIN_MS = 1_000;
-const TICK_MS = 60_000;
 
 export interface ControllerOptions<State> {
   readonly clock: Clock;
@@ -18,14 +18,16 @@ export interface ControllerOptions<State> {
   readonly policy: Policy;
   readonly baseline: Baseline;
   readonly stage: BenchStage;
+  /** Control looks at least this often. */
+  readonly tickMs: number;
   readonly telemetry: () => BenchTelemetry;
   readonly onConclusion?: (conclusion: Conclusion, atMs: EpochMs) => void;
 }
 
 /** The control and plan-writer functions without their machinery: ticks, one plan write per slot, settling times. */
 export class BenchController<State> {
-  stageWrites = 0;
-  planWrites = 0;
+  /** Every accepted write, in the order of time. */
+  readonly writes: LimitWrite[] = [];
   private readonly options: ControllerOptions<State>;
   private readonly rules: PlanWriteRules;
   private state: State | undefined;
@@ -49,7 +51,7 @@ export class BenchController<State> {
       ignoreChangeShare: policy.guardrails.ignoreChangeShare,
       intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
     };
-    clock.every(TICK_MS, 0, () => this.tick());
+    clock.every(options.tickMs, 0, () => this.tick());
   }
 
   tick(): void {
@@ -71,9 +73,10 @@ export class BenchController<State> {
     if (policy.mode !== 'enforce') return;
     this.desired = desired.tiers;
     if (differs(desired.stage, live.stage)) {
-      stage.writeStage({ ...live.stage, ...desired.stage });
+      const settings = { ...live.stage, ...desired.stage };
+      stage.writeStage(settings);
       this.stageWrittenMs = now;
-      this.stageWrites++;
+      this.writes.push(stageWrite(now, live.stage, settings));
     }
     this.armWriter();
   }
@@ -93,10 +96,11 @@ export class BenchController<State> {
     const now = clock.now();
     const next = nextPlanWrite(this.desired, stage.written.tiers, now, this.lastPlanWriteMs, this.rules);
     if (next.kind === 'write') {
+      const before = stage.written.tiers[next.tier]?.rateRps ?? 0;
       stage.writePlan(next.tier, next.limit);
+      this.writes.push(planWrite(now, next.tier, before, next.limit.rateRps));
       this.planWrittenMs.set(next.tier, now);
       this.lastPlanWriteMs = now;
-      this.planWrites++;
     }
     this.armWriter();
   }

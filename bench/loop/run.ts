@@ -1,5 +1,6 @@
 import { SimulationClock } from '../../local/kernel/clock.ts';
 import { isRestored } from '../../local/rehearsal/report.ts';
+import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
 import { randomStreams } from '../../local/world/random-streams.ts';
 import { keyNames, type Scenario } from '../../local/world/scenario.ts';
 import type { Scores } from '../../local/world/scores.ts';
@@ -8,13 +9,20 @@ import { SLICE_MS, World } from '../../local/world/world.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
+import { type Effort, effortOf } from './changes.ts';
 import { BenchController } from './controller.ts';
 import { BenchStage } from './stage.ts';
-import { BenchTelemetry } from './telemetry.ts';
+import { type BenchTelemetry, benchTelemetry, type TelemetryMode } from './telemetry.ts';
+import { NO_TROUBLE } from './trouble.ts';
 
 const EPOCH_MS = Date.UTC(2031, 0, 1);
+/** The control function looks at least once a minute. */
+const TICK_SECONDS = 60;
 /** Traffic begins when the loop has run for a while. */
 const LEAD_MS = 300_000;
+/** When a scenario begins. */
+export const START_MS = EPOCH_MS + LEAD_MS;
 
 export interface LoopOptions<State> {
   readonly scenario: Scenario;
@@ -22,13 +30,18 @@ export interface LoopOptions<State> {
   readonly law: Law<State>;
   readonly policy: Policy;
   readonly baseline: Baseline;
+  /** Absent: log streams, as in the product. */
+  readonly telemetry?: TelemetryMode;
+  readonly trouble?: TelemetryTrouble;
+  /** How often control looks of its own accord; absent: every minute. */
+  readonly tickSeconds?: number;
+  /** By how much buckets refill faster than their rate says; absent: as ever. */
+  readonly enforcementSlack?: number;
   readonly onSecond?: (snapshot: SecondSnapshot, enforced: Limits) => void;
   readonly onConclusion?: (conclusion: Conclusion, second: number) => void;
 }
 
-export interface LoopResult extends Scores {
-  readonly stageWrites: number;
-  readonly planWrites: number;
+export interface LoopResult extends Scores, Effort {
   readonly decisions: Readonly<Record<string, number>>;
   /** Every rate at the end is at least nearly what it was at onset. */
   readonly restored: boolean;
@@ -57,8 +70,8 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     methods,
     tierOf,
     onFinished: (requests) => telemetry?.add(requests),
+    enforcementSlack: options.enforcementSlack ?? ASSUMPTIONS.enforcementSlack,
   });
-  const startMs = EPOCH_MS + LEAD_MS;
   const decisions: Record<string, number> = {};
   const controller = new BenchController({
     clock,
@@ -66,16 +79,19 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     policy,
     baseline,
     stage,
+    tickMs: (options.tickSeconds ?? TICK_SECONDS) * 1000,
     telemetry: () => telemetry as BenchTelemetry,
     onConclusion: (conclusion, atMs) => {
       decisions[conclusion.kind] = (decisions[conclusion.kind] ?? 0) + 1;
-      options.onConclusion?.(conclusion, (atMs - startMs) / 1000);
+      options.onConclusion?.(conclusion, (atMs - START_MS) / 1000);
     },
   });
-  telemetry = new BenchTelemetry({
+  telemetry = benchTelemetry(options.telemetry ?? { kind: 'streams' }, {
     clock,
     random,
     tierOf,
+    startMs: START_MS,
+    trouble: options.trouble ?? NO_TROUBLE,
     slowMs: policy.objective.latencyMs,
     onNudge: () => controller.tick(),
   });
@@ -91,7 +107,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
   let atOnset = stage.enforced();
   const world = new World({
     scenario,
-    startMs,
+    startMs: START_MS,
     gateway: stage,
     keyId: (name) => name,
     random,
@@ -102,11 +118,11 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
       options.onSecond?.(snapshot, stage.enforced());
     },
   });
-  await clock.runUntil(startMs);
+  await clock.runUntil(START_MS);
   clock.every(SLICE_MS, 0, () => world.advance(clock.now()));
-  await clock.runUntil(startMs + scenario.durationSeconds * 1000);
+  await clock.runUntil(START_MS + scenario.durationSeconds * 1000);
   clock.stop();
-  const { stageWrites, planWrites } = controller;
   const limits = stage.enforced();
-  return { ...world.scores(), stageWrites, planWrites, decisions, restored: isRestored(atOnset, limits), limits };
+  const restored = isRestored(atOnset, limits);
+  return { ...world.scores(), ...effortOf(controller.writes, START_MS), decisions, restored, limits };
 }

@@ -19,6 +19,7 @@ export interface BenchStageOptions {
   readonly baseline: Baseline;
   readonly methods: readonly { readonly verb: string; readonly path: string }[];
   readonly tierOf: ReadonlyMap<KeyId, TierName>;
+  readonly enforcementSlack: number;
   readonly onFinished: (requests: readonly FinishedRequest[]) => void;
 }
 
@@ -31,8 +32,8 @@ export class BenchStage implements GatewayPort {
   written: Limits;
 
   constructor(options: BenchStageOptions) {
-    const { clock, random, baseline, methods, tierOf } = options;
-    const { enforcementSlack, stagePropagationMs, planPropagationMs, stageRefusalSpendsPlanToken } = ASSUMPTIONS;
+    const { clock, random, baseline, methods, tierOf, enforcementSlack } = options;
+    const { stagePropagationMs, planPropagationMs, stageRefusalSpendsPlanToken } = ASSUMPTIONS;
     this.options = options;
     this.enforcement = new Enforcement({
       clock,

@@ -1,133 +1,52 @@
 import type { FinishedRequest } from '../../local/gateway/port.ts';
 import type { Clock } from '../../local/kernel/clock.ts';
 import type { Random } from '../../local/kernel/random.ts';
-import { LogDelay } from '../../local/services/logs/delay.ts';
-import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
 import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
-import type { AccessRecord, Outcome } from '../../shared/telemetry/access-log.ts';
-import { aggregate } from '../../shared/telemetry/aggregate.ts';
-import { lookReason } from '../../shared/telemetry/emf.ts';
-import { closedWindows } from '../../shared/telemetry/watermark.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
+import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
+import { MinuteTelemetry } from './minute-telemetry.ts';
+import { StreamTelemetry } from './stream-telemetry.ts';
+import { WindowTelemetry } from './window-telemetry.ts';
 
-const API = { apiId: 'bench', stage: 'stage' };
-/** How often the gateway hands its log on, and to how many streams in turn. */
-const FLUSH_MS = 100;
-const STREAM_COUNT = 3;
-/** Parts older than this are history. */
-const KEEP_MS = 240_000;
-/** Events reach their target after so long. */
-const EVENT_MS = 200;
-const NUDGE_EVERY_MS = 10_000;
+/** How a law gets to know what happened. */
+export type TelemetryMode =
+  /** Ten seconds of the access log, whole, exactly so long after their end. */
+  | { readonly kind: 'windows'; readonly ageSeconds: number }
+  /** The access log as log streams deliver it: in batches, at random delays, closed by the watermark. */
+  | { readonly kind: 'streams' }
+  /** CloudWatch's minutes and nothing else, 60 to 180 s after their end. */
+  | { readonly kind: 'minutes' }
+  /** Nothing: for laws that do not look. */
+  | { readonly kind: 'none' };
+
+export interface BenchTelemetry {
+  /** Requests whose answers have been sent, in the order of `endMs`. */
+  add(requests: readonly FinishedRequest[]): void;
+  /** Windows that can be read by now and start after `afterMs`, oldest first. */
+  windowsAfter(afterMs: EpochMs): Window[];
+}
 
 export interface TelemetryOptions {
   readonly clock: Clock;
   readonly random: (name: string) => Random;
   readonly tierOf: ReadonlyMap<KeyId, TierName>;
   readonly slowMs: number;
+  /** When the scenario begins: the origin of the trouble's times. */
+  readonly startMs: EpochMs;
+  readonly trouble: TelemetryTrouble;
   /** Control should look now. */
   readonly onNudge: () => void;
 }
 
-interface Batch {
-  readonly events: { timestamp: EpochMs; message: string }[];
-  readonly records: AccessRecord[];
-}
-
-/** One log stream on its way to the subscriber. */
-interface Pipe {
-  readonly name: string;
-  readonly delay: LogDelay;
-  pending: Batch;
-  openedMs: EpochMs;
-  lastDueMs: EpochMs;
-}
-
-const emptyBatch = (): Batch => ({ events: [], records: [] });
-
-/** The fast path without its machinery: a few log streams, in batches, in order, late as in reality, become window parts. */
-export class BenchTelemetry {
-  private readonly options: TelemetryOptions;
-  private readonly pipes: readonly Pipe[];
-  private current: Batch = emptyBatch();
-  private flushes = 0;
-  private parts: Window[] = [];
-  private nudgedMs = Number.NEGATIVE_INFINITY;
-
-  constructor(options: TelemetryOptions) {
-    this.options = options;
-    this.pipes = Array.from({ length: STREAM_COUNT }, (_, index) => ({
-      name: `bench/${index}`,
-      delay: new LogDelay(options.random(`bench/log-delay/${index}`), ASSUMPTIONS.logDelayMs),
-      pending: emptyBatch(),
-      openedMs: 0,
-      lastDueMs: 0,
-    }));
-    options.clock.every(FLUSH_MS, 0, () => this.flush());
+export function benchTelemetry(mode: TelemetryMode, options: TelemetryOptions): BenchTelemetry {
+  switch (mode.kind) {
+    case 'windows':
+      return new WindowTelemetry(mode.ageSeconds, options);
+    case 'streams':
+      return new StreamTelemetry(options);
+    case 'minutes':
+      return new MinuteTelemetry(options);
+    case 'none':
+      return { add: () => undefined, windowsAfter: () => [] };
   }
-
-  add(requests: readonly FinishedRequest[]): void {
-    for (const request of requests) {
-      this.current.events.push({ timestamp: request.endMs, message: '' });
-      this.current.records.push(recordOf(request));
-    }
-  }
-
-  /** Windows that are whole by now and start after `afterMs`. */
-  windowsAfter(afterMs: EpochMs): Window[] {
-    return closedWindows(this.parts, afterMs, this.options.clock.now());
-  }
-
-  /** The gateway writes to its streams in turn. */
-  private flush(): void {
-    const { current } = this;
-    const pipe = this.pipes[this.flushes++ % STREAM_COUNT];
-    if (current.events.length === 0 || pipe === undefined) return;
-    this.current = emptyBatch();
-    if (pipe.pending.events.length === 0) this.open(pipe);
-    for (const event of current.events) pipe.pending.events.push(event);
-    for (const record of current.records) pipe.pending.records.push(record);
-  }
-
-  private open(pipe: Pipe): void {
-    const { clock } = this.options;
-    pipe.openedMs = clock.now();
-    const delayMs = pipe.delay.at(pipe.openedMs);
-    clock.after(Math.min(ASSUMPTIONS.logBatchSpanMs, delayMs), () => {
-      const batch = pipe.pending;
-      pipe.pending = emptyBatch();
-      const now = clock.now();
-      // The delay is that of the batch's middle.
-      pipe.lastDueMs = Math.max(now, pipe.lastDueMs, Math.ceil((pipe.openedMs + now) / 2 + delayMs));
-      clock.after(pipe.lastDueMs - now, () => this.deliver(pipe.name, batch));
-    });
-  }
-
-  private deliver(stream: string, { events, records }: Batch): void {
-    const { clock, tierOf, slowMs, onNudge } = this.options;
-    const now = clock.now();
-    const directories = new Map([[`${API.apiId}/${API.stage}`, { tierOf, slowMs }]]);
-    const windows = aggregate(events, records, directories, now, stream).apis.flatMap((api) => api.windows);
-    this.parts = [...this.parts.filter((part) => part.startMs > now - KEEP_MS), ...windows];
-    if (lookReason(API, windows) === undefined || now - this.nudgedMs < NUDGE_EVERY_MS) return;
-    this.nudgedMs = now;
-    clock.after(EVENT_MS, onNudge);
-  }
-}
-
-function recordOf(request: FinishedRequest): AccessRecord {
-  return {
-    ...API,
-    method: `${request.path}/${request.verb}`,
-    outcome: outcomeOf(request),
-    keyId: request.keyId,
-    backendLatencyMs: request.integrationLatencyMs,
-  };
-}
-
-function outcomeOf({ errorType, status, integrationLatencyMs }: FinishedRequest): Outcome {
-  if (errorType === 'THROTTLED') return 'throttled';
-  if (errorType === 'QUOTA_EXCEEDED') return 'quotaExceeded';
-  if (integrationLatencyMs === undefined) return 'refused';
-  return status >= 500 ? 'serverError' : 'answered';
 }

@@ -1,0 +1,79 @@
+import type { Scenario } from '../../local/world/scenario.ts';
+import { keyNames } from '../../local/world/scenario.ts';
+import type { SecondSnapshot } from '../../local/world/snapshot.ts';
+import { zipfShares } from '../../local/world/traffic/skew.ts';
+import type { CostUnitsPerSecond, EpochMs, KeyId, MethodKey, Rps, TierName } from '../../shared/platform/units.ts';
+
+/** One key's fresh demand at an instant: first attempts, within its contract or not. */
+export interface KnownKey {
+  readonly keyId: KeyId;
+  readonly tier: TierName;
+  readonly rps: Rps;
+  /** Mean cost units of one of its requests, and the share of its requests by method. */
+  readonly costPerRequest: number;
+  readonly mix: Readonly<Record<MethodKey, number>>;
+}
+
+/** What no real controller knows: the scenario itself, and the backend's queue of a second ago. */
+export class Knowledge {
+  /** By how much every bucket refills faster than its rate says. */
+  readonly slack: number;
+  private readonly scenario: Scenario;
+  private readonly startMs: EpochMs;
+  private readonly groups: readonly {
+    readonly keys: readonly KnownKey[];
+    readonly group: Scenario['groups'][number];
+  }[];
+  private backlog = 0;
+
+  constructor(scenario: Scenario, startMs: EpochMs, slack: number) {
+    this.scenario = scenario;
+    this.startMs = startMs;
+    this.slack = slack;
+    this.groups = scenario.groups.map((group) => {
+      const methods = scenario.methods.map(({ verb, path }) => `${path}/${verb}`);
+      const mix = Object.fromEntries(methods.map((method, index) => [method, group.mix[index] ?? 0]));
+      const costPerRequest = group.mix.reduce(
+        (sum, share, index) => sum + share * (scenario.methods[index]?.cost ?? 0),
+        0,
+      );
+      const names = keyNames(group);
+      const shares = zipfShares(group.keyCount, group.skew);
+      const keys = names.map((keyId, index) => ({
+        keyId,
+        tier: group.tier,
+        rps: shares[index] ?? 0,
+        costPerRequest,
+        mix,
+      }));
+      return { keys, group };
+    });
+  }
+
+  /** Told of every second that has passed. */
+  see(snapshot: SecondSnapshot): void {
+    this.backlog = snapshot.backlogSeconds * snapshot.capacityCups;
+  }
+
+  capacityCups(atMs: EpochMs): CostUnitsPerSecond {
+    return this.scenario.backend.capacity(this.secondOf(atMs));
+  }
+
+  /** Every key's fresh demand; keys that ask for nothing are left out. */
+  keyDemand(atMs: EpochMs): KnownKey[] {
+    const second = this.secondOf(atMs);
+    return this.groups.flatMap(({ keys, group }) => {
+      const rps = Math.max(0, group.demand(second));
+      return rps === 0 ? [] : keys.map((key) => ({ ...key, rps: key.rps * rps }));
+    });
+  }
+
+  /** Work that waited in the backend when the last second ended, cost units. */
+  backlogCups(): number {
+    return this.backlog;
+  }
+
+  private secondOf(atMs: EpochMs): number {
+    return Math.max(0, (atMs - this.startMs) / 1000);
+  }
+}

@@ -1,0 +1,98 @@
+import type { FinishedRequest } from '../../local/gateway/port.ts';
+import { LogDelay } from '../../local/services/logs/delay.ts';
+import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
+import { aggregate } from '../../shared/telemetry/aggregate.ts';
+import { lookReason } from '../../shared/telemetry/emf.ts';
+import { closedWindows } from '../../shared/telemetry/watermark.ts';
+import type { Window } from '../../shared/telemetry/window.ts';
+import { API, type Batch, emptyBatch, recordOf } from './log-lines.ts';
+import type { BenchTelemetry, TelemetryOptions } from './telemetry.ts';
+
+/** How often the gateway hands its log on, and to how many streams in turn. */
+const FLUSH_MS = 100;
+const STREAM_COUNT = 3;
+/** Parts older than this are history. */
+const KEEP_MS = 240_000;
+/** Events reach their target after so long. */
+const EVENT_MS = 200;
+const NUDGE_EVERY_MS = 10_000;
+
+/** One log stream on its way to the subscriber. */
+interface Pipe {
+  readonly name: string;
+  readonly delay: LogDelay;
+  pending: Batch;
+  openedMs: EpochMs;
+  lastDueMs: EpochMs;
+}
+
+/** The fast path without its machinery: a few log streams, in batches, in order, late as in reality, become window parts. */
+export class StreamTelemetry implements BenchTelemetry {
+  private readonly options: TelemetryOptions;
+  private readonly pipes: readonly Pipe[];
+  private current: Batch = emptyBatch();
+  private flushes = 0;
+  private parts: Window[] = [];
+  private nudgedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: TelemetryOptions) {
+    this.options = options;
+    this.pipes = Array.from({ length: STREAM_COUNT }, (_, index) => ({
+      name: `bench/${index}`,
+      delay: new LogDelay(options.random(`bench/log-delay/${index}`), ASSUMPTIONS.logDelayMs),
+      pending: emptyBatch(),
+      openedMs: 0,
+      lastDueMs: 0,
+    }));
+    options.clock.every(FLUSH_MS, 0, () => this.flush());
+  }
+
+  add(requests: readonly FinishedRequest[]): void {
+    for (const request of requests) {
+      this.current.events.push({ timestamp: request.endMs, message: '' });
+      this.current.records.push(recordOf(request));
+    }
+  }
+
+  /** Windows that are whole by now and start after `afterMs`. */
+  windowsAfter(afterMs: EpochMs): Window[] {
+    return closedWindows(this.parts, afterMs, this.options.clock.now());
+  }
+
+  /** The gateway writes to its streams in turn. */
+  private flush(): void {
+    const { current } = this;
+    const pipe = this.pipes[this.flushes++ % STREAM_COUNT];
+    if (current.events.length === 0 || pipe === undefined) return;
+    this.current = emptyBatch();
+    if (pipe.pending.events.length === 0) this.open(pipe);
+    for (const event of current.events) pipe.pending.events.push(event);
+    for (const record of current.records) pipe.pending.records.push(record);
+  }
+
+  private open(pipe: Pipe): void {
+    const { clock } = this.options;
+    pipe.openedMs = clock.now();
+    const delayMs = pipe.delay.at(pipe.openedMs);
+    clock.after(Math.min(ASSUMPTIONS.logBatchSpanMs, delayMs), () => {
+      const batch = pipe.pending;
+      pipe.pending = emptyBatch();
+      const now = clock.now();
+      // The delay is that of the batch's middle.
+      pipe.lastDueMs = Math.max(now, pipe.lastDueMs, Math.ceil((pipe.openedMs + now) / 2 + delayMs));
+      clock.after(pipe.lastDueMs - now, () => this.deliver(pipe.name, batch));
+    });
+  }
+
+  private deliver(stream: string, { events, records }: Batch): void {
+    const { clock, tierOf, slowMs, onNudge } = this.options;
+    const now = clock.now();
+    const directories = new Map([[`${API.apiId}/${API.stage}`, { tierOf, slowMs }]]);
+    const windows = aggregate(events, records, directories, now, stream).apis.flatMap((api) => api.windows);
+    this.parts = [...this.parts.filter((part) => part.startMs > now - KEEP_MS), ...windows];
+    if (lookReason(API, windows) === undefined || now - this.nudgedMs < NUDGE_EVERY_MS) return;
+    this.nudgedMs = now;
+    clock.after(EVENT_MS, onNudge);
+  }
+}

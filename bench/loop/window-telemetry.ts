@@ -1,0 +1,55 @@
+import type { FinishedRequest } from '../../local/gateway/port.ts';
+import type { Random } from '../../local/kernel/random.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
+import { aggregate } from '../../shared/telemetry/aggregate.ts';
+import type { Window } from '../../shared/telemetry/window.ts';
+import { WINDOW_MS, windowStartOf } from '../../shared/telemetry/windows.ts';
+import { API, type Batch, emptyBatch, recordOf } from './log-lines.ts';
+import type { BenchTelemetry, TelemetryOptions } from './telemetry.ts';
+import { extraDelayMs, isLost } from './trouble.ts';
+
+/** Windows of the access log that become readable whole, all at the same age: telemetry delay as a parameter. */
+export class WindowTelemetry implements BenchTelemetry {
+  private readonly options: TelemetryOptions;
+  private readonly random: Random;
+  private readonly open = new Map<EpochMs, Batch>();
+  private readable: Window[] = [];
+
+  /** `ageSeconds` (> 0): from a window's end until it can be read. */
+  constructor(ageSeconds: number, options: TelemetryOptions) {
+    this.options = options;
+    this.random = options.random('bench/lost-windows');
+    const { clock, startMs, trouble } = options;
+    clock.every(WINDOW_MS, 0, () => {
+      const endMs = clock.now();
+      const delayMs = ageSeconds * 1000 + extraDelayMs(trouble, endMs, startMs);
+      clock.after(delayMs, () => this.deliver(endMs - WINDOW_MS));
+    });
+  }
+
+  add(requests: readonly FinishedRequest[]): void {
+    for (const request of requests) {
+      const startMs = windowStartOf(request.endMs);
+      const batch = this.open.get(startMs) ?? emptyBatch();
+      this.open.set(startMs, batch);
+      batch.events.push({ timestamp: request.endMs, message: '' });
+      batch.records.push(recordOf(request));
+    }
+  }
+
+  windowsAfter(afterMs: EpochMs): Window[] {
+    this.readable = this.readable.filter((window) => window.startMs > afterMs);
+    return this.readable.toSorted((a, b) => a.startMs - b.startMs);
+  }
+
+  private deliver(windowStartMs: EpochMs): void {
+    const { clock, tierOf, slowMs, trouble, startMs, onNudge } = this.options;
+    const batch = this.open.get(windowStartMs);
+    this.open.delete(windowStartMs);
+    if (batch === undefined || isLost(trouble, windowStartMs, startMs, this.random)) return;
+    const directories = new Map([[`${API.apiId}/${API.stage}`, { tierOf, slowMs }]]);
+    const { apis } = aggregate(batch.events, batch.records, directories, clock.now());
+    this.readable.push(...apis.flatMap((api) => api.windows));
+    onNudge();
+  }
+}

@@ -1,0 +1,58 @@
+import { randomStreams } from '../../local/world/random-streams.ts';
+import { LAWS } from '../laws/index.ts';
+import { Knowledge } from '../laws/knowledge.ts';
+import { runLoop, START_MS } from '../loop/run.ts';
+import { BENCH_SCENARIOS } from '../scenarios/bench-scenario.ts';
+import type { Job, RunResult, Second } from './job.ts';
+import { benchPolicy } from './policy.ts';
+import { traceConclusion, traceSecond } from './trace.ts';
+
+/** Enforcement is best effort: by up to this share too generous, drawn by seed. */
+const LARGEST_SLACK = 0.02;
+
+export async function play({ law: lawName, scenario: name, seed, trace, keepSeconds }: Job): Promise<RunResult> {
+  const law = LAWS.get(lawName);
+  const family = BENCH_SCENARIOS.find((each) => each.name === name);
+  if (law === undefined || family === undefined) throw new RangeError(`No law "${lawName}" or no scenario "${name}".`);
+  const { scenario, trouble, baseline } = family.draw(seed);
+  const slack = randomStreams(seed)('bench/slack')() * LARGEST_SLACK;
+  const knowledge = new Knowledge(scenario, START_MS, slack);
+  const policy = benchPolicy();
+  const seconds: Second[] = [];
+  const {
+    decisions: _,
+    limits: __,
+    stageWrites,
+    planWrites,
+    reversals,
+    ...scores
+  } = await runLoop({
+    scenario,
+    trouble,
+    baseline,
+    seed,
+    policy,
+    law: law.create({ policy, baseline, knowledge }),
+    telemetry: law.telemetry,
+    enforcementSlack: slack,
+    ...(law.tickSeconds !== undefined && { tickSeconds: law.tickSeconds }),
+    onSecond: (snapshot, enforced) => {
+      knowledge.see(snapshot);
+      if (trace) traceSecond(snapshot, enforced);
+      if (keepSeconds) seconds.push({ ...snapshot, enforced });
+    },
+    ...(trace && { onConclusion: traceConclusion }),
+  });
+  const limitChanges = stageWrites + planWrites;
+  const hours = scenario.durationSeconds / 3600;
+  return {
+    law: lawName,
+    scenario: name,
+    seed,
+    ...scores,
+    limitChanges,
+    changesPerHalfHour: limitChanges / (2 * hours),
+    reversalsPerHour: reversals / hours,
+    ...(keepSeconds && { seconds }),
+  };
+}

@@ -1,0 +1,91 @@
+import type { RunResult } from './job.ts';
+
+/** One law in one scenario, the mean over the seeds; the reach and the gap against `perfect` in the same runs. */
+export interface Row {
+  readonly law: string;
+  readonly scenario: string;
+  readonly stressRatio: number;
+  readonly reach: number | null;
+  readonly premium: number;
+  readonly premiumGap: number | null;
+  readonly violationSeconds: number;
+  readonly longestViolationSeconds: number;
+  readonly falseThrottleRatio: number;
+  readonly changesPerHalfHour: number;
+}
+
+/** One law over all scenarios: the rows of the target table. */
+export interface Summary {
+  readonly law: string;
+  readonly stressRatio: number;
+  readonly meanReach: number | null;
+  readonly worstReach: { readonly scenario: string; readonly reach: number } | null;
+  readonly premiumGap: number | null;
+  readonly meanViolationSeconds: number;
+  readonly worstViolationSeconds: number;
+  readonly meanFalseThrottles: number;
+  readonly worstFalseThrottles: number;
+  readonly changesPerHalfHour: number;
+}
+
+const YARDSTICK = 'perfect';
+
+// Until the new scores are there, the old ones stand for them.
+interface NewScores {
+  readonly stressRatio?: number;
+  readonly premiumWithinGuarantee?: number;
+  readonly longestViolationSeconds?: number;
+}
+const stressOf = (result: RunResult) => (result as NewScores).stressRatio ?? result.goodputRatio;
+const premiumOf = (result: RunResult) => (result as NewScores).premiumWithinGuarantee ?? result.honestPremiumServed;
+const longestOf = (result: RunResult) => (result as NewScores).longestViolationSeconds ?? 0;
+
+export function rowsOf(results: readonly RunResult[]): Row[] {
+  const bound = new Map(
+    results.filter(({ law }) => law === YARDSTICK).map((result) => [`${result.scenario} ${result.seed}`, result]),
+  );
+  const groups = Map.groupBy(results, ({ law, scenario }) => `${scenario} ${law}`);
+  return [...groups.values()].map((runs) => rowOf(runs, (run) => bound.get(`${run.scenario} ${run.seed}`)));
+}
+
+function rowOf(runs: readonly RunResult[], boundOf: (run: RunResult) => RunResult | undefined): Row {
+  const over = (of: (run: RunResult) => number) => mean(runs.map(of));
+  const pairs = runs.flatMap((run) => {
+    const bound = boundOf(run);
+    return bound ? [{ run, bound }] : [];
+  });
+  const isMeasured = pairs.length === runs.length;
+  return {
+    law: runs[0]?.law ?? '',
+    scenario: runs[0]?.scenario ?? '',
+    stressRatio: over(stressOf),
+    reach: isMeasured ? mean(pairs.map(({ run, bound }) => stressOf(run) / stressOf(bound))) : null,
+    premium: over(premiumOf),
+    premiumGap: isMeasured ? mean(pairs.map(({ run, bound }) => premiumOf(bound) - premiumOf(run))) : null,
+    violationSeconds: over((run) => run.violationSeconds),
+    longestViolationSeconds: Math.max(...runs.map(longestOf)),
+    falseThrottleRatio: over((run) => run.falseThrottleRatio),
+    changesPerHalfHour: over((run) => run.changesPerHalfHour),
+  };
+}
+
+export function summariesOf(rows: readonly Row[]): Summary[] {
+  return [...Map.groupBy(rows, ({ law }) => law)].map(([law, own]) => {
+    const reached = own.flatMap(({ scenario, reach }) => (reach === null ? [] : [{ scenario, reach }]));
+    const over = (of: (row: Row) => number) => mean(own.map(of));
+    return {
+      law,
+      stressRatio: over((row) => row.stressRatio),
+      meanReach: reached.length > 0 ? mean(reached.map(({ reach }) => reach)) : null,
+      worstReach: reached.toSorted((a, b) => a.reach - b.reach)[0] ?? null,
+      premiumGap: reached.length > 0 ? over((row) => row.premiumGap ?? 0) : null,
+      meanViolationSeconds: over((row) => row.violationSeconds),
+      worstViolationSeconds: Math.max(...own.map((row) => row.violationSeconds)),
+      meanFalseThrottles: over((row) => row.falseThrottleRatio),
+      worstFalseThrottles: Math.max(...own.map((row) => row.falseThrottleRatio)),
+      changesPerHalfHour: over((row) => row.changesPerHalfHour),
+    };
+  });
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
