@@ -1,0 +1,34 @@
+import type { Scenario } from '../../local/world/scenario.ts';
+import type { Baseline } from '../../shared/control/types.ts';
+import { briefPremium } from './brief-premium.ts';
+import { capacityDrop } from './capacity-drop.ts';
+import { quiet } from './quiet.ts';
+
+export { SIZE } from './size.ts';
+
+/** What happens to telemetry windows. All times are seconds since the scenario's start; `from` inclusive, `to` exclusive. */
+export interface TelemetryTrouble {
+  /** Windows that begin within are lost, each with the probability `share` (1: all of them). */
+  readonly lost: readonly { readonly from: number; readonly to: number; readonly share: number }[];
+  /** Windows that end within arrive so much later. */
+  readonly late: readonly { readonly from: number; readonly to: number; readonly extraSeconds: number }[];
+}
+
+/** One scenario with all its parameters drawn, already scaled by SIZE. */
+export interface Drawn {
+  readonly scenario: Scenario;
+  readonly trouble: TelemetryTrouble;
+  readonly baseline: Baseline;
+}
+
+/** A family of scenarios: the same story, its figures drawn by seed from the ranges written in its file. */
+export interface BenchScenario {
+  readonly name: string;
+  readonly title: string;
+  draw(seed: number): Drawn;
+}
+
+export const BENCH_SCENARIOS: readonly BenchScenario[] = [briefPremium, capacityDrop, quiet];
+
+export const TUNING_SEEDS: readonly number[] = [1, 2, 3];
+export const REPORTING_SEEDS: readonly number[] = [11, 12, 13];
