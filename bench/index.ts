@@ -1,6 +1,7 @@
 import { ResultCache } from './runner/cache.ts';
 import type { Job, RunResult } from './runner/job.ts';
 import { type Options, optionsOf } from './runner/options.ts';
+import { play } from './runner/play.ts';
 import { playAll } from './runner/pool.ts';
 import { rowsOf, summariesOf } from './runner/summary.ts';
 import { rowsTable, summaryTable } from './runner/table.ts';
@@ -19,6 +20,12 @@ async function resultsOf(jobs: readonly Job[], threads: number): Promise<RunResu
   const open = jobs.filter((_, index) => known[index] === undefined);
   let done = jobs.length - open.length;
   const startMs = performance.now();
+  // What a thread prints is lost when it ends; what is to be read is played here.
+  if (jobs.some(({ trace }) => trace)) {
+    const results: RunResult[] = [];
+    for (const job of jobs) results.push(await play(job));
+    return results;
+  }
   const played = await playAll(open, threads, (result) => {
     const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
     process.stderr.write(
