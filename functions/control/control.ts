@@ -3,8 +3,8 @@ import { describeError } from '../../shared/platform/errors.ts';
 import { releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
 import { claimRefusal } from '../../shared/state/policies.ts';
 import { UNKNOWN_TIER } from '../../shared/telemetry/aggregate.ts';
+import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
-import type { Window } from '../../shared/telemetry/window.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { type Governed, isPaused, type LoadedPolicies, loadPolicies } from './policies.ts';
 import { holdPaused, recordRefusal, tick } from './tick.ts';
@@ -25,12 +25,12 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
     const paused = await isPaused(dependencies);
     const policies = await loadPolicies(dependencies);
     await announceRefusals(dependencies, policies, trigger);
-    const metrics = paused ? new Map<string, Window[]>() : await metricWindows(dependencies, policies.governed);
+    const metrics = paused ? new Map<string, ApiMetrics>() : await minuteMetrics(dependencies, policies.governed);
     const failures: string[] = [];
     for (const governed of policies.governed) {
-      const windows = metrics.get(apiStageName(governed.api)) ?? [];
+      const minutes = metrics.get(apiStageName(governed.api));
       try {
-        await look(dependencies, governed, trigger, paused, windows);
+        await look(dependencies, governed, trigger, paused, minutes);
         dependencies.publish(apiDimensions(governed.api), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
       } catch (error) {
         failures.push(`${apiStageName(governed.api)}: ${describeError(error)}`);
@@ -53,11 +53,11 @@ async function announceRefusals(
   }
 }
 
-/** Without an answer of CloudWatch there are no minute windows; the law knows how to be blind. */
-async function metricWindows(
+/** Without an answer of CloudWatch there is neither slow path nor heartbeat; the law knows how to be blind. */
+async function minuteMetrics(
   { gateway, readMetrics, clock, baseline, logger }: ControlDependencies,
   governed: readonly Governed[],
-): Promise<ReadonlyMap<string, readonly Window[]>> {
+): Promise<Metrics> {
   try {
     const tiers = [...Object.keys(baseline.tiers), UNKNOWN_TIER];
     const apis = [];
@@ -75,7 +75,7 @@ async function look(
   governed: Governed,
   trigger: Trigger,
   paused: boolean,
-  windows: readonly Window[],
+  metrics: ApiMetrics | undefined,
 ): Promise<void> {
   const { table, clock } = dependencies;
   const lease = await takeLease(table, governed.api, clock.now());
@@ -84,7 +84,7 @@ async function look(
   try {
     for (let looks = 1; ; looks++) {
       if (paused) await holdPaused(dependencies, governed, lease, trigger);
-      else await tick(dependencies, governed, lease, trigger, windows);
+      else await tick(dependencies, governed, lease, trigger, metrics);
       // To find no word and to let go is one step: a word left between the two would be lost.
       isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);
       if (isReleased || !(await renewIfPending(table, lease, clock.now()))) break;

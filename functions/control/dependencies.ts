@@ -9,16 +9,15 @@ import type { Parameters } from '../../shared/platform/parameters.ts';
 import type { SendWakeUp } from '../../shared/platform/queue.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import type { Table } from '../../shared/state/table.ts';
-import type { MeteredApi } from '../../shared/telemetry/cloudwatch.ts';
-import type { Window } from '../../shared/telemetry/window.ts';
+import type { MeteredApi, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 
 export interface ControlDependencies {
   readonly clock: Clock;
   readonly table: Table;
   readonly gateway: Gateway;
   readonly parameters: Parameters;
-  /** Minute windows of all APIs in one call, by `<apiId>/<stage>`. */
-  readonly readMetrics: (apis: readonly MeteredApi[], now: EpochMs) => Promise<ReadonlyMap<string, readonly Window[]>>;
+  /** AWS's own minutes of all APIs in one call. */
+  readonly readMetrics: (apis: readonly MeteredApi[], now: EpochMs) => Promise<Metrics>;
   readonly sendWakeUp: SendWakeUp;
   readonly announce: Announce;
   readonly publish: PublishMetrics;

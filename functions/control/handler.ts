@@ -17,12 +17,11 @@ import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
 import { createParameters } from '../../shared/platform/parameters.ts';
 import { wakeUpsThrough } from '../../shared/platform/queue.ts';
-import { readMetricWindows } from '../../shared/telemetry/cloudwatch.ts';
+import { metricsReader } from '../../shared/telemetry/cloudwatch.ts';
 import { createControl } from './control.ts';
 
 const environment = readEnvironment(['STATE_TABLE', 'PARAMETER_PREFIX', 'PLAN_WRITES_QUEUE_URL', 'TIDEGATE_BASELINE']);
 const logger = createLogger();
-const cloudWatch = cloudWatchClient();
 
 export const handler = asHandler(
   logger,
@@ -31,7 +30,7 @@ export const handler = asHandler(
     table: { client: dynamoDbClient(), name: environment.STATE_TABLE },
     gateway: createGateway(apiGatewayClient()),
     parameters: createParameters(ssmClient()),
-    readMetrics: (apis, now) => readMetricWindows(cloudWatch, apis, now),
+    readMetrics: metricsReader(cloudWatchClient()),
     sendWakeUp: wakeUpsThrough(sqsClient(), environment.PLAN_WRITES_QUEUE_URL),
     announce: announceThrough(eventBridgeClient()),
     publish: publishMetrics,

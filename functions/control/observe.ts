@@ -5,7 +5,7 @@ import type { DeployedBaseline } from '../../shared/platform/environment.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type ControlRecord, readControlRecord } from '../../shared/state/control-record.ts';
 import { type Desired, readDesired } from '../../shared/state/desired.ts';
-import type { Window } from '../../shared/telemetry/window.ts';
+import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import type { Governed } from './policies.ts';
@@ -28,8 +28,8 @@ const PLAN_SETTLE_MS = 30_000;
 
 export async function observe(
   dependencies: ControlDependencies,
-  { api }: Governed,
-  metricWindows: readonly Window[],
+  { api, policy }: Governed,
+  metrics: ApiMetrics | undefined,
 ): Promise<Observation> {
   const { clock, table, gateway, baseline } = dependencies;
   const now = clock.now();
@@ -44,7 +44,7 @@ export async function observe(
   }
   // A stage that nobody ever limited is bounded by the account alone.
   const live = { stage: { [STAGE_DEFAULT]: account, ...reading.limits }, tiers };
-  const evidence = await readEvidence(table, api, record.law, metricWindows, now);
+  const evidence = await readEvidence(table, api, record.law, metrics, policy, now);
   return { now, record, desired: await readDesired(table, api), reading, account, live, evidence };
 }
 
@@ -59,6 +59,7 @@ export function lawInput(observation: Observation, governed: Governed, baseline:
   return {
     state: record.law?.state,
     windows: observation.evidence.windows,
+    ...(observation.evidence.heartbeat ? { heartbeat: observation.evidence.heartbeat } : {}),
     live,
     effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
     policy: governed.policy,

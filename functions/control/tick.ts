@@ -7,8 +7,8 @@ import { type Decision, recordDecision, type StageOutcome } from '../../shared/s
 import { clearDesired, readDesired } from '../../shared/state/desired.ts';
 import { saveObjective } from '../../shared/state/key-directory.ts';
 import type { Lease } from '../../shared/state/lease.ts';
+import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
-import type { Window } from '../../shared/telemetry/window.ts';
 import { act } from './act.ts';
 import { decide } from './decide.ts';
 import type { ControlDependencies } from './dependencies.ts';
@@ -22,10 +22,10 @@ export async function tick(
   governed: Governed,
   lease: Lease,
   trigger: Trigger,
-  metricWindows: readonly Window[],
+  metrics: ApiMetrics | undefined,
 ): Promise<void> {
   const baseline = baselineOf(dependencies.baseline);
-  const observation = await observe(dependencies, governed, metricWindows);
+  const observation = await observe(dependencies, governed, metrics);
   const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger);
   const stageOutcome = isFinal ? await act(dependencies, governed, baseline, lease, observation, wanted) : 'unchanged';
   const { windows, seenLogsMs, seenMetricsMs } = observation.evidence;
@@ -42,7 +42,7 @@ export async function tick(
     before: observation.live,
     after: wanted,
     stageOutcome,
-    evidence: { windows: windows.length, newestMs: newest },
+    evidence: { windows: windows.length, newestMs: newest, ...observation.evidence.trust },
   });
 }
 

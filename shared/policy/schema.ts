@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { demandSchema, guardSchema } from './standing-schema.ts';
 import { trackerSchema } from './tracker-schema.ts';
+import { trustSchema } from './trust-schema.ts';
 import { tunable, tunableCount } from './tunable.ts';
 
 interface TierDefaults {
@@ -200,6 +201,7 @@ export const policySchema = z.strictObject({
   guard: guardSchema.prefault({}),
   demand: demandSchema.prefault({}),
   blind: blindSchema.prefault({}),
+  trust: trustSchema.prefault({}),
 });
 
 export type Policy = z.infer<typeof policySchema>;

@@ -9,6 +9,17 @@ const LIFETIME_MS = 90 * 24 * 3_600_000;
 /** What became of the stage write of a decision. */
 export type StageOutcome = 'unchanged' | 'written' | 'not-enforced' | 'mismatch' | 'deferred' | 'refused';
 
+/** What a decision rests on, and how far that is to be trusted. */
+export interface EvidenceNote {
+  readonly windows: number;
+  /** Start of the newest window. */
+  readonly newestMs: EpochMs | undefined;
+  /** What AWS's own count said; absent where nobody asked. */
+  readonly heartbeat?: 'traffic' | 'idle' | 'unknown';
+  /** Why windows were not believed, each reason once. */
+  readonly doubts?: readonly string[];
+}
+
 /** One decision, whole: why, from what, to what, under which policy, and what came of it. */
 export interface Decision extends Conclusion {
   readonly api: string;
@@ -21,8 +32,7 @@ export interface Decision extends Conclusion {
   /** What was decided; in force only as far as `stageOutcome` and the plan writes say. */
   readonly after: Limits | undefined;
   readonly stageOutcome: StageOutcome;
-  /** Newest window behind the decision, and how many there were. */
-  readonly evidence: { readonly windows: number; readonly newestMs: EpochMs | undefined };
+  readonly evidence: EvidenceNote;
 }
 
 /**

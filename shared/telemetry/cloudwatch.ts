@@ -1,7 +1,8 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
-import { type MetricMinute, minuteWindow } from './metric-windows.ts';
+import { minuteWindow } from './metric-windows.ts';
+import type { MinuteCount } from './verdict.ts';
 import type { Window } from './window.ts';
 
 /** An API whose minute metrics are wanted; AWS names it in metrics by its name, not by its id. */
@@ -10,6 +11,17 @@ export interface MeteredApi extends ApiStage {
   /** Tiers whose `ThrottleCount` is summed, `unknown` included. */
   readonly tiers: readonly string[];
 }
+
+/** What CloudWatch says of one API. */
+export interface ApiMetrics {
+  /** The slow path: one window for each settled minute, oldest first. */
+  readonly windows: readonly Window[];
+  /** The same minutes, and those that have not settled yet: what the log is held against. */
+  readonly minutes: readonly MinuteCount[];
+}
+
+/** By `<apiId>/<stage>`. An API whose series came back incomplete is absent: half an answer is none. */
+export type Metrics = ReadonlyMap<string, ApiMetrics>;
 
 const MINUTE_MS = 60_000;
 /** How far back one reading goes: enough for two lost ticks beyond the publication delay. */
@@ -25,97 +37,131 @@ const SERIES = {
 } as const;
 
 /**
- * Minute windows of every API in one `GetMetricData` call, oldest first, by API name as `<apiId>/<stage>`. A settled
- * minute without a datapoint is an idle window: AWS publishes nothing for a stage without requests. An API whose
- * series came back incomplete is absent from the answer: half an answer is none.
+ * `readMetrics`, but only when another minute has settled: nothing that matters is new before, and every metric asked
+ * for is billed. A failed reading is tried again at once.
  */
-export async function readMetricWindows(
+export function metricsReader(
+  client: CloudWatchClient,
+): (apis: readonly MeteredApi[], now: EpochMs) => Promise<Metrics> {
+  let last: { readonly asked: string; readonly metrics: Metrics } | undefined;
+  return async (apis, now) => {
+    const asked = JSON.stringify([settledUntil(now), apis]);
+    if (last?.asked === asked) return last.metrics;
+    const metrics = await readMetrics(client, apis, now);
+    last = { asked, metrics };
+    return metrics;
+  };
+}
+
+function settledUntil(now: EpochMs): EpochMs {
+  return Math.floor((now - SETTLED_MS) / MINUTE_MS) * MINUTE_MS;
+}
+
+/**
+ * The minutes of every API in one `GetMetricData` call. A settled minute without a datapoint is idle: AWS publishes
+ * nothing for a stage without requests. Of a minute that has not settled, only a datapoint that is there says anything.
+ */
+export async function readMetrics(
   client: CloudWatchClient,
   apis: readonly MeteredApi[],
   now: EpochMs,
-): Promise<Map<string, Window[]>> {
+): Promise<Metrics> {
   if (apis.length === 0) return new Map();
-  const endMs = Math.floor((now - SETTLED_MS) / MINUTE_MS) * MINUTE_MS;
-  const startMs = endMs - READ_BACK_MS;
+  const settledMs = settledUntil(now);
+  const span: Span = { startMs: settledMs - READ_BACK_MS, settledMs, endMs: Math.ceil(now / MINUTE_MS) * MINUTE_MS };
   const { MetricDataResults = [] } = await client.send(
     new GetMetricDataCommand({
       MetricDataQueries: apis.flatMap(queriesOf),
-      StartTime: new Date(startMs),
-      EndTime: new Date(endMs),
+      StartTime: new Date(span.startMs),
+      EndTime: new Date(span.endMs),
       ScanBy: 'TimestampAscending',
     }),
   );
   const results = new Map(MetricDataResults.map((result) => [result.Id ?? '', result]));
-  const windows = new Map<string, Window[]>();
+  const metrics = new Map<string, ApiMetrics>();
   apis.forEach((api, index) => {
     const series = new Map<string, ReadonlyMap<EpochMs, number>>();
     for (const { Id: id = '' } of queriesOf(api, index)) {
       const result = results.get(id);
       if (result?.StatusCode !== 'Complete') return;
       const values = result.Values ?? [];
-      series.set(id, new Map((result.Timestamps ?? []).map((at, point) => [at.getTime(), values[point] ?? 0])));
+      series.set(
+        id,
+        new Map((result.Timestamps ?? []).map((at, point) => [at.getTime(), values[point] ?? Number.NaN])),
+      );
     }
-    windows.set(apiStageName(api), minutes(api, index, series, startMs, endMs));
+    metrics.set(apiStageName(api), metricsOf(api, index, series, span));
   });
-  return windows;
+  return metrics;
+}
+
+interface Span {
+  readonly startMs: EpochMs;
+  /** Up to here a missing datapoint means that there was nothing. */
+  readonly settledMs: EpochMs;
+  readonly endMs: EpochMs;
+}
+
+function query(id: string, namespace: string, metricName: string, stat: string, dimensions: [string, string][]) {
+  return {
+    Id: id,
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: metricName,
+        Dimensions: dimensions.map(([Name, Value]) => ({ Name, Value })),
+      },
+      Period: MINUTE_MS / 1000,
+      Stat: stat,
+    },
+  };
 }
 
 function queriesOf(api: MeteredApi, index: number): MetricDataQuery[] {
-  const aws = Object.entries(SERIES).map(([name, [metricName, statistic]]) => ({
-    Id: `${name}${index}`,
-    MetricStat: {
-      Metric: {
-        Namespace: 'AWS/ApiGateway',
-        MetricName: metricName,
-        Dimensions: [
-          { Name: 'ApiName', Value: api.apiName },
-          { Name: 'Stage', Value: api.stage },
-        ],
-      },
-      Period: MINUTE_MS / 1000,
-      Stat: statistic,
-    },
-  }));
-  const throttles = api.tiers.map((tier, tierIndex) => ({
-    Id: `throttled${index}x${tierIndex}`,
-    MetricStat: {
-      Metric: {
-        Namespace: 'Tidegate',
-        MetricName: 'ThrottleCount',
-        Dimensions: [
-          { Name: 'Api', Value: api.apiId },
-          { Name: 'Stage', Value: api.stage },
-          { Name: 'Tier', Value: tier },
-        ],
-      },
-      Period: MINUTE_MS / 1000,
-      Stat: 'Sum',
-    },
-  }));
-  return [...aws, ...throttles];
+  const ours: [string, string][] = [
+    ['Api', api.apiId],
+    ['Stage', api.stage],
+  ];
+  const aws = Object.entries(SERIES).map(([name, [metricName, statistic]]) =>
+    query(`${name}${index}`, 'AWS/ApiGateway', metricName, statistic, [
+      ['ApiName', api.apiName],
+      ['Stage', api.stage],
+    ]),
+  );
+  const throttles = api.tiers.map((tier, tierIndex) =>
+    query(`throttled${index}x${tierIndex}`, 'Tidegate', 'ThrottleCount', 'Sum', [...ours, ['Tier', tier]]),
+  );
+  return [...aws, query(`logged${index}`, 'Tidegate', 'LoggedRequests', 'Sum', ours), ...throttles];
 }
 
-function minutes(
+function metricsOf(
   api: MeteredApi,
   index: number,
   series: ReadonlyMap<string, ReadonlyMap<EpochMs, number>>,
-  startMs: EpochMs,
-  endMs: EpochMs,
-): Window[] {
-  const at = (name: string, minuteMs: EpochMs): number => series.get(`${name}${index}`)?.get(minuteMs) ?? 0;
+  { startMs, settledMs, endMs }: Span,
+): ApiMetrics {
   const windows: Window[] = [];
+  const minutes: MinuteCount[] = [];
   for (let minuteMs = startMs; minuteMs < endMs; minuteMs += MINUTE_MS) {
-    const minute: MetricMinute = {
-      requests: at('count', minuteMs),
-      throttled: api.tiers.reduce(
-        (sum, _, tier) => sum + (series.get(`throttled${index}x${tier}`)?.get(minuteMs) ?? 0),
-        0,
-      ),
-      serverErrors: at('serverErrors', minuteMs),
-      latencyP90Ms: at('latencyP90', minuteMs),
-      latencyAverageMs: at('latencyAverage', minuteMs),
+    const at = (name: string) => series.get(name)?.get(minuteMs) ?? 0;
+    const throttles = api.tiers.map((_, tier) => at(`throttled${index}x${tier}`));
+    const minute = {
+      requests: at(`count${index}`),
+      throttled: throttles.reduce((sum, count) => sum + count, 0),
+      serverErrors: at(`serverErrors${index}`),
+      latencyP90Ms: at(`latencyP90${index}`),
+      latencyAverageMs: at(`latencyAverage${index}`),
     };
-    windows.push(minuteWindow(minuteMs, minute));
+    const logged = at(`logged${index}`);
+    const isPossible = [...Object.values(minute), ...throttles, logged].every(
+      (value) => value >= 0 && value < Infinity,
+    );
+    const isSettled = minuteMs < settledMs;
+    const isSaid = isPossible && (isSettled || minute.requests > 0);
+    minutes.push({ startMs: minuteMs, counted: isSaid ? minute.requests : undefined, logged: isPossible ? logged : 0 });
+    if (!isSettled) continue;
+    const window = minuteWindow(minuteMs, minute);
+    windows.push(isPossible ? window : { ...window, doubt: 'a minute of CloudWatch that cannot be' });
   }
-  return windows;
+  return { windows, minutes };
 }

@@ -30,6 +30,8 @@ export function publishAddition(api: ApiStage, windows: readonly Window[], publi
   }
   for (const [minuteMs, tiers] of minutes) {
     for (const [tier, cell] of tiers) publish({ ...apiDimensions(api), Tier: tier }, tierMetrics(cell), minuteMs);
+    const logged = [...tiers.values()].reduce((sum, cell) => sum + cell.requests, 0);
+    publish(apiDimensions(api), [{ name: 'LoggedRequests', unit: 'Count', values: [logged] }], minuteMs);
   }
   const lagMs = Math.max(0, ...windows.map((window) => window.lagMs));
   publish(apiDimensions(api), [{ name: 'LogLagMs', unit: 'Milliseconds', values: [lagMs] }]);

@@ -20,7 +20,7 @@ import type { PublishMetrics } from '../../../shared/platform/metrics.ts';
 import { createParameters } from '../../../shared/platform/parameters.ts';
 import { wakeUpsThrough } from '../../../shared/platform/queue.ts';
 import type { Table } from '../../../shared/state/table.ts';
-import { readMetricWindows } from '../../../shared/telemetry/cloudwatch.ts';
+import { metricsReader } from '../../../shared/telemetry/cloudwatch.ts';
 
 export const T0 = Date.UTC(2031, 0, 1);
 export const API = { apiId: 'abc123def4', stage: 'dev' };
@@ -89,6 +89,21 @@ export class World {
     this.queue.on(SendMessageCommand).resolves({});
   }
 
+  /** CloudWatch's answer: requests counted and logged by the start of their minute; the other series are silent. */
+  counts(minutes: Readonly<Record<number, { readonly counted: number; readonly logged: number }>>): void {
+    const known = Object.entries(minutes);
+    this.cloudWatch.on(GetMetricDataCommand).callsFake((input: { MetricDataQueries: { Id: string }[] }) => ({
+      MetricDataResults: input.MetricDataQueries.map(({ Id }) => {
+        const name = ({ count0: 'counted', logged0: 'logged' } as const)[Id];
+        const points = known.flatMap(([startMs, minute]) =>
+          name && minute[name] > 0 ? [[Number(startMs), minute[name]] as const] : [],
+        );
+        const Timestamps = points.map(([startMs]) => new Date(startMs));
+        return { Id, StatusCode: 'Complete', Timestamps, Values: points.map(([, value]) => value) };
+      }),
+    }));
+  }
+
   policy(document: object, version = 1): void {
     const value = JSON.stringify({ api: 'abc123def4/dev', ...document });
     this.parameters = [{ Name: POLICY_NAME, Value: value, Version: version }];
@@ -127,7 +142,7 @@ export class World {
       table,
       gateway: createGateway(new APIGatewayClient(region)),
       parameters: createParameters(new SSMClient(region)),
-      readMetrics: (apis, now) => readMetricWindows(new CloudWatchClient(region), apis, now),
+      readMetrics: metricsReader(new CloudWatchClient(region)),
       sendWakeUp: wakeUpsThrough(new SQSClient(region), 'https://sqs/queue'),
       announce: announceThrough(new EventBridgeClient(region)),
       publish: (...entry) => void this.published.push(entry),

@@ -1,7 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { percentileMs } from '../../../shared/control/histogram.ts';
-import { readMetricWindows } from '../../../shared/telemetry/cloudwatch.ts';
+import { readMetrics } from '../../../shared/telemetry/cloudwatch.ts';
 import { minuteWindow } from '../../../shared/telemetry/metric-windows.ts';
 
 const T0 = Date.UTC(2031, 0, 1);
@@ -36,19 +36,19 @@ describe('the minute metrics', () => {
       throttled0x0: 90,
       throttled0x1: 10,
     });
-    const windows = await readMetricWindows(client, [api, { ...api, apiId: 'a2', apiName: 'other' }], now);
+    const metrics = await readMetrics(client, [api, { ...api, apiId: 'a2', apiName: 'other' }], now);
     expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
-    const window = windows.get('a1/dev')?.find(({ startMs }) => startMs === T0);
+    const window = metrics.get('a1/dev')?.windows.find(({ startMs }) => startMs === T0);
     expect(window).toMatchObject({ source: 'metrics', lengthMs: MINUTE, keys: {} });
     expect(window?.cells.all?.all).toMatchObject({ requests: 1000, throttled: 100, serverErrors: 3, slow: 0 });
-    const silent = windows.get('a2/dev') ?? [];
+    const silent = metrics.get('a2/dev')?.windows ?? [];
     expect(silent).toHaveLength(8);
     expect(silent.every(({ cells }) => Object.keys(cells).length === 0)).toBe(true);
   });
 
-  test('ask for what the facts prescribe: counts as samples, the p90, whole minutes that have settled', async () => {
+  test('ask for what the facts prescribe: counts as samples, the p90, whole minutes', async () => {
     answer({});
-    await readMetricWindows(client, [api], now);
+    await readMetrics(client, [api], now);
     const input = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input;
     const stats = input?.MetricDataQueries?.map(({ MetricStat }) => [MetricStat?.Metric?.MetricName, MetricStat?.Stat]);
     expect(stats).toEqual([
@@ -56,19 +56,42 @@ describe('the minute metrics', () => {
       ['IntegrationLatency', 'p90'],
       ['IntegrationLatency', 'Average'],
       ['5XXError', 'Sum'],
+      ['LoggedRequests', 'Sum'],
       ['ThrottleCount', 'Sum'],
       ['ThrottleCount', 'Sum'],
     ]);
-    expect(input?.EndTime?.getTime()).toBe(T0 + MINUTE);
+    const spanMs = [input?.StartTime, input?.EndTime].map((at) => (at?.getTime() ?? 0) - T0);
+    expect(spanMs).toEqual([-7 * MINUTE, 4 * MINUTE]);
   });
 
   test('that came back in part are no evidence', async () => {
     answer({ count0: 10 }, 'PartialData');
-    expect((await readMetricWindows(client, [api], now)).has('a1/dev')).toBe(false);
+    expect((await readMetrics(client, [api], now)).has('a1/dev')).toBe(false);
   });
 
+  test('that have not settled become no window; only a datapoint that is there counts', async () => {
+    answer({ count0: 10, logged0: 4 });
+    const early = (await readMetrics(client, [api], T0 + MINUTE + 30_000)).get('a1/dev');
+    expect(early?.windows.some(({ startMs }) => startMs >= T0)).toBe(false);
+    expect(early?.minutes.slice(-3)).toEqual([
+      { startMs: T0 - MINUTE, counted: undefined, logged: 0 },
+      { startMs: T0, counted: 10, logged: 4 },
+      { startMs: T0 + MINUTE, counted: undefined, logged: 0 },
+    ]);
+  });
+
+  test.each([-5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'that cannot be (%d) are doubted, never idle',
+    async (value) => {
+      answer({ count0: value });
+      const { windows = [], minutes = [] } = (await readMetrics(client, [api], now)).get('a1/dev') ?? {};
+      expect(windows.find(({ startMs }) => startMs === T0)?.doubt).toContain('cannot be');
+      expect(minutes.find(({ startMs }) => startMs === T0)?.counted).toBeUndefined();
+    },
+  );
+
   test('without any API are not asked for', async () => {
-    expect(await readMetricWindows(client, [], now)).toEqual(new Map());
+    expect(await readMetrics(client, [], now)).toEqual(new Map());
     expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(0);
   });
 });

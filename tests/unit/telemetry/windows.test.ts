@@ -204,7 +204,9 @@ describe('what a batch publishes', () => {
         ],
         T0,
       ],
+      [{ Api: 'abc123def4', Stage: 'dev' }, [{ name: 'LoggedRequests', unit: 'Count', values: [2] }], T0],
       [expect.objectContaining({ Tier: 'unknown' }), expect.arrayContaining([]), T0 + 60_000],
+      [{ Api: 'abc123def4', Stage: 'dev' }, [{ name: 'LoggedRequests', unit: 'Count', values: [1] }], T0 + 60_000],
       [{ Api: 'abc123def4', Stage: 'dev' }, [{ name: 'LogLagMs', unit: 'Milliseconds', values: [64_999] }]],
     ]);
   });
