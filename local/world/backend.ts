@@ -18,7 +18,8 @@ export type Answer<J> = (job: J, endMs: EpochMs, status: number) => void;
 export const INTEGRATION_TIMEOUT_MS = 29_000;
 /** A backend that refuses work (503) or fails without doing any (500) says so this fast. */
 const FAST_FAILURE_MS = 20;
-const KNEE_UTILISATION = 0.8;
+const KNEE_FROM = 0.8;
+const KNEE_TO = 1;
 /** Utilisation is smoothed over about a second: what a pool of workers feels. */
 const UTILISATION_SMOOTHING_PER_MS = 1 / 1000;
 const NOISE_TABLE_SIZE = 4096;
@@ -40,12 +41,15 @@ export class Backend<J extends Job> {
   private offeredWork = 0;
   private utilisation = 0;
   private readonly noise: Float64Array;
+  /** What it can do at all, in capacities. */
+  private readonly room: number;
   private readonly spec: BackendSpec;
   private readonly random: Random;
   private readonly answer: Answer<J>;
 
   constructor(spec: BackendSpec, random: Random, answer: Answer<J>) {
     this.spec = spec;
+    this.room = 1 + (spec.roomShare ?? 0);
     this.random = random;
     this.answer = answer;
     this.noise = Float64Array.from({ length: NOISE_TABLE_SIZE }, () => Math.exp(spec.latencySpread * normal(random)));
@@ -58,7 +62,7 @@ export class Backend<J extends Job> {
 
   /** Cost units that it could have done since the last call, but had no work for. */
   takeIdleWork(): number {
-    const idle = this.idleWork;
+    const idle = Math.max(0, this.idleWork); // What it did beyond its capacity was not idle.
     this.idleWork = 0;
     return idle;
   }
@@ -82,10 +86,10 @@ export class Backend<J extends Job> {
   /** Works through the millisecond that begins at `nowMs`. */
   advance(nowMs: EpochMs, seconds: number): void {
     const capacity = this.spec.capacity(seconds);
-    const possible = (capacity * this.congestionFactor(capacity)) / 1000;
-    const done = Math.min(possible, this.backlogWork);
+    const wellDone = (capacity * this.congestionFactor(capacity)) / 1000;
+    const done = Math.min(wellDone * this.room, this.backlogWork);
     this.workDone += done;
-    this.idleWork += possible - done;
+    this.idleWork += wellDone - done;
     const utilisation = capacity > 0 ? (this.offeredWork * 1000) / capacity : 1;
     this.utilisation += (utilisation - this.utilisation) * UTILISATION_SMOOTHING_PER_MS;
     this.offeredWork = 0;
@@ -109,8 +113,14 @@ export class Backend<J extends Job> {
       job.isAnswered = true;
       const timeoutMs = job.startMs + INTEGRATION_TIMEOUT_MS;
       if (endMs > timeoutMs) this.answer(job, Math.max(timeoutMs, nowMs + 1), 504);
-      else this.answer(job, endMs, 200);
+      else this.answer(job, endMs, this.failsUnderLoad() ? 500 : 200);
     }
+  }
+
+  private failsUnderLoad(): boolean {
+    const { loadFailure } = this.spec;
+    if (loadFailure === undefined || this.utilisation <= loadFailure.fromUtilisation) return false;
+    return this.random() < (this.utilisation - loadFailure.fromUtilisation) * loadFailure.sharePerUtilisation;
   }
 
   private giveUpLate(nowMs: EpochMs): void {
@@ -127,7 +137,8 @@ export class Backend<J extends Job> {
   }
 
   private ownLatencyMs(): number {
-    const strain = Math.min(1, Math.max(0, (this.utilisation - KNEE_UTILISATION) / (1 - KNEE_UTILISATION)));
+    const { kneeFrom = KNEE_FROM, kneeTo = KNEE_TO } = this.spec;
+    const strain = Math.min(1, Math.max(0, (this.utilisation - kneeFrom) / (kneeTo - kneeFrom)));
     const factor = this.noise[(this.random() * NOISE_TABLE_SIZE) | 0] ?? 1;
     return Math.max(1, Math.round(this.spec.baseLatencyMs * factor * (1 + this.spec.kneeGrowth * strain * strain)));
   }

@@ -40,8 +40,13 @@ export interface BackendSpec {
   /** Latency without load, milliseconds: the median, and the standard deviation of its logarithm. */
   readonly baseLatencyMs: number;
   readonly latencySpread: number;
-  /** By how much of itself latency has grown when utilisation reaches 1; it starts to grow, as a square, at 0.8. */
+  /** By how much of itself latency has grown when utilisation reaches `kneeTo`; it starts to grow, as a square, at `kneeFrom`. */
   readonly kneeGrowth: number;
+  /** Utilisations, `kneeFrom` < `kneeTo`; 0.8 and 1 when absent. */
+  readonly kneeFrom?: number;
+  readonly kneeTo?: number;
+  /** By how much more than its capacity it can do, as a share of it, however badly; 0 when absent. */
+  readonly roomShare?: number;
   /** Work it lets wait, seconds of its capacity; beyond that it answers 503 at once. */
   readonly queueSeconds: number;
   /** Share of capacity lost per second of work that waits (congestion collapse) … */
@@ -50,6 +55,14 @@ export interface BackendSpec {
   readonly collapseFloor: number;
   /** Share of requests that fail fast with 500 whatever the load, over time. */
   readonly fastFailureShare?: RateFunction;
+  /** Beyond this utilisation requests fail with 500 after their work is done: a share that grows in proportion. */
+  readonly loadFailure?: LoadFailure;
+}
+
+export interface LoadFailure {
+  readonly fromUtilisation: number;
+  /** Share of requests that fail, per unit of utilisation beyond; all of them at most. */
+  readonly sharePerUtilisation: number;
 }
 
 /** An answer is in time when it comes within `latencyMs` of the request's arrival. */

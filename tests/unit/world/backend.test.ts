@@ -116,6 +116,47 @@ describe('the backend', () => {
     expect(backend.backlogWork).toBe(10_000 - answers.length);
   });
 
+  it('does not slow down before its knee, wherever that is, and not further after it', () => {
+    const latencyAt = (perMs: number) => {
+      const { answers, submit, run } = bench({ kneeGrowth: 4, kneeFrom: 1.01, kneeTo: 1.07, roomShare: 0.5 });
+      for (let nowMs = 0; nowMs < 10_000; nowMs++) {
+        submit(nowMs, perMs);
+        run(nowMs, nowMs + 1);
+      }
+      const last = answers.at(-1);
+      return (last?.endMs ?? 0) - (last?.startMs ?? 0);
+    };
+    expect([1, 1.2, 1.4].map(latencyAt)).toEqual([200, 1000, 1000]);
+  });
+
+  it('does more than its capacity where it has room, and was not idle then', () => {
+    const { backend, submit, run } = bench({ roomShare: 0.5 });
+    submit(0, 1600);
+    run(0, 1000);
+    expect(backend.backlogWork).toBeCloseTo(100);
+    expect(backend.takeIdleWork()).toBe(0);
+  });
+
+  it('fails the more requests the further load is beyond a bound, after doing their work', () => {
+    const failedAt = (perMs: number) => {
+      const { answers, submit, run } = bench({
+        roomShare: 1,
+        loadFailure: { fromUtilisation: 1, sharePerUtilisation: 2 },
+      });
+      for (let nowMs = 0; nowMs < 30_000; nowMs++) {
+        submit(nowMs, perMs);
+        run(nowMs, nowMs + 1);
+      }
+      const settled = answers.filter(({ startMs }) => startMs > 10_000);
+      expect(settled.every(({ startMs, endMs }) => endMs - startMs === 200)).toBe(true);
+      return settled.filter(({ status }) => status === 500).length / settled.length;
+    };
+    expect(failedAt(0.9)).toBe(0);
+    expect(failedAt(1.1)).toBeCloseTo(0.2, 1);
+    expect(failedAt(1.3)).toBeCloseTo(0.6, 1);
+    expect(failedAt(1.8)).toBe(1);
+  });
+
   it('answers everything once, also when it forgets a long past', () => {
     const { answers, submit, run } = bench();
     for (let nowMs = 0; nowMs < 40_000; nowMs++) {
