@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { judge } from '../../../shared/control/health.ts';
+import { readSignals } from '../../../shared/control/signals.ts';
+import type { Window } from '../../../shared/telemetry/window.ts';
+import { LawBench } from '../../support/plant/bench.ts';
+import { type CellSketch, logWindow } from '../../support/plant/windows.ts';
+
+const CALM: Record<string, CellSketch> = { premium: { requests: 5000 }, standard: { requests: 4000 } };
+
+function calmBench(): LawBench {
+  const bench = new LawBench();
+  for (let start = 0; start < 120_000; start += 10_000) bench.tick(start + 20_000, [logWindow(start, CALM)]);
+  return bench;
+}
+
+/** Any window of the log: from nothing to a surge, from quick to hopeless, with refusals and errors. */
+const anySketch = fc
+  .record({
+    requests: fc.integer({ min: 0, max: 60_000 }),
+    throttledShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    errorShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    latencyMs: fc.integer({ min: 1, max: 30_000 }),
+  })
+  .map(({ requests, throttledShare, errorShare, latencyMs }): CellSketch => {
+    const throttled = Math.floor(requests * throttledShare);
+    return { requests, throttled, serverErrors: Math.floor((requests - throttled) * errorShare), latencyMs };
+  });
+
+const windowsOf = (sketches: readonly CellSketch[]): Window[] =>
+  sketches.map((premium, index) => logWindow(130_000 + 10_000 * index, { premium }));
+
+const learned = ({ state }: LawBench) => ({
+  healthyLatencyMs: state?.memory.healthyLatencyMs,
+  confirmed: state?.memory.confirmed,
+  calmCups: state?.memory.calmCups,
+});
+
+test('the healthy latency, the confirmed rate and calm demand are never learned from a doubted window', () => {
+  fc.assert(
+    fc.property(fc.array(anySketch, { minLength: 1, maxLength: 8 }), (sketches) => {
+      const bench = calmBench();
+      const before = learned(bench);
+      for (const window of windowsOf(sketches)) {
+        const { conclusion } = bench.tick(window.startMs + 20_000, [{ ...window, doubt: 'a doubt' }]);
+        expect(conclusion.reason).toContain('a doubt');
+      }
+      expect(learned(bench)).toEqual(before);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('nor during overload', () => {
+  fc.assert(
+    fc.property(fc.array(anySketch, { minLength: 1, maxLength: 8 }), (sketches) => {
+      const bench = calmBench();
+      for (const window of windowsOf(sketches)) {
+        const { policy } = bench.input;
+        const before = learned(bench);
+        const signals = readSignals(window, policy, bench.state?.memory.meanCost ?? 1);
+        const health = judge(signals, bench.state?.memory.healthyLatencyMs ?? null, policy);
+        bench.tick(window.startMs + 20_000, [window]);
+        const isOverload = health === 'congested' || health === 'severe' || health === 'erring' || health === 'watch';
+        if (isOverload) expect(learned(bench)).toEqual(before);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
