@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { createCloud } from './cloud.ts';
 import { deployService } from './deploy/deploy.ts';
+import { FaultSpecError } from './faults/parse.ts';
 import { parseArguments, type RehearseArguments, UsageError } from './rehearsal/arguments.ts';
 import { loadPolicy, loadScenario } from './rehearsal/files.ts';
 import { inspectGateway } from './rehearsal/inspection.ts';
@@ -13,7 +14,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
   const [scenario, policy] = await Promise.all([loadScenario(options), loadPolicy(options)]);
-  const { seed, scale } = options;
+  const { seed, scale, fault: faults } = options;
   const { aws, clock, endpoint, services, close } = await createCloud({ seed, port: 0 });
   try {
     say(`Deploying onto the embedded AWS at ${endpoint} …`);
@@ -22,6 +23,7 @@ async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
       scenario,
       seed,
       scale,
+      faults,
       ...(policy && { policy }),
       deploy: () => deployService({ endpoint, limitScale: scale, quotas: false }),
       wallNowMs: () => performance.now(),
@@ -55,8 +57,9 @@ async function main(): Promise<number> {
     console.log(options.json ? JSON.stringify(report) : reportTable(report));
     return 0;
   } catch (error) {
-    say(error instanceof UsageError ? error.message : String(error instanceof Error ? error.stack : error));
-    return error instanceof UsageError ? 2 : 1;
+    const isUsage = error instanceof UsageError || error instanceof FaultSpecError;
+    say(isUsage ? error.message : String(error instanceof Error ? error.stack : error));
+    return isUsage ? 2 : 1;
   }
 }
 

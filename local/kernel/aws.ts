@@ -61,12 +61,14 @@ export interface PolicyDocument {
 /** Decides whether a caller may; throws the service's AccessDenied error when not. Implemented in `local/iam`. */
 export type Authorize = (caller: Caller, service: Service, operation: string, input: unknown) => void;
 
-/** Sees every call before it runs and may delay, fail or change it: where faults are injected. */
+/** Sees every call before it runs and may delay, fail, repeat or change it: where faults are injected. */
 export type Interceptor = (
   service: string,
   operation: string,
   input: unknown,
-  run: () => Promise<unknown>,
+  /** Runs the call, with another input if one is given. */
+  run: (changed?: unknown) => Promise<unknown>,
+  caller: Caller,
 ) => Promise<unknown>;
 
 export interface AwsOptions {
@@ -127,6 +129,11 @@ export class EmbeddedAws {
     return this.services.get(name);
   }
 
+  /** Every installed service, by name. */
+  get installed(): ReadonlyMap<string, Service> {
+    return this.services;
+  }
+
   /**
    * Calls an operation as `caller`, with its permissions checked.
    * @throws AwsError as AWS would answer; NotImplemented for what is not here.
@@ -141,11 +148,11 @@ export class EmbeddedAws {
     const run = service?.operations[operation];
     if (!service || !run) throw new NotImplemented(serviceName, operation);
     const requestId = this.ids.uuid('request', serviceName);
-    const perform = async () => {
-      this.authorize(caller, service, operation, input);
-      return await run.call(service.operations, input as never, { caller, requestId });
+    const perform = async (given = input) => {
+      this.authorize(caller, service, operation, given);
+      return await run.call(service.operations, given as never, { caller, requestId });
     };
-    const output = this.intercept ? this.intercept(serviceName, operation, input, perform) : perform();
+    const output = this.intercept ? this.intercept(serviceName, operation, input, perform, caller) : perform();
     return (await output) as Output;
   }
 }

@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { FAULT_KINDS, type Fault } from '../faults/fault.ts';
+import { FAULT_FORM, FaultSpecError, parseFault } from '../faults/parse.ts';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { DEFAULT_PEAK_RPS } from '../world/scenarios/trace.ts';
 
@@ -12,6 +14,8 @@ export interface RehearseArguments {
   readonly seed: number;
   /** Path of a policy document. */
   readonly policy?: string;
+  /** What is to go wrong; times count from the scenario's beginning. */
+  readonly fault: readonly Fault[];
   readonly json: boolean;
 }
 
@@ -36,6 +40,19 @@ function seedNumber(text: string): number {
   throw new InvalidArgumentError(`Expected a whole number from 0 to ${0xffff_ffff}, found "${text}".`);
 }
 
+function faultAnd(text: string, faults: readonly Fault[]): readonly Fault[] {
+  try {
+    return [...faults, parseFault(text)];
+  } catch (error) {
+    throw error instanceof FaultSpecError ? new InvalidArgumentError(error.message) : error;
+  }
+}
+
+const faultKinds = (): string =>
+  Object.entries(FAULT_KINDS)
+    .map(([kind, what]) => `  ${kind}: ${what}`)
+    .join('\n');
+
 function command(): Command {
   return new Command('rehearse')
     .description('Deploys the service onto an embedded AWS and plays an incident in virtual time.')
@@ -45,8 +62,9 @@ function command(): Command {
     .option('--scale <factor>', 'multiplies demand, capacity and limits together', numberBetween(0.001, 10), 1)
     .option('--seed <number>', 'everything random follows from it', seedNumber, 1)
     .option('--policy <file>', 'policy document to use instead of the deployed one')
+    .option('--fault <spec>', `what is to go wrong, repeatable: ${FAULT_FORM}`, faultAnd, [])
     .option('--json', 'print one JSON object', false)
-    .addHelpText('after', `\nScenarios:\n${known()}`)
+    .addHelpText('after', `\nScenarios:\n${known()}\n\nFaults:\n${faultKinds()}`)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
 }

@@ -16,6 +16,8 @@ export interface RehearsalReport extends Scores {
   readonly decisions: Readonly<Record<string, number>>;
   readonly restored: boolean;
   readonly secondsToRestore: number | null;
+  /** What was made to go wrong, and how many calls it struck; absent when nothing was. */
+  readonly faults?: readonly { readonly fault: string; readonly struck: number }[];
 }
 
 /** A rate below this share of what it was at onset is still a brake. */
@@ -56,6 +58,7 @@ export function reportTable(report: RehearsalReport): string {
     ['rejected writes', String(report.rejectedWrites)],
     ...Object.entries(report.decisions).map(([kind, count]) => [`decisions: ${kind}`, String(count)]),
     ['limits back at rest', report.restored ? `yes, after ${seconds(report.secondsToRestore)}` : 'no'],
+    ...(report.faults ?? []).map(({ fault, struck }) => [`fault ${fault}`, `struck ${struck} calls`]),
   );
   return table.toString();
 }

@@ -1,5 +1,8 @@
 import type { KeyId, Limits } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
+import type { Fault } from '../faults/fault.ts';
+import { FaultInjector, knownOperations } from '../faults/injector.ts';
+import { parseFault } from '../faults/parse.ts';
 import { randomStreams } from '../world/random-streams.ts';
 import { type Scenario, scaledScenario } from '../world/scenario.ts';
 import type { SecondSnapshot } from '../world/snapshot.ts';
@@ -35,6 +38,8 @@ export interface RehearsalOptions {
   readonly scale?: number;
   /** Instead of the deployed policy; its `api` is replaced by the deployed one. */
   readonly policy?: PolicyDocument;
+  /** What is to go wrong from the scenario's beginning on. Default: nothing. */
+  readonly faults?: readonly Fault[];
   /** Deploys the service onto the cloud, which still runs by itself. Absent: it is there already. */
   readonly deploy?: () => Promise<void>;
   /** When the run begins; null goes on from the clock's present. Default `EPOCH_MS`, so that every run has one date. */
@@ -59,11 +64,28 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   const policy = await installPolicy(cloud.aws, service, scale, options.policy);
   const keyIds = await createKeys(cloud, service, scenario);
   await cloud.clock.runUntil(nextMinute(Math.max(preparedMs, cloud.clock.now())));
+  const injector = injectFaults(cloud, options.faults ?? []);
   const run = new ScenarioRun(options, { service, scenario, policy, keyIds });
   await run.play();
   const findings = run.findings();
+  const faults = injector.struck.map(({ fault, struck }) => ({ fault: fault.text, struck }));
+  injector.clear();
   await deleteKeys(cloud, keyIds);
-  return { ...findings, wallSeconds: (options.wallNowMs() - startedWallMs) / 1000 };
+  return {
+    ...findings,
+    ...(faults.length > 0 && { faults }),
+    wallSeconds: (options.wallNowMs() - startedWallMs) / 1000,
+  };
+}
+
+/** @throws FaultSpecError for a service or an operation that is not there. */
+function injectFaults({ aws }: RehearsalCloud, faults: readonly Fault[]): FaultInjector {
+  const injector = new FaultInjector(aws);
+  const known = knownOperations(aws);
+  injector.add(...faults.map(({ text }) => parseFault(text, known)));
+  // The door stays as it was for those who put in nothing.
+  if (faults.length > 0) aws.setInterceptor(injector.intercept);
+  return injector;
 }
 
 const nextMinute = (nowMs: number): number => Math.ceil(nowMs / 60_000) * 60_000;
@@ -124,7 +146,7 @@ class ScenarioRun {
     stop();
   }
 
-  findings(): Omit<RehearsalReport, 'wallSeconds'> {
+  findings(): Omit<RehearsalReport, 'wallSeconds' | 'faults'> {
     const { scenario } = this.prepared;
     const atEnd = this.limits();
     const restored = isRestored(this.limitsAtOnset ?? atEnd, atEnd);

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import type { Random } from '../kernel/random.ts';
 import type { BundleGlobals } from './bundle-globals.ts';
 import type { InFlight } from './in-flight.ts';
-import { type LocalEndpoint, localRequest } from './local-http.ts';
+import { type Hold, type LocalEndpoint, localRequest } from './local-http.ts';
 import { overlay, seededNodeCrypto } from './seeded-crypto.ts';
 
 type HttpModule = Pick<typeof http, 'request' | 'get'>;
@@ -15,13 +15,22 @@ function bundleHttp<Module extends HttpModule>(
   module: Module,
   inFlight: InFlight,
   endpoint: LocalEndpoint | undefined,
+  wait: Hold,
 ): Module {
   const tracked =
     (name: 'request' | 'get') =>
     (...values: Parameters<typeof http.request>) => {
-      const close = inFlight.begin();
-      const local = name === 'request' && endpoint ? localRequest(endpoint, values) : undefined;
-      return (local ?? module[name](...values)).once('close', close);
+      let close = inFlight.begin();
+      // A request whose answer is kept back waits for time alone: time may leap meanwhile.
+      const hold: Hold = (delayMs, then) => {
+        wait(delayMs, () => {
+          close = inFlight.begin();
+          then();
+        });
+        close();
+      };
+      const local = name === 'request' && endpoint ? localRequest(endpoint, values, hold) : undefined;
+      return (local ?? module[name](...values)).once('close', () => close());
     };
   return overlay(module, { request: tracked('request'), get: tracked('get') });
 }
@@ -47,14 +56,16 @@ export function builtinRequire(
   inFlight: InFlight,
   endpoint?: LocalEndpoint,
 ): (name: string) => unknown {
+  const setTimeout = globals.setTimeout as (callback: () => void, delayMs: number) => void;
+  const wait: Hold = (delayMs, then) => setTimeout(then, delayMs);
   const replaced: Readonly<Record<string, unknown>> = {
     process: globals.process,
     console: overlay(nodeRequire('node:console') as object, globals.console),
     crypto: seededNodeCrypto(random),
     // The configuration of whoever runs the cloud is none of a function's business.
     os: overlay(nodeRequire('node:os') as object, { homedir: () => LAMBDA_HOME }),
-    http: bundleHttp(http, inFlight, endpoint),
-    https: bundleHttp(https, inFlight, undefined),
+    http: bundleHttp(http, inFlight, endpoint, wait),
+    https: bundleHttp(https, inFlight, undefined, wait),
     perf_hooks: overlay(nodeRequire('node:perf_hooks') as object, { performance: globals.performance }),
     timers: overlay(nodeRequire('node:timers') as object, {
       setTimeout: globals.setTimeout,

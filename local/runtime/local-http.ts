@@ -1,7 +1,8 @@
 import { type ClientRequest, type RequestOptions, STATUS_CODES } from 'node:http';
 import { Readable, Writable } from 'node:stream';
 import type { Exchange, HttpRequest, HttpResponse } from '../http/exchange.ts';
-import { runningInvocation } from './crash-guard.ts';
+import { type AnswerFate, answerFate } from './answer-fate.ts';
+import { type RunningInvocation, runningInvocation } from './crash-guard.ts';
 
 /** The cloud's own HTTP endpoint as a function of this process reaches it: the same requests and answers, no socket. */
 export interface LocalEndpoint {
@@ -12,13 +13,21 @@ export interface LocalEndpoint {
   readonly exchange: Exchange;
 }
 
+/** Waits in the function's own time. `Infinity` lasts until the invocation's time is up. */
+export type Hold = (delayMs: number, then: () => void) => void;
+
 type RequestArguments = readonly [options: unknown, callback?: unknown, ...rest: unknown[]];
 
 /**
  * A request as `http.request(options, callback)` makes it, answered by `endpoint`.
+ * @param hold keeps an answer back that is to come late
  * @returns undefined when it is addressed elsewhere, or made in a way that only a socket does justice to.
  */
-export function localRequest(endpoint: LocalEndpoint, [first, callback]: RequestArguments): ClientRequest | undefined {
+export function localRequest(
+  endpoint: LocalEndpoint,
+  [first, callback]: RequestArguments,
+  hold: Hold,
+): ClientRequest | undefined {
   if (typeof first !== 'object' || first === null || first instanceof URL) return undefined;
   const { host, port, method = 'GET', headers = {}, auth, ...rest } = first as RequestOptions;
   const path = rest.path ?? '/';
@@ -31,7 +40,7 @@ export function localRequest(endpoint: LocalEndpoint, [first, callback]: Request
     plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
   }
   if (plain.expect !== undefined) return undefined;
-  const request = new LocalRequest(endpoint.exchange, { method, target: path, headers: plain });
+  const request = new LocalRequest(endpoint.exchange, { method, target: path, headers: plain }, hold);
   if (typeof callback === 'function') request.once('response', callback as (response: LocalResponse) => void);
   // As much of Node's class as HTTP clients use of it.
   return request as unknown as ClientRequest;
@@ -41,14 +50,18 @@ export function localRequest(endpoint: LocalEndpoint, [first, callback]: Request
 class LocalRequest extends Writable {
   private readonly exchange: Exchange;
   private readonly head: Omit<HttpRequest, 'body'>;
+  private readonly hold: Hold;
+  private readonly invocation: RunningInvocation | undefined;
   private readonly chunks: Buffer[] = [];
   /** No socket: nothing to tune, nothing to watch. */
   readonly socket = undefined;
 
-  constructor(exchange: Exchange, head: Omit<HttpRequest, 'body'>) {
+  constructor(exchange: Exchange, head: Omit<HttpRequest, 'body'>, hold: Hold) {
     super({ autoDestroy: false });
     this.exchange = exchange;
     this.head = head;
+    this.hold = hold;
+    this.invocation = runningInvocation.getStore();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -60,14 +73,34 @@ class LocalRequest extends Writable {
     const [only = Buffer.alloc(0)] = this.chunks;
     const body = this.chunks.length > 1 ? Buffer.concat(this.chunks) : only;
     // The cloud's work is not the function's: what goes wrong in it must not end the invocation.
-    const answer = runningInvocation.run(undefined, () => this.exchange({ ...this.head, body }));
+    const fate: AnswerFate = { delayMs: 0, end: 'arrives' };
+    const exchange = () => answerFate.run(fate, () => this.exchange({ ...this.head, body }));
+    const answer = runningInvocation.run(undefined, exchange);
     void answer.then((response) => {
-      if (this.destroyed) return;
-      this.emit('response', new LocalResponse(response));
-      this.destroy();
+      if (fate.delayMs > 0) this.hold(fate.delayMs, () => this.settle(response, fate));
+      else this.settle(response, fate);
     });
     done();
   }
+
+  private settle(response: HttpResponse, { end }: AnswerFate): void {
+    if (this.destroyed) return;
+    if (end === 'is cut off') return void this.destroy(connectionReset());
+    if (end === 'kills' && this.invocation) {
+      this.invocation.crash('Runtime.ExitError', killed());
+      return void this.destroy();
+    }
+    this.emit('response', new LocalResponse(response));
+    this.destroy();
+  }
+}
+
+function killed(): Error {
+  return Object.assign(new Error('The runtime was killed.'), { name: 'Runtime.ExitError' });
+}
+
+function connectionReset(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
 
 /** The answer, as much of `IncomingMessage` as HTTP clients read. */

@@ -8,18 +8,26 @@ const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean));
 
 describe('the command line of rehearse', () => {
   it('has defaults', () => {
-    expect(parse('--scenario quiet')).toEqual({ scenario: 'quiet', scale: 1, seed: 1, json: false });
+    expect(parse('--scenario quiet')).toEqual({ scenario: 'quiet', scale: 1, seed: 1, fault: [], json: false });
   });
 
   it('takes everything', () => {
-    expect(parse('--trace day.csv --peak 4000 --scale 0.05 --seed 3 --policy p.json --json')).toEqual({
+    expect(
+      parse('--trace day.csv --peak 4000 --scale 0.05 --seed 3 --policy p.json --json --fault ssm.*:down'),
+    ).toEqual({
       trace: 'day.csv',
       peak: 4000,
       scale: 0.05,
       seed: 3,
       policy: 'p.json',
+      fault: [expect.objectContaining({ text: 'ssm.*:down' })],
       json: true,
     });
+  });
+
+  it('takes any number of faults', () => {
+    const faults = parse('--scenario quiet --fault ssm.*:down@60s --fault lambda.Invoke:duplicate')?.fault;
+    expect(faults?.map(({ text }) => text)).toEqual(['ssm.*:down@60s', 'lambda.Invoke:duplicate']);
   });
 
   it.each([
@@ -31,6 +39,7 @@ describe('the command line of rehearse', () => {
     ['--scenario quiet --scale much', /found "much"/],
     ['--scenario quiet --seed -1', /whole number/],
     ['--scenario quiet --seed 1.5', /whole number/],
+    ['--scenario quiet --fault ssm.*:explode', /Fault "ssm\.\*:explode": there is no fault "explode"/],
     ['--scenario quiet --fast', /unknown option '--fast'/],
   ])('%s is refused with what is known', (line, message) => {
     expect(() => parse(line)).toThrow(UsageError);
@@ -49,7 +58,7 @@ describe('the files of rehearse', () => {
     await writeFile(join(folder, name), text);
     return join(folder, name);
   };
-  const base = { scale: 1, seed: 1, json: false };
+  const base = { scale: 1, seed: 1, fault: [], json: false };
 
   it('finds a scenario by name, without a file', async () => {
     expect((await loadScenario({ ...base, scenario: 'quiet' })).name).toBe('quiet');

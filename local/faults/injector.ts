@@ -1,0 +1,104 @@
+import type { Caller, EmbeddedAws, Interceptor } from '../kernel/aws.ts';
+import { type Effect, strike } from './effects.ts';
+import { type Fault, isDelivery } from './fault.ts';
+import { type KnownOperations, operationPattern } from './parse.ts';
+import { StaleAnswers } from './stale-answers.ts';
+
+interface ArmedFault {
+  readonly fault: Fault;
+  readonly operations: RegExp;
+  readonly startMs: number;
+  readonly earlier: StaleAnswers | undefined;
+  struck: number;
+}
+
+/** How often a fault struck. */
+export interface StruckFault {
+  readonly fault: Fault;
+  readonly struck: number;
+}
+
+/** The operations that an embedded AWS has: what a fault may name. */
+export function knownOperations(aws: EmbeddedAws): KnownOperations {
+  return new Map([...aws.installed].map(([name, { operations }]) => [name, Object.keys(operations)]));
+}
+
+/**
+ * Makes calls of the embedded AWS go wrong as faults say. What a fault's times are counted from is the instant it was
+ * added. Of several that fit a call the first one strikes. Same seed, same strikes.
+ */
+export class FaultInjector {
+  private readonly aws: EmbeddedAws;
+  private armed: ArmedFault[] = [];
+
+  constructor(aws: EmbeddedAws) {
+    this.aws = aws;
+  }
+
+  add(...faults: readonly Fault[]): void {
+    const startMs = this.aws.clock.now();
+    for (const fault of faults) {
+      const earlier = fault.kind === 'stale' ? new StaleAnswers() : undefined;
+      this.armed.push({ fault, operations: operationPattern(fault.operation), startMs, earlier, struck: 0 });
+    }
+  }
+
+  /** From now on everything goes as it should. */
+  clear(): void {
+    this.armed = [];
+  }
+
+  get struck(): readonly StruckFault[] {
+    return this.armed.map(({ fault, struck }) => ({ fault, struck }));
+  }
+
+  /** For the door of the embedded AWS. */
+  readonly intercept: Interceptor = async (service, operation, input, run, caller) => {
+    if (this.armed.length === 0) return await run();
+    const fitting = this.armed.filter((one) => fits(one, service, operation, input, caller));
+    const nowMs = this.aws.clock.now();
+    const armed = fitting.find((one) => this.isDue(one, nowMs));
+    const call = { service, operation, input, caller, run };
+    const effect: Effect | undefined = armed && {
+      fault: armed.fault,
+      random: this.aws.random(`faults/${armed.fault.text}`),
+      clock: this.aws.clock,
+      earlier: armed.earlier?.of(operation, input),
+    };
+    if (armed && effect && strike.applies(effect, call)) {
+      armed.struck++;
+      return await strike.perform(effect, call);
+    }
+    const output = await run();
+    for (const { earlier } of fitting) earlier?.keep(operation, input, output);
+    return output;
+  };
+
+  private isDue({ fault, startMs, struck }: ArmedFault, nowMs: number): boolean {
+    const sinceMs = nowMs - startMs;
+    if (sinceMs < fault.fromMs || sinceMs >= fault.toMs || struck >= fault.count) return false;
+    return fault.share === 1 || this.aws.random(`faults/${fault.text}/share`)() < fault.share;
+  }
+}
+
+function fits({ fault, operations }: ArmedFault, service: string, operation: string, input: unknown, caller: Caller) {
+  if (service !== fault.service || !operations.test(operation) || !isMeant(fault.who, caller)) return false;
+  // Deliveries are put off, or not at all: a fault on all operations of a service leaves the others alone.
+  if (fault.kind === 'reorder' && !isDelivery({ service, operation })) return false;
+  return fault.containing === undefined || (JSON.stringify(input) ?? '').includes(fault.containing);
+}
+
+/** The developer looks on, and a deployment is not what is rehearsed: they are struck by name alone. */
+function isMeant(who: string | undefined, caller: Caller): boolean {
+  const names = namesOf(caller);
+  if (who === undefined) return !names.includes('developer') && !names.includes('cloudformation');
+  return names.some((name) => name === who || name.endsWith(`-${who}`));
+}
+
+/** `tidegate-dev-control`; `events` and the name of the rule, the log group or the alarm it acts for. */
+function namesOf(caller: Caller): string[] {
+  if (caller.kind === 'developer') return ['developer'];
+  if (caller.kind === 'function') return [caller.functionName];
+  const source = caller.sourceArn.replace(/:\*$/, '').split(/[:/]/).at(-1) ?? '';
+  return [caller.principal.split('.')[0] ?? '', source];
+}
