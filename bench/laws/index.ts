@@ -1,5 +1,5 @@
 import type { BenchLaw } from './bench-law.ts';
-import { perfect } from './bounds.ts';
+import { perfect } from './bounds/perfect.ts';
 import { staticLimits } from './fixed.ts';
 import { OURS } from './ours.ts';
 

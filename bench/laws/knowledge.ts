@@ -2,7 +2,15 @@ import type { Scenario } from '../../local/world/scenario.ts';
 import { keyNames } from '../../local/world/scenario.ts';
 import type { SecondSnapshot } from '../../local/world/snapshot.ts';
 import { zipfShares } from '../../local/world/traffic/skew.ts';
-import type { CostUnitsPerSecond, EpochMs, KeyId, MethodKey, Rps, TierName } from '../../shared/platform/units.ts';
+import type {
+  CostUnitsPerSecond,
+  EpochMs,
+  KeyId,
+  Limits,
+  MethodKey,
+  Rps,
+  TierName,
+} from '../../shared/platform/units.ts';
 
 /** One key's fresh demand at an instant: first attempts, within its contract or not. */
 export interface KnownKey {
@@ -25,6 +33,8 @@ export class Knowledge {
     readonly group: Scenario['groups'][number];
   }[];
   private backlog = 0;
+  private waitsSeconds = 0;
+  private limits: Limits | undefined;
 
   constructor(scenario: Scenario, startMs: EpochMs, slack: number) {
     this.scenario = scenario;
@@ -51,8 +61,21 @@ export class Knowledge {
   }
 
   /** Told of every second that has passed. */
-  see(snapshot: SecondSnapshot): void {
+  see(snapshot: SecondSnapshot, enforced: Limits): void {
     this.backlog = snapshot.backlogSeconds * snapshot.capacityCups;
+    this.waitsSeconds = snapshot.backlogSeconds;
+    this.limits = enforced;
+  }
+
+  /** The limits in force when the last second ended; undefined before the first. */
+  enforced(): Limits | undefined {
+    return this.limits;
+  }
+
+  /** The share of its capacity that the backend does under the queue of the last second. */
+  congestionFactor(): number {
+    const { collapsePerQueuedSecond, collapseFloor } = this.scenario.backend;
+    return Math.max(collapseFloor, 1 - collapsePerQueuedSecond * this.waitsSeconds);
   }
 
   capacityCups(atMs: EpochMs): CostUnitsPerSecond {

@@ -37,7 +37,7 @@ export async function play({ law: lawName, scenario: name, seed, trace, keepSeco
     enforcementSlack: slack,
     ...(law.tickSeconds !== undefined && { tickSeconds: law.tickSeconds }),
     onSecond: (snapshot, enforced) => {
-      knowledge.see(snapshot);
+      knowledge.see(snapshot, enforced);
       if (trace) traceSecond(snapshot, enforced);
       if (keepSeconds) seconds.push({ ...snapshot, enforced });
     },
