@@ -5,7 +5,9 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Random } from '../kernel/random.ts';
 import { type AnswerFate, answerFate } from '../runtime/answer-fate.ts';
 import { garbageAnswer, partialAnswer } from './answers.ts';
-import { type Fault, isDelivery } from './fault.ts';
+import { changedDelivery, isDelivery, withContentOf } from './deliveries.ts';
+import type { EarlierCall } from './earlier-calls.ts';
+import type { Fault } from './fault.ts';
 import { throttlingError } from './throttling.ts';
 
 /** A call on its way through the door. */
@@ -14,7 +16,7 @@ export interface StruckCall {
   readonly operation: string;
   readonly input: unknown;
   readonly caller: Caller;
-  readonly run: () => Promise<unknown>;
+  readonly run: (changed?: unknown) => Promise<unknown>;
 }
 
 /** A fault about to strike, and what it needs for that. */
@@ -22,8 +24,8 @@ export interface Effect {
   readonly fault: Fault;
   readonly random: Random;
   readonly clock: Clock;
-  /** What the same call was answered before the fault began. */
-  readonly earlier: { readonly answer: unknown } | undefined;
+  /** The same call as it was before the fault began. */
+  readonly earlier: EarlierCall | undefined;
 }
 
 /** How long a caller over a socket waits for an answer that never comes. */
@@ -56,13 +58,24 @@ async function perform(effect: Effect, call: StruckCall): Promise<unknown> {
       await call.run();
       return await call.run();
     case 'stale':
-      await call.run();
-      return earlier?.answer;
+      return await actAsEarlier(earlier, call);
     case 'partial':
-      return partialAnswer(await call.run(), random);
+      return await actChanged(call, (content) => partialAnswer(content, random));
     case 'garbage':
-      return garbageAnswer(await call.run(), random);
+      return await actChanged(call, (content) => garbageAnswer(content, random));
   }
+}
+
+async function actAsEarlier(earlier: EarlierCall | undefined, call: StruckCall): Promise<unknown> {
+  if (isDelivery(call.service, call.operation)) return await call.run(withContentOf(earlier?.input, call.input));
+  await call.run();
+  return earlier?.answer;
+}
+
+/** Of a delivery what is delivered changes, of any other call its answer. */
+async function actChanged(call: StruckCall, change: (content: unknown) => unknown): Promise<unknown> {
+  if (isDelivery(call.service, call.operation)) return await call.run(changedDelivery(call.input, change));
+  return change(await call.run());
 }
 
 /** What was asked is done, but the one who asked never hears of it. */
@@ -81,7 +94,7 @@ async function actUnheard({ fault, clock }: Effect, call: StruckCall): Promise<u
 async function actLate(effect: Effect, call: StruckCall): Promise<unknown> {
   const fate = fateOf(call);
   const { durationMs } = effect.fault;
-  if (isDelivery(call) && !fate) return putOff(effect, call, durationMs);
+  if (isDelivery(call.service, call.operation) && !fate) return putOff(effect, call, durationMs);
   const output = await call.run();
   if (fate) fate.delayMs += durationMs;
   // In virtual time nothing moves while a service of the cloud waits: it then answers at once.

@@ -7,9 +7,9 @@ export const FAULT_KINDS = {
   timeout: 'acts, then never answers: the caller waits until its own time is up',
   kill: 'acts, then the calling function dies on the spot',
   late: 'acts, and answers after the given time',
-  stale: 'acts, but answers what it answered to the same call before the fault began',
-  partial: 'answers with pages, items or fields missing',
-  garbage: 'answers in the right form with nonsense in it',
+  stale: 'acts, but answers what it answered to the same call before the fault began; delivers what it delivered then',
+  partial: 'answers, or delivers, with pages, items or fields missing',
+  garbage: 'answers, or delivers, in the right form with nonsense in it',
   duplicate: 'is done twice',
   reorder: 'is delivered at some instant within the given time, so that later ones overtake it',
 } as const;
@@ -39,16 +39,3 @@ export interface Fault {
   readonly fromMs: number;
   readonly toMs: number;
 }
-
-/** What a call is known by. */
-export interface FaultableCall {
-  readonly service: string;
-  readonly operation: string;
-}
-
-/** Calls that hand something over and are done: they alone can be put off without the caller noticing. */
-const DELIVERIES = new Set(['lambda.Invoke', 'sqs.SendMessage', 'events.PutEvents', 'sns.Publish']);
-
-export const DELIVERY_NAMES: readonly string[] = [...DELIVERIES];
-
-export const isDelivery = ({ service, operation }: FaultableCall): boolean => DELIVERIES.has(`${service}.${operation}`);

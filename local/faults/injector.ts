@@ -1,14 +1,15 @@
 import type { Caller, EmbeddedAws, Interceptor } from '../kernel/aws.ts';
+import { isDelivery } from './deliveries.ts';
+import { EarlierCalls } from './earlier-calls.ts';
 import { type Effect, strike } from './effects.ts';
-import { type Fault, isDelivery } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { type KnownOperations, operationPattern } from './parse.ts';
-import { StaleAnswers } from './stale-answers.ts';
 
 interface ArmedFault {
   readonly fault: Fault;
   readonly operations: RegExp;
   readonly startMs: number;
-  readonly earlier: StaleAnswers | undefined;
+  readonly earlier: EarlierCalls | undefined;
   struck: number;
 }
 
@@ -38,7 +39,7 @@ export class FaultInjector {
   add(...faults: readonly Fault[]): void {
     const startMs = this.aws.clock.now();
     for (const fault of faults) {
-      const earlier = fault.kind === 'stale' ? new StaleAnswers() : undefined;
+      const earlier = fault.kind === 'stale' ? new EarlierCalls() : undefined;
       this.armed.push({ fault, operations: operationPattern(fault.operation), startMs, earlier, struck: 0 });
     }
   }
@@ -55,22 +56,22 @@ export class FaultInjector {
   /** For the door of the embedded AWS. */
   readonly intercept: Interceptor = async (service, operation, input, run, caller) => {
     if (this.armed.length === 0) return await run();
+    const call = { service, operation, input, caller, run };
     const fitting = this.armed.filter((one) => fits(one, service, operation, input, caller));
     const nowMs = this.aws.clock.now();
     const armed = fitting.find((one) => this.isDue(one, nowMs));
-    const call = { service, operation, input, caller, run };
     const effect: Effect | undefined = armed && {
       fault: armed.fault,
       random: this.aws.random(`faults/${armed.fault.text}`),
       clock: this.aws.clock,
-      earlier: armed.earlier?.of(operation, input),
+      earlier: armed.earlier?.of(call),
     };
     if (armed && effect && strike.applies(effect, call)) {
       armed.struck++;
       return await strike.perform(effect, call);
     }
     const output = await run();
-    for (const { earlier } of fitting) earlier?.keep(operation, input, output);
+    for (const { earlier } of fitting) earlier?.keep(call, output);
     return output;
   };
 
@@ -84,7 +85,7 @@ export class FaultInjector {
 function fits({ fault, operations }: ArmedFault, service: string, operation: string, input: unknown, caller: Caller) {
   if (service !== fault.service || !operations.test(operation) || !isMeant(fault.who, caller)) return false;
   // Deliveries are put off, or not at all: a fault on all operations of a service leaves the others alone.
-  if (fault.kind === 'reorder' && !isDelivery({ service, operation })) return false;
+  if (fault.kind === 'reorder' && !isDelivery(service, operation)) return false;
   return fault.containing === undefined || (JSON.stringify(input) ?? '').includes(fault.containing);
 }
 

@@ -1,4 +1,5 @@
-import { DELIVERY_NAMES, FAULT_KINDS, type Fault, type FaultKind, isDelivery } from './fault.ts';
+import { DELIVERIES, isDelivery } from './deliveries.ts';
+import { FAULT_KINDS, type Fault, type FaultKind } from './fault.ts';
 
 /** A fault cannot be understood; the message says where, what was expected, what was found and how to mend it. */
 export class FaultSpecError extends Error {
@@ -32,8 +33,8 @@ export function parseFault(text: string, known?: KnownOperations): Fault {
   const service = ALIASES[head.service ?? ''] ?? head.service ?? '';
   const operation = head.operation ?? '';
   if (known) checkNames(text, service, operation, known);
-  if (kind === 'reorder' && !isDelivery({ service, operation })) {
-    throw problem(text, `only deliveries can be reordered: ${DELIVERY_NAMES.join(', ')}.`);
+  if (kind === 'reorder' && !isDelivery(service, operation)) {
+    throw problem(text, `only deliveries can be reordered: ${DELIVERIES.join(', ')}.`);
   }
   return {
     text,

@@ -135,6 +135,32 @@ test('reorder: deliveries come at some instant within the time, each exactly onc
   expect(order).not.toBe('12345');
 });
 
+const emptied = async (QueueUrl: string) => {
+  const input = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 3600 };
+  return (await call<{ Messages?: { Body: string }[] }>('sqs', 'ReceiveMessage', input)).Messages ?? [];
+};
+
+test('a delivery is changed in what it brings: stale, partial, garbage', async () => {
+  await call('sqs', 'CreateQueue', { QueueName: 'r' });
+  const QueueUrl = `${cloud.endpoint}/123456789012/r`;
+  const send = (content: object) => call('sqs', 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(content) });
+  arm('developer/sqs.SendMessage:stale*1@5s');
+  await send({ n: 1, m: 2 });
+  await cloud.clock.runUntil(cloud.clock.now() + 5000);
+  await send({ n: 3, m: 4 });
+  injector.clear();
+  arm('developer/sqs.SendMessage:partial*1', 'developer/sqs.SendMessage:garbage*1');
+  await send({ n: 5, m: 6 });
+  await send({ n: 7, m: 8 });
+  const [first, stale, partial, garbage] = (await emptied(QueueUrl)).map(({ Body }) => JSON.parse(Body));
+  expect([first, stale]).toEqual([
+    { n: 1, m: 2 },
+    { n: 1, m: 2 },
+  ]);
+  expect(Object.keys(partial).length).toBeLessThan(2);
+  expect(garbage.n).not.toBe(7);
+});
+
 test('a fault strikes as often as it says, in its time alone, and spares the developer', async () => {
   arm('ssm.GetParameter:error*2@5s..60s');
   expect(await ask('read')).toMatchObject({ value: 'old' });

@@ -1,0 +1,32 @@
+import { subjectOf } from './answers.ts';
+import { destinationOf, isDelivery } from './deliveries.ts';
+
+interface KnownCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+/** A call that went well, and its answer. */
+export interface EarlierCall {
+  readonly input: unknown;
+  readonly answer: unknown;
+}
+
+/** The last call of each kind, for as long as the fault that will repeat them has not begun. */
+export class EarlierCalls {
+  private readonly calls = new Map<string, EarlierCall>();
+
+  keep(call: KnownCall, answer: unknown): void {
+    this.calls.set(keyOf(call), { input: call.input, answer });
+  }
+
+  of(call: KnownCall): EarlierCall | undefined {
+    return this.calls.get(keyOf(call));
+  }
+}
+
+/** A delivery is known by where it goes, any other call by what it is about. */
+function keyOf({ service, operation, input }: KnownCall): string {
+  return isDelivery(service, operation) ? `${operation} ${destinationOf(input)}` : subjectOf(operation, input);
+}
