@@ -1,13 +1,14 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import { releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
-import { claimRefusal } from '../../shared/state/policies.ts';
 import { UNKNOWN_TIER } from '../../shared/telemetry/aggregate.ts';
 import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import type { ControlDependencies } from './dependencies.ts';
-import { type Governed, isPaused, type LoadedPolicies, loadPolicies } from './policies.ts';
-import { holdPaused, recordRefusal, tick } from './tick.ts';
+import { isOverdue } from './override.ts';
+import type { Governed } from './policies.ts';
+import { type Rules, readRules } from './rules.ts';
+import { holdPaused, tick } from './tick.ts';
 import { readTrigger, type Trigger } from './trigger.ts';
 import { sendWakeUps } from './wake-ups.ts';
 
@@ -22,15 +23,13 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
   return async (event) => {
     const trigger = readTrigger(event);
     if (trigger === 'unknown') dependencies.logger.warn('An event of an unknown form; it is only a reason to look.');
-    const paused = await isPaused(dependencies);
-    const policies = await loadPolicies(dependencies);
-    await announceRefusals(dependencies, policies, trigger);
-    const metrics = paused ? new Map<string, ApiMetrics>() : await minuteMetrics(dependencies, policies.governed);
+    const rules = await readRules(dependencies, trigger);
+    const metrics = rules.isPaused ? new Map<string, ApiMetrics>() : await minuteMetrics(dependencies, rules.governed);
     const failures: string[] = [];
-    for (const governed of policies.governed) {
+    for (const governed of rules.governed) {
       const minutes = metrics.get(apiStageName(governed.api));
       try {
-        await look(dependencies, governed, trigger, paused, minutes);
+        await look(dependencies, governed, trigger, rules.isPaused, minutes);
         dependencies.publish(apiDimensions(governed.api), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
       } catch (error) {
         failures.push(`${apiStageName(governed.api)}: ${describeError(error)}`);
@@ -39,18 +38,6 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
     await sendWakeUps(dependencies);
     if (failures.length > 0) throw new Error(`Some APIs had no tick. ${failures.join('; ')}`);
   };
-}
-
-async function announceRefusals(
-  dependencies: ControlDependencies,
-  { governed, refusals }: LoadedPolicies,
-  trigger: Trigger,
-): Promise<void> {
-  for (const refusal of refusals) {
-    if (!(await claimRefusal(dependencies.table, refusal.name, refusal.version))) continue;
-    const inForce = governed.find(({ name }) => name === refusal.name);
-    await recordRefusal(dependencies, refusal, trigger, inForce);
-  }
 }
 
 /** Without an answer of CloudWatch there is neither slow path nor heartbeat; the law knows how to be blind. */
@@ -72,24 +59,39 @@ async function minuteMetrics(
 /** One look under the lease, and another for triggers that came meanwhile. Whoever finds it taken leaves word and goes. */
 async function look(
   dependencies: ControlDependencies,
-  governed: Governed,
+  first: Governed,
   trigger: Trigger,
   paused: boolean,
   metrics: ApiMetrics | undefined,
 ): Promise<void> {
   const { table, clock } = dependencies;
-  const lease = await takeLease(table, governed.api, clock.now());
+  const lease = await takeLease(table, first.api, clock.now());
   if (!lease) return;
   let isReleased = false;
+  let governed: Governed | undefined = first;
+  let isPaused = paused;
   try {
-    for (let looks = 1; ; looks++) {
-      if (paused) await holdPaused(dependencies, governed, lease, trigger);
+    for (let looks = 1; governed; looks++) {
+      // The switch stops the law. A kill is stronger: it takes the stage down all the same.
+      const isKilled = governed.override?.override.action === 'kill';
+      if (isPaused && !isKilled) await holdPaused(dependencies, governed, lease, trigger);
       else await tick(dependencies, governed, lease, trigger, metrics);
+      publishOverdue(dependencies, governed);
       // To find no word and to let go is one step: a word left between the two would be lost.
       isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);
       if (isReleased || !(await renewIfPending(table, lease, clock.now()))) break;
+      // The word may be of an edit.
+      const rules: Rules = await readRules(dependencies, trigger);
+      governed = rules.governed.find(({ api }) => apiStageName(api) === apiStageName(first.api));
+      isPaused = rules.isPaused;
     }
   } finally {
     if (!isReleased) await releaseLease(table, lease, true);
   }
+}
+
+/** Rings, by an alarm on this metric, while a brake lasts beyond its bound; published also when not, to end the ringing. */
+function publishOverdue({ publish, clock }: ControlDependencies, { api, policy, override }: Governed): void {
+  const value = isOverdue(override, policy, clock.now()) ? 1 : 0;
+  publish(apiDimensions(api), [{ name: 'OverrideOverdue', unit: 'Count', values: [value] }]);
 }

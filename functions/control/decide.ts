@@ -1,23 +1,24 @@
-import type { Baseline, LawOutput } from '../../shared/control/types.ts';
+import type { Baseline } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import type { ControlDependencies } from './dependencies.ts';
-import { changesAny, sameLimits, withoutRaises, writable } from './limits.ts';
+import { changesAny, sameLimits, withoutRaises } from './limits.ts';
 import { lawInput, type Observation } from './observe.ts';
+import { type Brake, type Ruling, ruleUnder } from './override.ts';
 import type { Governed } from './policies.ts';
 import { mayRelax, type Trigger } from './trigger.ts';
 
 /** What a tick is about to do. */
 export interface Plan {
-  readonly output: LawOutput<unknown>;
+  readonly output: Ruling<unknown>;
   readonly wanted: Limits;
   /** False when this trigger may not do what the law wants: then nothing is done, and nothing remembered. */
   readonly isFinal: boolean;
 }
 
 /**
- * Asks the law, and holds it to what no law may do: a tick that an alarm caused can look and tighten, never relax. When
- * nothing but raises was wanted, the tick did not happen as far as the law is concerned: the next scheduled one sees the
- * same windows and may decide as this one could not.
+ * Asks the law, with the operator's override around it, and holds both to what neither may do: a tick that an alarm
+ * caused can look and tighten, never relax. When nothing but raises was wanted, the tick did not happen as far as the
+ * law is concerned: the next scheduled one sees the same windows and may decide as this one could not.
  */
 export function decide(
   { law }: ControlDependencies,
@@ -25,12 +26,15 @@ export function decide(
   baseline: Baseline,
   observation: Observation,
   trigger: Trigger,
+  brake: Brake,
 ): Plan {
   const { live } = observation;
-  const output = law(lawInput(observation, governed, baseline));
-  const asked = writable(output.desired);
+  const ruling = ruleUnder(law, lawInput(observation, governed, baseline), brake);
+  const asked = ruling.desired;
   const allowed = mayRelax(trigger) ? asked : withoutRaises(asked, live);
-  if (sameLimits(allowed, asked)) return { output, wanted: asked, isFinal: true };
+  if (sameLimits(allowed, asked)) return { output: ruling, wanted: asked, isFinal: true };
+  // What was clipped did not happen: an override's way back is not over yet.
+  const output = { ...ruling, hold: ruling.noted };
   const conclusion = { ...output.conclusion, guard: `${trigger}-never-relaxes` };
   if (changesAny(allowed, live)) return { output: { ...output, conclusion }, wanted: allowed, isFinal: true };
   return { output: { ...output, conclusion: { ...conclusion, kind: 'hold' } }, wanted: live, isFinal: false };

@@ -4,6 +4,7 @@ import type { Parameter } from '../../shared/platform/parameters.ts';
 import { explainProblems, parsePolicy } from '../../shared/policy/parse.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import {
+  type DocumentKind,
   forgetKnownGood,
   type KnownGood,
   readKnownGood,
@@ -12,17 +13,22 @@ import {
   saveKnownSwitch,
 } from '../../shared/state/policies.ts';
 import type { ControlDependencies } from './dependencies.ts';
+import type { OverrideInForce } from './override.ts';
 
 /** An API, and the policy that is in force for it. */
 export interface Governed {
   readonly api: ApiStage;
   readonly policy: Policy;
   readonly name: string;
+  /** 0: none was ever accepted; the defaults hold, so that an override has something to go by. */
   readonly version: number;
+  /** The override parameter of the same name, `resume` included. */
+  readonly override?: OverrideInForce;
 }
 
 /** A version of a parameter that did not come into force, and why. */
 export interface Refusal {
+  readonly kind: DocumentKind;
   readonly name: string;
   readonly version: number;
   readonly why: string;
@@ -40,12 +46,12 @@ type Accepted = { readonly governed: Governed } | { readonly why: string };
  * answering is no change of policy: then all last known good ones stay in force.
  */
 export async function loadPolicies(dependencies: ControlDependencies): Promise<LoadedPolicies> {
-  const known = await readKnownGood(dependencies.table);
+  const known = await readKnownGood(dependencies.table, 'POLICY');
   let parameters: readonly Parameter[];
   try {
     parameters = await dependencies.parameters.below(`${dependencies.parameterPrefix}/policies`);
     const names = new Set(parameters.map(({ name }) => name));
-    for (const name of known.keys()) if (!names.has(name)) await forgetKnownGood(dependencies.table, name);
+    for (const name of known.keys()) if (!names.has(name)) await forgetKnownGood(dependencies.table, 'POLICY', name);
   } catch (error) {
     dependencies.logger.error('Policies could not be read; the last known good ones stay.', {
       reason: describeError(error),
@@ -63,7 +69,7 @@ export async function loadPolicies(dependencies: ControlDependencies): Promise<L
         await remember(dependencies, parameter);
       continue;
     }
-    refusals.push({ name: parameter.name, version: parameter.version, why: accepted.why });
+    refusals.push({ kind: 'POLICY', name: parameter.name, version: parameter.version, why: accepted.why });
     const fallback = good && accept(dependencies, { ...good, value: good.document }, governed);
     if (fallback && 'governed' in fallback) governed.set(apiStageName(fallback.governed.api), fallback.governed);
   }
@@ -72,7 +78,7 @@ export async function loadPolicies(dependencies: ControlDependencies): Promise<L
 
 async function remember({ table }: ControlDependencies, { name, version, value }: Parameter): Promise<void> {
   const good: KnownGood = { name, version, document: value };
-  await saveKnownGood(table, good);
+  await saveKnownGood(table, 'POLICY', good);
 }
 
 function accept(

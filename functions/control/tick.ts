@@ -1,10 +1,10 @@
 import type { Conclusion } from '../../shared/control/types.ts';
 import { apiStageName } from '../../shared/platform/api-stage.ts';
-import { describeError } from '../../shared/platform/errors.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import { saveLaw } from '../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../shared/state/decisions.ts';
 import { clearDesired, readDesired } from '../../shared/state/desired.ts';
+import { readHold } from '../../shared/state/hold.ts';
 import { saveObjective } from '../../shared/state/key-directory.ts';
 import type { Lease } from '../../shared/state/lease.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
@@ -12,8 +12,10 @@ import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import { act } from './act.ts';
 import { decide } from './decide.ts';
 import type { ControlDependencies } from './dependencies.ts';
+import { noteHold, underRuling } from './hold.ts';
+import { announceDecision } from './notices.ts';
 import { baselineOf, observe } from './observe.ts';
-import type { Governed, Refusal } from './policies.ts';
+import type { Governed } from './policies.ts';
 import type { Trigger } from './trigger.ts';
 
 /** One run of the loop for one API, under its lease: observe, decide, act, remember, record. */
@@ -26,8 +28,11 @@ export async function tick(
 ): Promise<void> {
   const baseline = baselineOf(dependencies.baseline);
   const observation = await observe(dependencies, governed, metrics);
-  const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger);
-  const stageOutcome = isFinal ? await act(dependencies, governed, baseline, lease, observation, wanted) : 'unchanged';
+  const brake = { parameter: governed.override, hold: await readHold(dependencies.table, governed.api) };
+  const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger, brake);
+  const acting = underRuling(governed, output);
+  if (isFinal) await noteHold(dependencies, lease, brake.hold, output.noted);
+  const stageOutcome = isFinal ? await act(dependencies, acting, baseline, lease, observation, wanted) : 'unchanged';
   const { windows, seenLogsMs, seenMetricsMs } = observation.evidence;
   // A decision that did not come into force is none: the next tick takes it anew, from the same windows.
   if (isFinal && isInForce(stageOutcome)) {
@@ -35,10 +40,11 @@ export async function tick(
     if (observation.record.law?.toldSlowMs !== toldSlowMs)
       await saveObjective(dependencies.table, governed.api, toldSlowMs);
     await saveLaw(dependencies.table, lease, { state: output.state, seenLogsMs, seenMetricsMs, toldSlowMs });
+    await noteHold(dependencies, lease, output.noted, output.hold);
   }
   const newest = windows.map((window) => window.startMs).sort((a, b) => b - a)[0];
   await record(dependencies, governed, lease, trigger, output.conclusion, {
-    mode: governed.policy.mode,
+    mode: output.writes === 'never' ? 'paused' : acting.policy.mode,
     before: observation.live,
     after: wanted,
     stageOutcome,
@@ -108,44 +114,4 @@ async function record(
   if (particulars.mode === 'advise' && kind !== 'hold') {
     await announceDecision(dependencies, decision);
   }
-}
-
-/** The decision is recorded already: a bus that does not answer must not cost the tick. */
-async function announceDecision({ announce, logger }: ControlDependencies, decision: Decision): Promise<void> {
-  try {
-    await announce({ source: 'tidegate.control', detailType: 'Tidegate Decision', detail: { ...decision } });
-  } catch (error) {
-    logger.error('A decision could not be announced.', { rule: decision.rule, reason: describeError(error) });
-  }
-}
-
-/** A policy version that was refused, recorded as a decision to hold and announced, so that nobody waits for it. */
-export async function recordRefusal(
-  dependencies: ControlDependencies,
-  { name, version, why }: Refusal,
-  trigger: Trigger,
-  governed: Governed | undefined,
-): Promise<void> {
-  const { table, clock, baseline, logger } = dependencies;
-  const active = governed ? `Version ${governed.version} stays in force.` : 'No policy is in force in its place.';
-  const decision: Decision = {
-    kind: 'hold',
-    verdict: 'blind',
-    rule: 'policy-rejected',
-    reason: `${name} version ${version}: ${why} ${active}`,
-    wouldChange: 'A version of the parameter without these problems.',
-    estimates: { refusedVersion: version },
-    api: apiStageName(governed?.api ?? baseline),
-    atMs: clock.now(),
-    trigger,
-    mode: governed?.policy.mode ?? 'shadow',
-    policy: { name, version: governed?.version ?? 0 },
-    before: undefined,
-    after: undefined,
-    stageOutcome: 'unchanged',
-    evidence: { windows: 0, newestMs: undefined },
-  };
-  await recordDecision(table, governed?.api ?? baseline, `refused#${version}`, decision);
-  logger.warn('A policy was refused.', { name, version, why });
-  await announceDecision(dependencies, decision);
 }

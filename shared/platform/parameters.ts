@@ -1,16 +1,20 @@
 import {
   GetParameterCommand,
+  GetParameterHistoryCommand,
   GetParametersByPathCommand,
   type SSMClient,
   type Parameter as SsmParameter,
 } from '@aws-sdk/client-ssm';
 import { isNotFound } from './errors.ts';
+import type { EpochMs } from './units.ts';
 
 /** A parameter with the version that its value is of. */
 export interface Parameter {
   readonly name: string;
   readonly value: string;
   readonly version: number;
+  /** When this version was put. */
+  readonly modifiedMs?: EpochMs;
 }
 
 /** What we read of Parameter Store; nothing here ever writes one. */
@@ -19,6 +23,8 @@ export interface Parameters {
   below(path: string): Promise<Parameter[]>;
   /** @returns undefined when there is no such parameter. */
   one(name: string): Promise<Parameter | undefined>;
+  /** Who put a version, as an ARN; undefined when AWS does not tell, or no longer. Rationed: 3 calls a second and account. */
+  author(name: string, version: number): Promise<string | undefined>;
 }
 
 export function createParameters(client: SSMClient): Parameters {
@@ -44,10 +50,23 @@ export function createParameters(client: SSMClient): Parameters {
         throw error;
       }
     },
+    author: async (name, version) => {
+      let token: string | undefined;
+      // The oldest version comes first.
+      do {
+        const input = { Name: name, ...(token ? { NextToken: token } : {}) };
+        const page = await client.send(new GetParameterHistoryCommand(input));
+        const entry = page.Parameters?.find(({ Version }) => Version === version);
+        if (entry) return entry.LastModifiedUser;
+        token = page.NextToken;
+      } while (token);
+      return undefined;
+    },
   };
 }
 
 function parameterOf(parameter: SsmParameter): Parameter | undefined {
-  const { Name: name, Value: value, Version: version } = parameter;
-  return name === undefined || value === undefined ? undefined : { name, value, version: version ?? 0 };
+  const { Name: name, Value: value, Version: version = 0, LastModifiedDate: modified } = parameter;
+  if (name === undefined || value === undefined) return undefined;
+  return { name, value, version, ...(modified && { modifiedMs: modified.getTime() }) };
 }

@@ -12,14 +12,18 @@ export interface PolicyProblem {
 
 export const WHOLE_DOCUMENT = '(document)';
 
-/** zod's findings in our words: an unknown key becomes one problem of its own, with the nearest known name. */
+/**
+ * zod's findings in our words: an unknown key becomes one problem of its own, with the nearest known name.
+ * @param what the document is: `policy`
+ */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
   document: unknown,
+  what: string,
   knownKeys: readonly string[],
 ): PolicyProblem[] {
   return issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, document, knownKeys);
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue, document, what, knownKeys);
     const found = valueAt(document, issue.path);
     if (issue.code === 'invalid_union') return [unionProblem(issue.path, found)];
     return [
@@ -34,16 +38,16 @@ function unionProblem(path: readonly PropertyKey[], found: unknown): PolicyProbl
 }
 
 function unknownKeys(
-  path: readonly PropertyKey[],
-  keys: readonly string[],
+  { path, keys }: z.core.$ZodIssueUnrecognizedKeys,
   document: unknown,
+  what: string,
   knownKeys: readonly string[],
 ): PolicyProblem[] {
   return keys.map((key) => {
     const near = nearest(key, knownKeys);
     return {
       path: pathText([...path, key]),
-      expected: 'a field that the policy has',
+      expected: `a field that the ${what} has`,
       found: show(valueAt(document, [...path, key])),
       mend: near ? `did you mean "${near}"? Otherwise remove the field` : 'remove the field',
     };
@@ -51,8 +55,8 @@ function unknownKeys(
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
-  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'too_small') return `at least ${issue.minimum}${counted(issue.origin)}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}${counted(issue.origin)}`;
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(show).join(', ')}`;
   if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'a whole number' : article(issue.expected);
   if (issue.code === 'invalid_format') return formatOf(issue.path);
@@ -60,8 +64,15 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
+const counted = (origin: string): string => (origin === 'string' ? ' characters' : '');
+
+const FORMATS: Readonly<Record<string, string>> = {
+  api: 'REST API id, slash, stage name: "abc123/prod"',
+  until: 'an instant with its zone: "2031-05-01T12:30:00Z"',
+};
+
 function formatOf(path: readonly PropertyKey[]): string {
-  return path[0] === 'api' ? 'REST API id, slash, stage name: "abc123/prod"' : 'a method as /path/VERB';
+  return FORMATS[String(path[0])] ?? 'a method as /path/VERB';
 }
 
 function advice(issue: z.core.$ZodIssue, found: unknown): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { brakesSchema } from './brakes-schema.ts';
 import { demandSchema, guardSchema } from './standing-schema.ts';
 import { trackerSchema } from './tracker-schema.ts';
 import { trustSchema } from './trust-schema.ts';
@@ -201,6 +202,7 @@ export const policySchema = z.strictObject({
   guard: guardSchema.prefault({}),
   demand: demandSchema.prefault({}),
   blind: blindSchema.prefault({}),
+  brakes: brakesSchema.prefault({}),
   trust: trustSchema.prefault({}),
 });
 

@@ -153,7 +153,7 @@ const KNOWN_ACTIONS = new Set(
     'events: PutEvents',
     'logs: CreateLogGroup CreateLogStream PutLogEvents',
     'sqs: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes',
-    'ssm: GetParameter GetParametersByPath',
+    'ssm: GetParameter GetParametersByPath GetParameterHistory',
   ].flatMap((line) => {
     const [service, names = ''] = line.split(': ');
     return names.split(' ').map((name) => `${service}:${name}`);

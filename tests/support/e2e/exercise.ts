@@ -21,6 +21,7 @@ const LOOK_NOW = {
 export async function exercise(target: Target, watch: CallWatch): Promise<void> {
   await serve(target);
   await steer(target);
+  await brake(target);
   await notify(target);
   await loseEvents(target, watch);
   await giveUp(target);
@@ -43,6 +44,15 @@ async function steer(target: Target): Promise<void> {
     patchOperations: [{ op: 'replace', path: '/throttle/rateLimit', value: '50' }],
   });
   await live(cloud, 90);
+}
+
+/** An override, whose author control looks up, and its end. */
+async function brake({ cloud, service }: Target): Promise<void> {
+  const Name = `${service.parameterPrefix}/overrides/default`;
+  for (const Value of ['{"action":"pause"}', '{"action":"resume"}']) {
+    await asDeveloper(cloud, 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });
+    await live(cloud, 5);
+  }
 }
 
 /** A policy that is refused, and an alarm: both reach the topic, and control. */

@@ -10,7 +10,12 @@ import {
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  GetParameterHistoryCommand,
+  GetParametersByPathCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ControlDependencies } from '../../../functions/control/dependencies.ts';
 import type { Conclusion, Law } from '../../../shared/control/types.ts';
@@ -33,6 +38,9 @@ export const BASELINE = {
   },
 };
 export const POLICY_NAME = '/tidegate/dev/policies/default';
+export const OVERRIDE_NAME = '/tidegate/dev/overrides/default';
+/** Who puts every parameter of this world. */
+export const AUTHOR = 'arn:aws:iam::123456789012:user/operator';
 export const SCHEDULE = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
 export const ALARM = {
   source: 'aws.cloudwatch',
@@ -58,7 +66,7 @@ export class World {
     planP: { rateLimit: 2000, burstLimit: 5000 },
     planB: { rateLimit: 100, burstLimit: 200 },
   };
-  parameters: { Name: string; Value: string; Version: number }[] = [];
+  parameters: { Name: string; Value: string; Version: number; LastModifiedDate?: Date }[] = [];
   switch: string | undefined = 'run';
   readonly published: Parameters<PublishMetrics>[] = [];
   readonly logged: string[] = [];
@@ -79,7 +87,14 @@ export class World {
     }));
     aws.on(UpdateStageCommand).callsFake((input) => this.patchStage(input.patchOperations));
     aws.on(UpdateUsagePlanCommand).callsFake((input) => this.patchPlan(input.usagePlanId, input.patchOperations));
-    ssm.on(GetParametersByPathCommand).callsFake(() => ({ Parameters: this.parameters }));
+    ssm.on(GetParametersByPathCommand).callsFake(({ Path }: { Path: string }) => ({
+      Parameters: this.parameters.filter(({ Name }) => Name.startsWith(`${Path}/`)),
+    }));
+    ssm.on(GetParameterHistoryCommand).callsFake(({ Name }: { Name: string }) => ({
+      Parameters: this.parameters
+        .filter((each) => each.Name === Name)
+        .map((each) => ({ ...each, LastModifiedUser: AUTHOR })),
+    }));
     ssm.on(GetParameterCommand).callsFake(() => {
       if (this.switch === undefined) throw Object.assign(new Error('none'), { name: 'ParameterNotFound' });
       return { Parameter: { Name: '/tidegate/dev/switch', Value: this.switch, Version: 1 } };
@@ -107,6 +122,14 @@ export class World {
   policy(document: object, version = 1): void {
     const value = JSON.stringify({ api: 'abc123def4/dev', ...document });
     this.parameters = [{ Name: POLICY_NAME, Value: value, Version: version }];
+  }
+
+  /** Puts the override parameter now; without a document it is deleted. */
+  override(document?: object, version = 1): void {
+    this.parameters = this.parameters.filter(({ Name }) => Name !== OVERRIDE_NAME);
+    if (!document) return;
+    const Value = JSON.stringify(document);
+    this.parameters.push({ Name: OVERRIDE_NAME, Value, Version: version, LastModifiedDate: new Date(this.now) });
   }
 
   restore(): void {

@@ -1,4 +1,5 @@
-import { explainProblems, LONGEST_POLICY_BYTES, parsePolicy } from '../../../shared/policy/parse.ts';
+import { LONGEST_DOCUMENT_BYTES } from '../../../shared/policy/document.ts';
+import { explainProblems, parsePolicy } from '../../../shared/policy/parse.ts';
 import type { PolicyProblem } from '../../../shared/policy/problems.ts';
 import { tierPolicyOf } from '../../../shared/policy/schema.ts';
 
@@ -100,7 +101,7 @@ test('a tier that is not deployed is a problem only where the deployed ones are 
 });
 
 test('a document longer than a parameter is refused before it is read', () => {
-  expect(problems(good({ api: 'x'.repeat(LONGEST_POLICY_BYTES) }))).toMatchObject([
+  expect(problems(good({ api: 'x'.repeat(LONGEST_DOCUMENT_BYTES) }))).toMatchObject([
     { path: '(document)', expected: 'at most 4096 bytes' },
   ]);
 });

@@ -161,18 +161,18 @@ describe('decisions', () => {
 describe('policies', () => {
   test('the last known good stays until it is replaced or forgotten', async () => {
     const good = { name: '/t/policies/a', version: 3, document: '{}' };
-    await saveKnownGood(table, good);
-    expect((await readKnownGood(table)).get(good.name)).toEqual(good);
-    await forgetKnownGood(table, good.name);
-    expect((await readKnownGood(table)).has(good.name)).toBe(false);
+    await saveKnownGood(table, 'POLICY', good);
+    expect((await readKnownGood(table, 'POLICY')).get(good.name)).toEqual(good);
+    await forgetKnownGood(table, 'POLICY', good.name);
+    expect((await readKnownGood(table, 'POLICY')).has(good.name)).toBe(false);
   });
 
   test('a refused version is claimed by one caller only', async () => {
     const name = '/t/policies/b';
-    expect(await claimRefusal(table, name, 8)).toBe(true);
-    expect(await claimRefusal(table, name, 8)).toBe(false);
-    expect(await claimRefusal(table, name, 9)).toBe(true);
-    expect((await readKnownGood(table)).has(name)).toBe(false);
+    expect(await claimRefusal(table, 'POLICY', name, 8)).toBe(true);
+    expect(await claimRefusal(table, 'POLICY', name, 8)).toBe(false);
+    expect(await claimRefusal(table, 'POLICY', name, 9)).toBe(true);
+    expect((await readKnownGood(table, 'POLICY')).has(name)).toBe(false);
   });
 
   test('the switch is remembered', async () => {

@@ -1,0 +1,104 @@
+import { apiStageName } from '../../shared/platform/api-stage.ts';
+import { describeError } from '../../shared/platform/errors.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
+import { type Decision, recordDecision } from '../../shared/state/decisions.ts';
+import type { ControlDependencies } from './dependencies.ts';
+import { authorship, type OverrideInForce } from './override.ts';
+import type { Governed, Refusal } from './policies.ts';
+import type { Trigger } from './trigger.ts';
+
+/** Something that happened to a parameter rather than to a limit, for the record and for whoever listens. */
+interface Notice {
+  readonly id: string;
+  readonly atMs: EpochMs;
+  readonly rule: string;
+  readonly reason: string;
+  readonly wouldChange: string;
+  readonly estimates: Decision['estimates'];
+  /** The parameter, where no policy is in force. */
+  readonly name: string;
+}
+
+/** A version of a parameter that was refused, so that nobody waits for it. */
+export async function noteRefusal(
+  dependencies: ControlDependencies,
+  { kind, name, version, why }: Refusal,
+  trigger: Trigger,
+  governed: Governed | undefined,
+): Promise<void> {
+  dependencies.logger.warn('A parameter was refused.', { name, version, why });
+  const notice = {
+    id: kind === 'POLICY' ? `refused#${version}` : `override-refused#${version}`,
+    atMs: dependencies.clock.now(),
+    rule: kind === 'POLICY' ? 'policy-rejected' : 'override-rejected',
+    reason: `${name} version ${version}: ${why} ${inItsPlace(kind, governed)}`,
+    wouldChange: 'A version of the parameter without these problems.',
+    estimates: { refusedVersion: version },
+    name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): string {
+  if (kind === 'OVERRIDE') {
+    const last = governed?.override;
+    return last
+      ? `Version ${last.version} (${last.override.action}) stays in force.`
+      : 'No override is in force in its place.';
+  }
+  return governed && governed.version > 0
+    ? `Version ${governed.version} stays in force.`
+    : 'No policy is in force in its place.';
+}
+
+/** An override came into force: who, when and why. The instant is the edit's, so that it is recorded once. */
+export async function noteOverride(
+  dependencies: ControlDependencies,
+  override: OverrideInForce,
+  trigger: Trigger,
+  governed: Governed | undefined,
+): Promise<void> {
+  const { action } = override.override;
+  const notice = {
+    id: `override#${override.version}`,
+    atMs: override.sinceMs,
+    rule: `override-${action}-ordered`,
+    reason: `${override.name}: "${action}" was put ${authorship(override)}. The next decision carries it out.`,
+    wouldChange: 'Another version of the override parameter.',
+    estimates: { overrideVersion: override.version },
+    name: override.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+async function note(
+  dependencies: ControlDependencies,
+  { id, name, ...words }: Notice,
+  trigger: Trigger,
+  governed: Governed | undefined,
+): Promise<void> {
+  const api = governed?.api ?? dependencies.baseline;
+  const decision: Decision = {
+    ...words,
+    kind: 'hold',
+    verdict: 'blind',
+    api: apiStageName(api),
+    trigger,
+    mode: governed?.policy.mode ?? 'shadow',
+    policy: { name: governed?.name ?? name, version: governed?.version ?? 0 },
+    before: undefined,
+    after: undefined,
+    stageOutcome: 'unchanged',
+    evidence: { windows: 0, newestMs: undefined },
+  };
+  if (await recordDecision(dependencies.table, api, id, decision)) await announceDecision(dependencies, decision);
+}
+
+/** The decision is recorded already: a bus that does not answer must not cost the tick. */
+export async function announceDecision({ announce, logger }: ControlDependencies, decision: Decision): Promise<void> {
+  try {
+    await announce({ source: 'tidegate.control', detailType: 'Tidegate Decision', detail: { ...decision } });
+  } catch (error) {
+    logger.error('A decision could not be announced.', { rule: decision.rule, reason: describeError(error) });
+  }
+}

@@ -1,0 +1,48 @@
+import { claimRefusal, saveKnownGood } from '../../shared/state/policies.ts';
+import type { ControlDependencies } from './dependencies.ts';
+import { noteOverride, noteRefusal } from './notices.ts';
+import { type LoadedOverrides, type OverrideNews, withOverrides } from './overrides.ts';
+import { type Governed, isPaused, loadPolicies } from './policies.ts';
+import type { Trigger } from './trigger.ts';
+
+/** What operators want: read anew for every look, for events may be lost. */
+export interface Rules {
+  readonly isPaused: boolean;
+  readonly governed: readonly Governed[];
+}
+
+/** Reads switch, policies and overrides; what is new of them is recorded and announced, once. */
+export async function readRules(dependencies: ControlDependencies, trigger: Trigger): Promise<Rules> {
+  const paused = await isPaused(dependencies);
+  const loaded = await withOverrides(dependencies, await loadPolicies(dependencies));
+  await announceRefusals(dependencies, loaded, trigger);
+  for (const news of loaded.news) await announceOverride(dependencies, news, loaded.governed, trigger);
+  return { isPaused: paused, governed: loaded.governed };
+}
+
+async function announceRefusals(
+  dependencies: ControlDependencies,
+  { governed, refusals }: LoadedOverrides,
+  trigger: Trigger,
+): Promise<void> {
+  for (const refusal of refusals) {
+    const { kind, name, version } = refusal;
+    if (!(await claimRefusal(dependencies.table, kind, name, version))) continue;
+    const inForce = governed.find((each) => each.name === name || each.override?.name === name);
+    await noteRefusal(dependencies, refusal, trigger, inForce);
+  }
+}
+
+/** Remembered after it was recorded: a crash between the two records it again, under the same key. */
+async function announceOverride(
+  dependencies: ControlDependencies,
+  { override, document }: OverrideNews,
+  governed: readonly Governed[],
+  trigger: Trigger,
+): Promise<void> {
+  const owner = governed.find((each) => each.override?.name === override.name);
+  await noteOverride(dependencies, override, trigger, owner);
+  const { name, version, sinceMs, by } = override;
+  const good = { name, version, document, modifiedMs: sinceMs, ...(by && { by }) };
+  await saveKnownGood(dependencies.table, 'OVERRIDE', good);
+}

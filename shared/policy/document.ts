@@ -1,0 +1,63 @@
+import { duplicateKeys } from './duplicate-keys.ts';
+import { type PolicyProblem, WHOLE_DOCUMENT } from './problems.ts';
+
+/** Parameter Store's limit for a standard parameter, in bytes; a policy or an override needs far less. */
+export const LONGEST_DOCUMENT_BYTES = 4096;
+
+/** A document's text as JSON, or the one problem for which nothing else can be said of it. */
+export type ReadDocument =
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** Fields that occur twice: to be reported together with everything else that is wrong. */
+      readonly problems: readonly PolicyProblem[];
+    }
+  | { readonly ok: false; readonly problem: PolicyProblem };
+
+/** Reads the text of a parameter. Never throws. */
+export function readDocument(text: string): ReadDocument {
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > LONGEST_DOCUMENT_BYTES) return { ok: false, problem: tooLong(bytes) };
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value, problems: duplicateKeys(text).map(duplicateProblem) };
+  } catch (error) {
+    return { ok: false, problem: notJson(error instanceof Error ? error.message : String(error), text) };
+  }
+}
+
+/** The problems as a person reads them: one paragraph each, numbered. */
+export function explainDocument(what: string, problems: readonly PolicyProblem[]): string {
+  const head = `The ${what} was refused: ${problems.length} problem${problems.length === 1 ? '' : 's'}.`;
+  const lines = problems.map(
+    ({ path, expected, found, mend }, index) =>
+      `${index + 1}. ${path}: expected ${expected}; found ${found}. To mend it: ${mend}.`,
+  );
+  return [head, ...lines].join('\n');
+}
+
+function tooLong(bytes: number): PolicyProblem {
+  const mend = 'leave out fields that only repeat their default';
+  return { path: WHOLE_DOCUMENT, expected: `at most ${LONGEST_DOCUMENT_BYTES} bytes`, found: `${bytes} bytes`, mend };
+}
+
+function duplicateProblem(path: string): PolicyProblem {
+  return { path, expected: 'each field once', found: 'the same field again', mend: 'keep one of the two' };
+}
+
+function notJson(message: string, text: string): PolicyProblem {
+  const found = `${message}${placeOf(message, text)}`;
+  const mend = 'look there for a missing comma, quote or brace; comments and trailing commas are not JSON';
+  return { path: WHOLE_DOCUMENT, expected: 'a JSON object', found, mend };
+}
+
+/** Line and column, where the runtime's message names only a position, or only that the text ended. */
+function placeOf(message: string, text: string): string {
+  if (/line \d+ column \d+/.test(message)) return '';
+  const position = Number(
+    /position (\d+)/.exec(message)?.[1] ?? (/end of JSON/.test(message) ? text.length : Number.NaN),
+  );
+  if (!Number.isFinite(position)) return '';
+  const before = text.slice(0, position).split('\n');
+  return ` (line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`;
+}

@@ -1,0 +1,85 @@
+import { explainOverrideProblems, parseOverride } from '../../../shared/policy/override.ts';
+
+const TIERS = ['premium', 'basic'];
+const LIMIT = { rateRps: 50, burst: 10 };
+const UNTIL = '2031-05-01T12:30:00Z';
+
+function refusal(document: unknown): string {
+  const parsed = parseOverride(typeof document === 'string' ? document : JSON.stringify(document), TIERS);
+  return parsed.ok ? 'accepted' : explainOverrideProblems(parsed.problems);
+}
+
+test.each([
+  [{ action: 'pause' }],
+  [{ action: 'pause', reason: 'a migration', nagAfterSeconds: 7200 }],
+  [{ action: 'pin', until: UNTIL, stage: LIMIT }],
+  [{ action: 'pin', until: '2031-05-01T14:30:00.5+02:00', tiers: { basic: LIMIT, premium: LIMIT } }],
+  [{ action: 'kill' }],
+  [{ action: 'kill', floor: { rateRps: 0.1, burst: 1 }, reason: 'the backend is on fire' }],
+  [{ action: 'resume' }],
+])('%j is accepted as it is', (document) => {
+  expect(parseOverride(JSON.stringify(document), TIERS)).toEqual({ ok: true, override: document });
+});
+
+test.each<[unknown, string | RegExp]>([
+  ['', '(document): expected a JSON object'],
+  ['{ "action": "kill", }', /To mend it: look there for a missing comma/],
+  ['[]', '(document): expected an object; found []'],
+  ['null', '(document): expected an object; found null'],
+  ['"kill"', '(document): expected an object; found "kill"'],
+  [{}, 'action: expected one of "pause", "pin", "kill", "resume"; found nothing. To mend it: add the field.'],
+  [{ action: 'kil' }, 'action: expected one of "pause", "pin", "kill", "resume"; found "kil"'],
+  [{ action: ['kill'] }, 'action: expected one of'],
+  ['{"action":"pause","action":"kill"}', 'action: expected each field once; found the same field again'],
+  [
+    { action: 'pause', raeson: 'x' },
+    'raeson: expected a field that the override has; found "x". To mend it: did you mean "reason"',
+  ],
+  [{ action: 'pause', floor: LIMIT }, 'floor: expected a field that the override has'],
+  [{ action: 'resume', nagAfterSeconds: 60 }, 'nagAfterSeconds: expected a field that the override has'],
+  [{ action: 'pause', nagAfterSeconds: 1 }, 'nagAfterSeconds: expected at least 60; found 1'],
+  [{ action: 'pause', reason: '' }, 'reason: expected at least 1 characters'],
+  [{ action: 'kill', floor: 0 }, 'floor: expected an object; found 0'],
+  [{ action: 'kill', floor: { rateRps: 0, burst: 1 } }, 'floor.rateRps: expected at least 0.1; found 0'],
+  [
+    { action: 'kill', floor: { rateRps: '5', burst: 1 } },
+    'floor.rateRps: expected a number; found "5". To mend it: write 5 without quotes',
+  ],
+  [{ action: 'kill', floor: { rateRps: 5, burst: 1.5 } }, 'floor.burst: expected a whole number; found 1.5'],
+  [
+    '{"action":"kill","floor":{"rateRps":1e999,"burst":1}}',
+    'floor.rateRps: expected a number; found Infinity (too large a number)',
+  ],
+  [{ action: 'kill', floor: { rateRps: 1e12, burst: 1 } }, 'floor.rateRps: expected at most 1000000'],
+  [{ action: 'pin', stage: LIMIT }, 'until: expected a string; found nothing'],
+  [
+    { action: 'pin', until: 'tomorrow', stage: LIMIT },
+    'until: expected an instant with its zone: "2031-05-01T12:30:00Z"; found "tomorrow"',
+  ],
+  [{ action: 'pin', until: '2031-05-01T12:30:00', stage: LIMIT }, 'until: expected an instant with its zone'],
+  [{ action: 'pin', until: '2031-02-30T12:30:00Z', stage: LIMIT }, 'until: expected an instant with its zone'],
+  [{ action: 'pin', until: UNTIL }, 'tiers: expected a tier or the stage to hold; found nothing'],
+  [{ action: 'pin', until: UNTIL, tiers: {} }, 'tiers: expected a tier or the stage to hold; found {}'],
+  [{ action: 'pin', until: UNTIL, tiers: { gold: LIMIT } }, 'tiers.gold: expected one of premium, basic'],
+  [
+    { action: 'pin', until: UNTIL, tiers: { basic: { rateRps: 5 } } },
+    'tiers.basic.burst: expected a number; found nothing',
+  ],
+  [
+    `{"action":"pin","until":"${UNTIL}","tiers":{"__proto__":{"rateRps":5,"burst":1}}}`,
+    'tiers.__proto__: expected one of premium, basic',
+  ],
+  [{ action: 'pause', reason: 'x'.repeat(5000) }, 'expected at most 4096 bytes'],
+  [`{"action":"pause","reason":${'['.repeat(1500)}${']'.repeat(1500)}}`, 'reason: expected a string'],
+])('document %# is refused in words that help', (document, words) => {
+  expect(refusal(document)).toMatch(
+    words instanceof RegExp ? words : new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')),
+  );
+});
+
+test('every problem is told at once', () => {
+  const text = refusal({ action: 'pin', until: 'soon', tiers: { gold: { rateRps: -1, burst: 0 } }, nag: 1 });
+  expect(text).toContain('The override was refused: 5 problems.');
+  for (const path of ['until', 'tiers.gold.rateRps', 'tiers.gold.burst', 'tiers.gold', 'nag'])
+    expect(text).toContain(`${path}: `);
+});
