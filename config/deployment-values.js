@@ -13,6 +13,7 @@ export default async function deploymentValues({ resolveVariable }) {
   const tiers = parse(await readFile(new URL('tiers.yml', import.meta.url), 'utf8'));
   const stage = scaled(parse(await readFile(new URL('stage.yml', import.meta.url), 'utf8')), scale);
   const policy = JSON.parse(await readFile(new URL('policies/default.json', import.meta.url), 'utf8'));
+  const failSafe = parse(await readFile(new URL('fail-safe.yml', import.meta.url), 'utf8'));
   const names = Object.keys(tiers);
   const concurrency = await resolveVariable('param:backendReservedConcurrency');
   return {
@@ -24,6 +25,8 @@ export default async function deploymentValues({ resolveVariable }) {
     usagePlans: names.map((name) => ({ [name]: usagePlan(scaled(tiers[name], scale), withQuotas) })),
     apiKeys: names.map((name) => ({ [name]: [{ name: `${serviceName}-${stageName}-${name}-1` }] })),
     baseline: { 'Fn::Sub': JSON.stringify(baseline(names, tiers, stage, stageName, scale)) },
+    failSafe: JSON.stringify(failSafe),
+    silentMinutes: failSafe.silentMinutes,
     defaultPolicy: { 'Fn::Sub': JSON.stringify({ ...policy, api: `\${ApiGatewayRestApi}/${stageName}` }) },
     planArns: names.map((name) => ({ 'Fn::Sub': `${planArn(name)}` })),
     planKeyArns: names.map((name) => ({ 'Fn::Sub': `${planArn(name)}/keys` })),

@@ -13,19 +13,34 @@ const deployedBaselineSchema = z.object({
 
 export type DeployedBaseline = z.infer<typeof deployedBaselineSchema>;
 
-const text = z.string().min(1);
-const baseline = text.transform((value, context) => {
-  try {
-    const parsed = deployedBaselineSchema.safeParse(JSON.parse(value));
-    if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) {
-      context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
-    }
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not valid JSON' });
-  }
-  return z.NEVER;
+/** When the fail-safe acts, as it is handed to it in `TIDEGATE_FAIL_SAFE`: config/fail-safe.yml. */
+const failSafeRulesSchema = z.strictObject({
+  silentMinutes: z.int().min(2),
+  healthyMinutes: z.int().min(1),
+  latencyP90Ms: z.number().positive(),
+  serverErrorShare: z.number().min(0).max(1),
+  leastAnswered: z.int().min(1),
 });
+
+export type FailSafeRules = z.infer<typeof failSafeRulesSchema>;
+
+const text = z.string().min(1);
+
+/** A variable that holds a JSON document. */
+function json<Content>(schema: z.ZodType<Content>) {
+  return text.transform((value, context) => {
+    try {
+      const parsed = schema.safeParse(JSON.parse(value));
+      if (parsed.success) return parsed.data;
+      for (const issue of parsed.error.issues) {
+        context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
+      }
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not valid JSON' });
+    }
+    return z.NEVER;
+  });
+}
 
 /** Every variable that any function reads. */
 export interface Variables {
@@ -33,7 +48,9 @@ export interface Variables {
   readonly SERVICE_STAGE: string;
   readonly PARAMETER_PREFIX: string;
   readonly PLAN_WRITES_QUEUE_URL: string;
+  readonly FAIL_SAFE_QUEUE_URL: string;
   readonly TIDEGATE_BASELINE: DeployedBaseline;
+  readonly TIDEGATE_FAIL_SAFE: FailSafeRules;
 }
 
 const variables: { readonly [Name in keyof Variables]: z.ZodType<Variables[Name]> } = {
@@ -41,7 +58,9 @@ const variables: { readonly [Name in keyof Variables]: z.ZodType<Variables[Name]
   SERVICE_STAGE: text,
   PARAMETER_PREFIX: text.regex(/^\/.*[^/]$/, 'must begin with a slash and end without one'),
   PLAN_WRITES_QUEUE_URL: text,
-  TIDEGATE_BASELINE: baseline,
+  FAIL_SAFE_QUEUE_URL: text,
+  TIDEGATE_BASELINE: json(deployedBaselineSchema),
+  TIDEGATE_FAIL_SAFE: json(failSafeRulesSchema),
 };
 
 /**

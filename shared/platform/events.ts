@@ -2,7 +2,7 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 
 /** What we say on the default event bus. */
 export interface Announcement {
-  readonly source: 'tidegate.telemetry' | 'tidegate.control';
+  readonly source: 'tidegate.telemetry' | 'tidegate.control' | 'tidegate.fail-safe';
   readonly detailType: 'Tidegate Look Now' | 'Tidegate Decision';
   readonly detail: Readonly<Record<string, unknown>>;
 }

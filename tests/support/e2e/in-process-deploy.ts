@@ -34,12 +34,13 @@ const ACCESS_LOG_ARN = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/api-g
 const STEP_MS = 5_000;
 const MOST_STEPS = 60;
 
-/** What `sls package` left behind. */
-export async function packagedStack(): Promise<PackagedStack> {
-  const directory = await packagedService(['--stage', 'dev'], { endpoint: 'http://127.0.0.1:1' });
+/** What `sls package` left behind; with a scale, every limit multiplied and no quotas. */
+export async function packagedStack(limitScale?: number): Promise<PackagedStack> {
+  const scaled = limitScale === undefined ? [] : ['--param', `limitScale=${limitScale}`, '--param', 'quotas=false'];
+  const directory = await packagedService(['--stage', 'dev', ...scaled], { endpoint: 'http://127.0.0.1:1' });
   const text = (name: string) => readFile(join(directory, name), 'utf8');
   const archives = new Map<string, Uint8Array>();
-  for (const name of ['backend', 'telemetry', 'control', 'planWriter', 'keyDirectory']) {
+  for (const name of ['backend', 'telemetry', 'control', 'planWriter', 'keyDirectory', 'failSafe']) {
     archives.set(`${name}.zip`, await readFile(join(directory, `${name}.zip`)));
   }
   return {
@@ -51,11 +52,11 @@ export async function packagedStack(): Promise<PackagedStack> {
 }
 
 /** A cloud in virtual time with the service on it, for tests of what was deployed rather than of the framework. */
-export async function deployedInProcess(): Promise<Deployed> {
+export async function deployedInProcess({ limitScale }: { readonly limitScale?: number } = {}): Promise<Deployed> {
   const failures: unknown[] = [];
   const cloud = await createCloud({ seed: 1, port: 0, onError: (error) => void failures.push(error) });
   await cloud.clock.goVirtual(0, EPOCH_MS);
-  const stack = await packagedStack();
+  const stack = await packagedStack(limitScale);
   await deployTemplate(cloud, stack, stack.template);
   return { cloud, service: await describeService(cloud.aws), lines: [], failures };
 }

@@ -25,7 +25,7 @@ export function shortSurge(onsetSeconds: number, durationSeconds: number): Scena
 /** Plays a scenario in small on a cloud that was deployed in small. */
 export async function rehearse(
   { cloud }: Pick<Deployed, 'cloud'>,
-  options: Pick<RehearsalOptions, 'scenario' | 'policy' | 'onSecond'>,
+  options: Pick<RehearsalOptions, 'scenario' | 'policy' | 'onSecond' | 'epochMs'>,
 ): Promise<RehearsalReport> {
   const { aws, clock, services } = cloud;
   return await runRehearsal({

@@ -1,0 +1,60 @@
+import { apiStageName } from '../../shared/platform/api-stage.ts';
+import { describeError } from '../../shared/platform/errors.ts';
+import type { FailSafeDependencies } from './dependencies.ts';
+import type { Step } from './next-step.ts';
+import type { FailSafeTrigger } from './trigger.ts';
+
+/** What became of a step: `none` where nothing was to be written. */
+export type Outcome = 'none' | 'written' | 'mismatch' | 'deferred' | 'refused';
+
+const MINUTE_MS = 60_000;
+/** While it holds, it pages again every quarter of an hour. */
+const NAG_MINUTES = 15;
+
+/** Logs every step, and tells the operator of those that matter: where it holds, what it raised, when it is done. */
+export async function report(
+  { announce, baseline, clock, logger }: FailSafeDependencies,
+  trigger: FailSafeTrigger,
+  step: Step,
+  outcome: Outcome,
+): Promise<void> {
+  const now = clock.now();
+  const api = apiStageName(baseline);
+  const facts = { api, trigger, kind: step.kind, rule: ruleOf(step), outcome, reason: reasonOf(step) };
+  logger.warn('Control is silent.', facts);
+  if (!isNews(step, outcome, trigger, Math.floor(now / MINUTE_MS))) return;
+  try {
+    await announce({ source: 'tidegate.fail-safe', detailType: 'Tidegate Decision', detail: { ...facts, atMs: now } });
+  } catch (error) {
+    logger.error('The fail-safe could not be announced.', { reason: describeError(error) });
+  }
+}
+
+function isNews(step: Step, outcome: Outcome, trigger: FailSafeTrigger, minute: number): boolean {
+  if (trigger === 'alarm') return true;
+  switch (step.kind) {
+    case 'nothing':
+      return false;
+    case 'hold':
+      return trigger === 'schedule' && minute % NAG_MINUTES === 0;
+    case 'raise-stage':
+      return true;
+    case 'raise-plan':
+      return step.plansLeft === 0 && outcome === 'written';
+  }
+}
+
+const ruleOf = (step: Step): string => (step.kind === 'hold' ? step.rule : step.kind);
+
+function reasonOf(step: Step): string {
+  switch (step.kind) {
+    case 'nothing':
+      return 'Control is silent; no limit is below its baseline, so there is nothing to do.';
+    case 'hold':
+      return `Control is silent and the API is braked. The limits stay as they are: ${step.reason}.`;
+    case 'raise-stage':
+      return `Control is silent and the backend is well: the stage goes to its baseline, then ${step.plansLeft} plans.`;
+    case 'raise-plan':
+      return `Control is silent and the backend is well: the plan of ${step.tier} goes to its baseline, ${step.plansLeft} are left.`;
+  }
+}

@@ -1,0 +1,48 @@
+import type { FailSafeRules } from '../../shared/platform/environment.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
+import type { BackendMinute } from '../../shared/telemetry/vital-signs.ts';
+
+/** How the backend is without a controller. `unknown` is never taken for good. */
+export interface Health {
+  readonly kind: 'healthy' | 'unhealthy' | 'unknown';
+  /** One clause for a person, with the numbers that mattered. */
+  readonly why: string;
+}
+
+const MINUTE_MS = 60_000;
+/** AWS states no delay for its minute metrics; a minute that ended this long ago has all its values. */
+const SETTLED_MS = 120_000;
+
+/** Whether control missed as many whole minutes as the heartbeat alarm asks for, and has not beaten since. */
+export function isSilent(lastBeatMs: EpochMs | undefined, now: EpochMs, { silentMinutes }: FailSafeRules): boolean {
+  const firstMissedMs = (Math.floor(now / MINUTE_MS) - silentMinutes) * MINUTE_MS;
+  return lastBeatMs === undefined || lastBeatMs < firstMissedMs;
+}
+
+/**
+ * Healthy when each of the newest settled minutes is; a later one that is visible already and bad is a veto.
+ * @param minutes oldest first; minutes without an answer are absent
+ */
+export function judgeBackend(minutes: readonly BackendMinute[], now: EpochMs, rules: FailSafeRules): Health {
+  const settledEndMs = Math.floor((now - SETTLED_MS) / MINUTE_MS) * MINUTE_MS;
+  const firstMs = settledEndMs - rules.healthyMinutes * MINUTE_MS;
+  const bad = minutes.filter(({ startMs }) => startMs >= firstMs).findLast((minute) => complaint(minute, rules));
+  if (bad) return { kind: 'unhealthy', why: `${complaint(bad, rules)} in the minute of ${timeOf(bad.startMs)}` };
+  for (let startMs = firstMs; startMs < settledEndMs; startMs += MINUTE_MS) {
+    const answered = minutes.find((minute) => minute.startMs === startMs)?.answered ?? 0;
+    if (answered < rules.leastAnswered) {
+      return { kind: 'unknown', why: `only ${answered} answers in the minute of ${timeOf(startMs)}` };
+    }
+  }
+  return { kind: 'healthy', why: `${rules.healthyMinutes} healthy minutes from ${timeOf(firstMs)} on` };
+}
+
+function complaint(minute: BackendMinute, { latencyP90Ms, serverErrorShare }: FailSafeRules): string | undefined {
+  const { answered, serverErrors } = minute;
+  const share = serverErrors / Math.max(1, answered);
+  if (share > serverErrorShare) return `${serverErrors} server errors in ${answered} answers`;
+  if (minute.latencyP90Ms > latencyP90Ms) return `a p90 of ${Math.round(minute.latencyP90Ms)} ms`;
+  return undefined;
+}
+
+const timeOf = (atMs: EpochMs): string => new Date(atMs).toISOString().slice(11, 16);

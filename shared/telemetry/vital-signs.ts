@@ -1,0 +1,143 @@
+import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { ApiStage } from '../platform/api-stage.ts';
+import { NAMESPACE } from '../platform/metrics.ts';
+import type { EpochMs } from '../platform/units.ts';
+import { apiDimensions } from './emf.ts';
+
+/** One minute of the backend as AWS itself counted it; a minute without any answer has no entry. */
+export interface BackendMinute {
+  readonly startMs: EpochMs;
+  /** Requests that reached the backend: those with an integration latency. */
+  readonly answered: number;
+  /** Answers of class 5xx. */
+  readonly serverErrors: number;
+  readonly latencyP90Ms: number;
+}
+
+/** What CloudWatch alone can tell of a control plane and its backend: no table and no policy is asked. */
+export interface VitalSigns {
+  /** The minute of control's newest heartbeat within the last half hour. */
+  recentBeat(now: EpochMs): Promise<EpochMs | undefined>;
+  /** The same within two weeks, which is as far as anybody remembers. */
+  lastBeat(now: EpochMs): Promise<EpochMs | undefined>;
+  /** Minutes that began in the last ten, oldest first. @throws Error when CloudWatch gave half an answer. */
+  backend(apiName: string, now: EpochMs): Promise<readonly BackendMinute[]>;
+  /** Which of these limits the fail-safe has raised since an instant, by its own metric. */
+  raisedSince(limits: readonly string[], sinceMs: EpochMs, now: EpochMs): Promise<ReadonlySet<string>>;
+}
+
+/** One per limit that the fail-safe raised: its memory, dimension `Limit`: `stage` or a tier. */
+export const RAISED_METRIC = 'FailSafeRaised';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const RECENT_MS = 30 * MINUTE_MS;
+/** CloudWatch keeps minutes for 15 days. */
+const LONGEST_MEMORY_MS = 14 * 24 * HOUR_MS;
+const BACKEND_REACH_MS = 10 * MINUTE_MS;
+
+/** Values by the start of their period. */
+type Series = ReadonlyMap<EpochMs, number>;
+
+interface Reading {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly statistic: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+export function createVitalSigns(client: CloudWatchClient, api: ApiStage): VitalSigns {
+  const ours = (metric: string, dimensions: Reading['dimensions'] = {}): Reading => ({
+    ...{ namespace: NAMESPACE, metric, statistic: 'Sum' },
+    dimensions: { ...apiDimensions(api), ...dimensions },
+  });
+  const newestBeat = async (fromMs: EpochMs, toMs: EpochMs, periodMs: number): Promise<EpochMs | undefined> => {
+    const [beats] = await readSeries(client, [ours('Heartbeat')], fromMs, toMs, periodMs);
+    return newest(beats);
+  };
+  const recentBeat = (now: EpochMs) => newestBeat(floorTo(now - RECENT_MS, MINUTE_MS), now, MINUTE_MS);
+  return {
+    recentBeat,
+    lastBeat: async (now) => {
+      const recent = await recentBeat(now);
+      if (recent !== undefined) return recent;
+      const hourMs = await newestBeat(floorTo(now - LONGEST_MEMORY_MS, HOUR_MS), now, HOUR_MS);
+      return hourMs === undefined ? undefined : await newestBeat(hourMs, hourMs + HOUR_MS, MINUTE_MS);
+    },
+    backend: async (apiName, now) => {
+      const readings = backendReadings(apiName, api.stage);
+      const fromMs = floorTo(now - BACKEND_REACH_MS, MINUTE_MS);
+      return backendMinutes(await readSeries(client, readings, fromMs, now, MINUTE_MS));
+    },
+    raisedSince: async (limits, sinceMs, now) => {
+      const fromMs = Math.max(sinceMs, floorTo(now - LONGEST_MEMORY_MS, MINUTE_MS));
+      const readings = limits.map((limit) => ours(RAISED_METRIC, { Limit: limit }));
+      const series = await readSeries(client, readings, fromMs, now, MINUTE_MS);
+      return new Set(limits.filter((_, index) => newest(series[index]) !== undefined));
+    },
+  };
+}
+
+function backendReadings(apiName: string, stage: string): Reading[] {
+  const figures = [
+    ['IntegrationLatency', 'SampleCount'],
+    ['5XXError', 'Sum'],
+    ['IntegrationLatency', 'p90'],
+  ] as const;
+  const dimensions = { ApiName: apiName, Stage: stage };
+  return figures.map(([metric, statistic]) => ({ namespace: 'AWS/ApiGateway', metric, statistic, dimensions }));
+}
+
+function backendMinutes([answered, serverErrors, latency]: readonly Series[]): BackendMinute[] {
+  return [...(answered ?? [])]
+    .sort(([left], [right]) => left - right)
+    .map(([startMs, count]) => ({
+      startMs,
+      answered: count,
+      serverErrors: serverErrors?.get(startMs) ?? 0,
+      latencyP90Ms: latency?.get(startMs) ?? Number.POSITIVE_INFINITY,
+    }));
+}
+
+/** Every reading over [fromMs, toMs), in one call. @throws Error when one of them is not complete. */
+async function readSeries(
+  client: CloudWatchClient,
+  readings: readonly Reading[],
+  fromMs: EpochMs,
+  toMs: EpochMs,
+  periodMs: number,
+): Promise<Series[]> {
+  const { MetricDataResults = [] } = await client.send(
+    new GetMetricDataCommand({
+      MetricDataQueries: readings.map((reading, index) => queryOf(reading, index, periodMs)),
+      StartTime: new Date(fromMs),
+      // The end is exclusive; the minute under way counts.
+      EndTime: new Date(floorTo(toMs, MINUTE_MS) + MINUTE_MS),
+    }),
+  );
+  return readings.map(({ metric }, index) => {
+    const result = MetricDataResults.find(({ Id }) => Id === idOf(index));
+    if (result?.StatusCode !== 'Complete') throw new Error(`CloudWatch gave only a part of ${metric}.`);
+    const values = result.Values ?? [];
+    return new Map((result.Timestamps ?? []).map((at, point) => [at.getTime(), values[point] ?? 0]));
+  });
+}
+
+function queryOf({ namespace, metric, statistic, dimensions }: Reading, index: number, periodMs: number) {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  const Metric = { Namespace: namespace, MetricName: metric, Dimensions };
+  return {
+    Id: idOf(index),
+    MetricStat: { Metric, Period: periodMs / 1000, Stat: statistic },
+  } satisfies MetricDataQuery;
+}
+
+const idOf = (index: number): string => `reading${index}`;
+
+const floorTo = (atMs: EpochMs, stepMs: number): EpochMs => Math.floor(atMs / stepMs) * stepMs;
+
+/** The newest instant with a value above 0. */
+function newest(series: Series | undefined): EpochMs | undefined {
+  const instants = [...(series ?? [])].filter(([, value]) => value > 0).map(([atMs]) => atMs);
+  return instants.length === 0 ? undefined : Math.max(...instants);
+}

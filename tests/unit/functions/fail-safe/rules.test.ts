@@ -1,0 +1,169 @@
+import { handsOffReason } from '../../../../functions/fail-safe/hands-off.ts';
+import { brakedLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
+import { isSilent, judgeBackend } from '../../../../functions/fail-safe/rules.ts';
+import { readFailSafeTrigger } from '../../../../functions/fail-safe/trigger.ts';
+import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
+import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../world.ts';
+
+const MINUTE = 60_000;
+const RULES = { silentMinutes: 3, healthyMinutes: 3, latencyP90Ms: 500, serverErrorShare: 0.05, leastAnswered: 10 };
+const ACCOUNT = { rateRps: 10_000, burst: 5_000 };
+/** Twenty minutes past the hour, and a little. */
+const NOW = T0 + 20 * MINUTE + 25_000;
+
+describe('silence', () => {
+  test.each([
+    ['beat in the minute under way', 20, false],
+    ['beat in the first of the three', 17, false],
+    ['last beat before the three', 16, true],
+  ])('%s', (_, minute, silent) => {
+    expect(isSilent(T0 + minute * MINUTE, NOW, RULES)).toBe(silent);
+  });
+
+  test('no beat that anybody remembers is silence', () => {
+    expect(isSilent(undefined, NOW, RULES)).toBe(true);
+  });
+});
+
+type Changes = readonly (Partial<BackendMinute> | undefined)[];
+
+/** Minutes 15, 16 and 17 are the newest settled ones at twenty past. */
+function minutes(...changes: Changes): BackendMinute[] {
+  return changes.flatMap((change, index) =>
+    change === undefined
+      ? []
+      : { startMs: T0 + (15 + index) * MINUTE, answered: 600, serverErrors: 0, latencyP90Ms: 120, ...change },
+  );
+}
+const judged = (...changes: Changes) => judgeBackend(minutes(...changes), NOW, RULES).kind;
+
+describe('the backend', () => {
+  test('is healthy after three healthy minutes in a row', () => {
+    expect(judged({}, {}, {})).toBe('healthy');
+    expect(judged({}, { latencyP90Ms: 500, serverErrors: 30 }, {})).toBe('healthy');
+  });
+
+  test.each([
+    ['slow', { latencyP90Ms: 501 }],
+    ['failing', { serverErrors: 31 }],
+    ['without a latency', { latencyP90Ms: Number.POSITIVE_INFINITY }],
+  ])('is unhealthy when one of them is %s, and says how', (_, change) => {
+    expect(judged({}, change, {})).toBe('unhealthy');
+    expect(judgeBackend(minutes({}, change, {}), NOW, RULES).why).toMatch(/in the minute of 00:16$/);
+  });
+
+  test('errors are a share of what reached it: refused requests do not dilute them', () => {
+    expect(judged({}, {}, { answered: 20, serverErrors: 2 })).toBe('unhealthy');
+  });
+
+  test('a later minute that is visible already and bad is a veto; one that says nothing yet is none', () => {
+    expect(judged({}, {}, {}, { serverErrors: 600 })).toBe('unhealthy');
+    expect(judged({}, {}, {}, { answered: 1 })).toBe('healthy');
+    expect(judged({}, {}, {}, undefined)).toBe('healthy');
+  });
+
+  test('what was bad before those minutes is past', () => {
+    const past = { startMs: T0 + 14 * MINUTE, answered: 600, serverErrors: 600, latencyP90Ms: 9000 };
+    expect(judgeBackend([past, ...minutes({}, {}, {})], NOW, RULES).kind).toBe('healthy');
+  });
+
+  test.each([
+    ['a minute is absent', [{}, undefined, {}]],
+    ['a minute has too few answers', [{}, {}, { answered: 9 }]],
+    ['there is none', []],
+  ] as const)('is unknown, never healthy, when %s', (_, changes) => {
+    expect(judged(...changes)).toBe('unknown');
+  });
+});
+
+const LIVE = {
+  stage: { '*/*': { rateRps: 400, burst: 25 }, '/orders/POST': { rateRps: 90, burst: 25 } },
+  tiers: { premium: { rateRps: 50, burst: 100 }, basic: { rateRps: 100, burst: 200 } },
+};
+
+describe('what is braked', () => {
+  test('is every limit below its baseline, method overrides included', () => {
+    expect(brakedLimits(LIVE, ACCOUNT, BASELINE)).toEqual({
+      stage: { '*/*': BASELINE.stageLimit, '/orders/POST': BASELINE.stageLimit },
+      plans: [{ tier: 'premium', planId: 'planP', limit: { rateRps: 2000, burst: 5000 } }],
+    });
+  });
+
+  test('what is above the baseline stays, number by number', () => {
+    const stage = { '*/*': { rateRps: 3000, burst: 25 }, '/a/GET': { rateRps: 2000, burst: 5000 } };
+    const { stage: braked } = brakedLimits({ stage, tiers: {} }, ACCOUNT, BASELINE);
+    expect(braked).toEqual({ '*/*': { rateRps: 3000, burst: 5000 } });
+  });
+
+  test('a baseline that the account does not allow is reached at the account’s limit, not written for ever', () => {
+    const account = { rateRps: 1250, burst: 600 };
+    const { stage } = brakedLimits({ stage: { '*/*': { rateRps: 400, burst: 25 } }, tiers: {} }, account, BASELINE);
+    expect(stage).toEqual({ '*/*': account });
+    expect(brakedLimits({ stage, tiers: {} }, account, BASELINE).stage).toEqual({});
+  });
+
+  test('a stage or a plan without a limit of its own is not braked', () => {
+    expect(brakedLimits({ stage: {}, tiers: {} }, ACCOUNT, BASELINE)).toEqual({ stage: {}, plans: [] });
+  });
+});
+
+const SITUATION: Situation = {
+  braked: brakedLimits(LIVE, ACCOUNT, BASELINE),
+  health: { kind: 'healthy', why: '' },
+  raised: new Set(),
+  handsOff: undefined,
+};
+const ONLY_PLANS = { ...SITUATION, braked: { ...SITUATION.braked, stage: {} } };
+
+describe('the next step', () => {
+  test('is the stage, then the plans one at a time, then nothing', () => {
+    expect(nextStep(SITUATION)).toEqual({ kind: 'raise-stage', limits: SITUATION.braked.stage, plansLeft: 1 });
+    expect(nextStep(ONLY_PLANS)).toMatchObject({ kind: 'raise-plan', tier: 'premium', planId: 'planP', plansLeft: 0 });
+    expect(nextStep({ ...SITUATION, braked: { stage: {}, plans: [] } })).toEqual({ kind: 'nothing' });
+  });
+
+  test.each(['unhealthy', 'unknown'] as const)('is to hold while the backend is %s', (kind) => {
+    const step = nextStep({ ...SITUATION, health: { kind, why: 'so' } });
+    expect(step).toEqual({ kind: 'hold', rule: `backend-${kind}`, reason: 'so' });
+  });
+
+  test('is to hold when an operator wants hands off', () => {
+    expect(nextStep({ ...SITUATION, handsOff: 'the switch says pause' })).toMatchObject({ rule: 'operator' });
+  });
+
+  test('raises each limit once in a silence: whoever lowers it again is not fought', () => {
+    expect(nextStep({ ...SITUATION, raised: new Set([STAGE]) })).toMatchObject({ kind: 'hold', rule: 'lowered-again' });
+    expect(nextStep({ ...ONLY_PLANS, raised: new Set([STAGE, 'premium']) })).toMatchObject({ rule: 'lowered-again' });
+    expect(nextStep({ ...ONLY_PLANS, raised: new Set([STAGE, 'basic']) })).toMatchObject({ kind: 'raise-plan' });
+  });
+});
+
+describe('an operator’s word', () => {
+  const parameter = (name: string, value: string) => ({ name: `/tidegate/dev/${name}`, value, version: 1 });
+  const reason = (...parameters: ReturnType<typeof parameter>[]) => handsOffReason(parameters, '/tidegate/dev', API);
+
+  test.each([
+    ['no parameter at all', []],
+    ['a switch that says run', [parameter('switch', 'run ')]],
+    ['a policy that enforces', [parameter('policies/a', '{"api":"abc123def4/dev","mode":"enforce"}')]],
+    ['a policy of another API', [parameter('policies/a', '{"api":"zzz/dev","mode":"shadow"}')]],
+    ['a policy that nobody can read', [parameter('policies/a', '{"api":'), parameter('policies/b', '7')]],
+  ])('%s does not hold the fail-safe', (_, parameters) => {
+    expect(reason(...parameters)).toBeUndefined();
+  });
+
+  test.each([
+    ['a paused switch', 'switch', 'PAUSE'],
+    ['a policy in shadow', 'policies/a', '{"api":"abc123def4/dev","mode":"shadow"}'],
+    ['a policy without a mode, which is shadow', 'policies/a', '{"api":"abc123def4/dev"}'],
+  ])('%s holds it', (_, name, value) => {
+    expect(reason(parameter(name, value))).toBeDefined();
+  });
+});
+
+test('triggers are told apart, and what is not known is a reason to look', () => {
+  expect(readFailSafeTrigger(ALARM)).toBe('alarm');
+  expect(readFailSafeTrigger(SCHEDULE)).toBe('schedule');
+  expect(readFailSafeTrigger({ Records: [{ messageId: 'm' }] })).toBe('wake-up');
+  for (const event of [undefined, null, 'x', 7, [], {}]) expect(readFailSafeTrigger(event)).toBe('schedule');
+});
