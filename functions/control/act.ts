@@ -1,7 +1,8 @@
 import type { Baseline } from '../../shared/control/types.ts';
-import { bounded } from '../../shared/gateway/bounds.ts';
-import type { Limit, Limits, TierName } from '../../shared/platform/units.ts';
+import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
+import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import { backOff } from '../../shared/state/backoff.ts';
 import { saveAppliedStage } from '../../shared/state/control-record.ts';
 import type { StageOutcome } from '../../shared/state/decisions.ts';
 import { clearDesired, type Desired, type DesiredPlan, saveDesired } from '../../shared/state/desired.ts';
@@ -46,13 +47,13 @@ function desiredOf(
   { baseline: deployed }: ControlDependencies,
   policy: Policy,
   baseline: Baseline,
-  { now, account }: Observation,
+  { now, account, desired: before }: Observation,
   wanted: Limits,
 ): Desired {
   const plans: Record<TierName, DesiredPlan> = {};
   for (const [tier, limit] of Object.entries(writableLimits(wanted.tiers, account))) {
     const planId = deployed.tiers[tier]?.planId;
-    if (planId !== undefined) plans[tier] = { planId, limit };
+    if (planId !== undefined) plans[tier] = { planId, limit, sinceMs: sinceOf(limit, before?.plans[tier], now) };
   }
   const rules = {
     sacrificeOrder: sacrificeOrder(policy, Object.keys(baseline.tiers)),
@@ -61,6 +62,11 @@ function desiredOf(
     intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
   };
   return { stage: wanted.stage, plans, rules, decidedMs: now };
+}
+
+/** A target that was wanted before has waited since then. */
+function sinceOf(limit: Limit, before: DesiredPlan | undefined, now: EpochMs): EpochMs {
+  return before && isSameLimit(before.limit, limit) ? before.sinceMs : now;
 }
 
 function writableLimits(limits: Limits['tiers'], account: Limit): Record<TierName, Limit> {
@@ -94,6 +100,7 @@ async function patchStage(
     await saveAppliedStage(table, lease, result.value, clock.now());
     return 'written';
   }
+  if (result.kind === 'deferred') await backOff(table, api, clock.now(), result.retryAfterMs);
   const name = { mismatch: 'WriteMismatches', deferred: 'WritesDeferred', refused: 'WritesRefused' }[result.kind];
   publish(apiDimensions(api), [{ name, unit: 'Count', values: [1] }]);
   logger.warn('The stage was not written.', { ...result });

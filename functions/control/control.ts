@@ -4,11 +4,12 @@ import { releaseLease, renewIfPending, takeLease } from '../../shared/state/leas
 import { UNKNOWN_TIER } from '../../shared/telemetry/aggregate.ts';
 import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
+import { tickUnlessCrowded } from './crowded.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { isOverdue } from './override.ts';
 import type { Governed } from './policies.ts';
 import { type Rules, readRules } from './rules.ts';
-import { holdPaused, tick } from './tick.ts';
+import { holdPaused } from './tick.ts';
 import { readTrigger, type Trigger } from './trigger.ts';
 import { sendWakeUps } from './wake-ups.ts';
 
@@ -75,7 +76,7 @@ async function look(
       // The switch stops the law. A kill is stronger: it takes the stage down all the same.
       const isKilled = governed.override?.override.action === 'kill';
       if (isPaused && !isKilled) await holdPaused(dependencies, governed, lease, trigger);
-      else await tick(dependencies, governed, lease, trigger, metrics);
+      else await tickUnlessCrowded(dependencies, governed, lease, trigger, metrics);
       publishOverdue(dependencies, governed);
       // To find no word and to let go is one step: a word left between the two would be lost.
       isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);

@@ -1,6 +1,7 @@
+import type { Baseline } from '../../shared/control/types.ts';
 import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
 import { isMethodKey, STAGE_DEFAULT } from '../../shared/gateway/method-keys.ts';
-import type { Limit, Limits, MethodKey } from '../../shared/platform/units.ts';
+import type { Limit, Limits, MethodKey, Rps } from '../../shared/platform/units.ts';
 
 type Named = Readonly<Record<string, Limit>>;
 
@@ -28,9 +29,33 @@ function lower(wanted: Limit, current: Limit | undefined): Limit {
   return { rateRps: Math.min(wanted.rateRps, current.rateRps), burst: Math.min(wanted.burst, current.burst) };
 }
 
+/** The most that each limit may be: what was deployed, for a tier no more than for the stage, and what the account has. */
+export function ceilings({ stage, tiers }: Baseline, account: Limit): Baseline {
+  const most = lower(stage, account);
+  return {
+    stage: most,
+    tiers: Object.fromEntries(Object.entries(tiers).map(([tier, limit]) => [tier, lower(limit, most)])),
+  };
+}
+
+/** The same limits, each between the floor and its ceiling; tiers that were not deployed are dropped. */
+export function withinBounds(wanted: Limits, most: Baseline, leastRateRps: Rps): Limits {
+  const within = (limit: Limit, ceiling: Limit): Limit => ({
+    rateRps: Math.min(ceiling.rateRps, Math.max(leastRateRps, limit.rateRps)),
+    burst: Math.min(ceiling.burst, Math.max(1, limit.burst)),
+  });
+  const stage = Object.entries(wanted.stage).map(([method, limit]) => [method, within(limit, most.stage)] as const);
+  const tiers = Object.entries(wanted.tiers).flatMap(([tier, limit]) => {
+    const ceiling = most.tiers[tier];
+    return ceiling ? [[tier, within(limit, ceiling)] as const] : [];
+  });
+  return { stage: Object.fromEntries(stage), tiers: Object.fromEntries(tiers) };
+}
+
 /** Whether the stage has to be written: a named limit differs, or an override that exists is out of step. */
 export function stageDiffers(wanted: Named, live: Named, account: Limit): boolean {
-  const methods = new Set<MethodKey>([...Object.keys(wanted), ...Object.keys(live)]);
+  const overrides = Object.keys(live).filter(isMethodKey);
+  const methods = new Set<MethodKey>([...Object.keys(wanted), ...overrides]);
   return [...methods].some((method) => {
     const limit = wanted[method] ?? wanted[STAGE_DEFAULT];
     if (!limit) return false;

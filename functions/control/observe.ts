@@ -8,6 +8,7 @@ import { type Desired, readDesired } from '../../shared/state/desired.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
+import { ceilings } from './limits.ts';
 import type { Governed } from './policies.ts';
 
 /** Everything one tick knows before it decides. */
@@ -63,7 +64,7 @@ export function lawInput(observation: Observation, governed: Governed, baseline:
     live,
     effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
     policy: governed.policy,
-    baseline,
+    baseline: ceilings(baseline, observation.account),
     now,
   };
 }

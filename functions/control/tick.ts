@@ -90,7 +90,7 @@ interface Particulars {
   readonly evidence: Decision['evidence'];
 }
 
-async function record(
+export async function record(
   dependencies: ControlDependencies,
   { api, name, version }: Governed,
   lease: Lease,

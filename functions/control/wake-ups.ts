@@ -1,4 +1,6 @@
 import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
+import { describeError, isThrottled } from '../../shared/platform/errors.ts';
+import type { MetricValues } from '../../shared/platform/metrics.ts';
 import type { EpochMs, Limit, TierName } from '../../shared/platform/units.ts';
 import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
 import { claimWakeUps, type PlanLease, readPlanLease } from '../../shared/state/plan-lease.ts';
@@ -18,14 +20,15 @@ const DEFAULT_INTERVAL_MS = 21_000;
  * those already on their way. A lost wake-up is replaced by a later tick, for its slot is then past.
  */
 export async function sendWakeUps(dependencies: ControlDependencies): Promise<void> {
-  const { clock, table, gateway, publish, sendWakeUp } = dependencies;
+  const { clock, table, publish, sendWakeUp } = dependencies;
   const all = await readAllDesired(table);
-  const live = all.some(({ desired }) => Object.keys(desired.plans).length > 0) ? await gateway.readPlans() : new Map();
+  const live = await livePlans(dependencies, all);
+  if (!live) return;
   let backlog = 0;
   for (const { api, desired } of all) {
-    const pending = pendingOf(desired, live).length;
-    publish(apiDimensions(api), [{ name: 'PlanWriteBacklog', unit: 'Count', values: [pending] }]);
-    backlog += pending;
+    const pending = pendingOf(desired, live);
+    publish(apiDimensions(api), backlogMetrics(desired, pending, clock.now()));
+    backlog += pending.length;
   }
   if (backlog === 0) return;
   const intervalMs = Math.max(DEFAULT_INTERVAL_MS, ...all.map(({ desired }) => desired.rules.intervalMs));
@@ -35,6 +38,30 @@ export async function sendWakeUps(dependencies: ControlDependencies): Promise<vo
   const last = slots.at(-1);
   if (last === undefined || !(await claimWakeUps(table, lease, last))) return;
   for (const slotMs of slots) await sendWakeUp(Math.ceil((slotMs - now) / 1000));
+}
+
+/** Undefined when there are too many management calls as it is: the next tick sends the wake-ups. */
+async function livePlans(
+  { gateway, logger }: ControlDependencies,
+  all: readonly { readonly desired: Desired }[],
+): Promise<ReadonlyMap<string, Limit> | undefined> {
+  if (all.every(({ desired }) => Object.keys(desired.plans).length === 0)) return new Map();
+  try {
+    return await gateway.readPlans();
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    logger.warn('The plans could not be read for the backlog.', { reason: describeError(error) });
+    return undefined;
+  }
+}
+
+/** How many plans are not yet what they should be, and how long the oldest of them has been waiting. */
+function backlogMetrics({ plans }: Desired, pending: readonly TierName[], now: EpochMs): MetricValues[] {
+  const ages = pending.map((tier) => now - (plans[tier]?.sinceMs ?? now));
+  return [
+    { name: 'PlanWriteBacklog', unit: 'Count', values: [pending.length] },
+    { name: 'PlanWriteBacklogAgeMs', unit: 'Milliseconds', values: [Math.max(0, ...ages)] },
+  ];
 }
 
 /** The tiers of an API whose plan is not yet what it should be. */

@@ -2,12 +2,14 @@ import { nextPlanWrite } from '../../shared/allocation/plan-writes.ts';
 import type { Gateway } from '../../shared/gateway/port.ts';
 import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
+import { isThrottled, retryAfterMs } from '../../shared/platform/errors.ts';
 import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
 import type { Limit, TierName } from '../../shared/platform/units.ts';
+import { BACKOFF_MS } from '../../shared/state/backoff.ts';
 import { saveAppliedTier } from '../../shared/state/control-record.ts';
 import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
-import { readPlanLease, takePlanSlot } from '../../shared/state/plan-lease.ts';
+import { postponePlanSlot, readPlanLease, takePlanSlot } from '../../shared/state/plan-lease.ts';
 import type { Table } from '../../shared/state/table.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 
@@ -38,7 +40,9 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
   const backlog = await readAllDesired(table);
   if (backlog.every(({ desired }) => Object.keys(desired.plans).length === 0)) return 'nothing';
   if ((await readPlanLease(table)).nextWriteAtMs > clock.now()) return 'early';
-  const write = mostUrgent(backlog, await gateway.readPlans(), clock.now());
+  const live = await livePlans(dependencies);
+  if (!live) return 'early';
+  const write = mostUrgent(backlog, live, clock.now());
   if (!write) return 'nothing';
   if (!(await takePlanSlot(table, clock.now(), write.intervalMs))) return 'early';
   const result = await gateway.writePlan(write.planId, write.limit);
@@ -51,7 +55,25 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
   // The slot stays taken: a refused call counts against the 20 s too, for all that AWS says.
   dependencies.publish(apiDimensions(write.api), [failureMetric(result.kind)]);
   logger.warn('A plan was not written.', facts);
-  return result.kind === 'deferred' ? 'early' : 'failed';
+  if (result.kind !== 'deferred') return 'failed';
+  await standBack(dependencies, result.retryAfterMs);
+  return 'early';
+}
+
+/** Undefined when AWS refuses even to tell. */
+async function livePlans(dependencies: PlanWriterDependencies): Promise<ReadonlyMap<string, Limit> | undefined> {
+  try {
+    return await dependencies.gateway.readPlans();
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    await standBack(dependencies, retryAfterMs(error));
+    return undefined;
+  }
+}
+
+/** For a whole tick no plan is written: a deploy that changes plans needs the account's slot more than we do. */
+async function standBack({ table, clock }: PlanWriterDependencies, retryMs: number | undefined): Promise<void> {
+  await postponePlanSlot(table, clock.now() + Math.max(BACKOFF_MS, retryMs ?? 0));
 }
 
 /** Across APIs cuts go before raises, and what was decided first goes first. */

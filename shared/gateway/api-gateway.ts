@@ -11,6 +11,7 @@ import {
   UpdateUsagePlanCommand,
 } from '@aws-sdk/client-api-gateway';
 import type { ApiStage } from '../platform/api-stage.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { isConflict, isThrottled, retryAfterMs } from '../platform/errors.ts';
 import type { Limit, MethodKey } from '../platform/units.ts';
 import { isSameLimit } from './bounds.ts';
@@ -19,18 +20,22 @@ import { calls, planPatch, stagePatch } from './patch.ts';
 import type { Gateway, StageReading, WriteResult } from './port.ts';
 
 const PAGE_LIMIT = 500;
+/** The account's limit changes when AWS grants a request, which happens by day: as often as this it is read again. */
+const ACCOUNT_AGE_MS = 15 * 60_000;
+/** An override that somebody makes between our reading and our write is brought into step by a second write. */
+const MOST_ROUNDS = 2;
 
-/** The adapter of the port. Names and the account's limit hardly ever change: they are read once per container. */
-export function createGateway(client: APIGatewayClient): Gateway {
+type StageLimits = Readonly<Record<MethodKey, Limit>>;
+
+/** The adapter of the port. Names never change, and the account's limit hardly ever: they are kept. */
+export function createGateway(client: APIGatewayClient, clock: Clock = systemClock): Gateway {
   const names = new Map<string, string>();
-  let account: Promise<Limit> | undefined;
+  let account: { readonly limit: Limit; readonly readMs: number } | undefined;
   const gateway: Gateway = {
-    accountLimit: () => {
-      account ??= readAccount(client).catch((error: unknown) => {
-        account = undefined;
-        throw error;
-      });
-      return account;
+    accountLimit: async () => {
+      if (account && clock.now() - account.readMs < ACCOUNT_AGE_MS) return account.limit;
+      account = { limit: await readAccount(client), readMs: clock.now() };
+      return account.limit;
     },
     apiName: async (apiId) => {
       const known = names.get(apiId) ?? (await client.send(new GetRestApiCommand({ restApiId: apiId }))).name ?? apiId;
@@ -38,10 +43,13 @@ export function createGateway(client: APIGatewayClient): Gateway {
       return known;
     },
     readStage: async ({ apiId, stage }) =>
-      stageReading(await client.send(new GetStageCommand({ restApiId: apiId, stageName: stage }))),
+      stageReading(
+        await client.send(new GetStageCommand({ restApiId: apiId, stageName: stage })),
+        await gateway.accountLimit(),
+      ),
     readPlans: () => readPlans(client),
     writeStage: async (api, wanted, reading) =>
-      await writeStage(client, api, wanted, reading, await gateway.accountLimit()),
+      await sending(async () => await writeStage(client, api, wanted, reading, await gateway.accountLimit())),
     writePlan: async (planId, wanted) => await writePlan(client, planId, wanted, await gateway.accountLimit()),
   };
   return gateway;
@@ -72,35 +80,57 @@ function limitOf(throttle: ThrottleSettings | undefined): Limit | undefined {
   return rateLimit === undefined || burstLimit === undefined ? undefined : { rateRps: rateLimit, burst: burstLimit };
 }
 
-function stageReading(stage: Pick<Stage, 'methodSettings'>): StageReading {
+function stageReading(stage: Pick<Stage, 'methodSettings'>, account: Limit): StageReading {
   const limits: Record<MethodKey, Limit> = {};
   const settingsKeys: Record<MethodKey, string[]> = {};
   for (const [settingsKey, setting] of Object.entries(stage.methodSettings ?? {})) {
     const limit = limitOf({ rateLimit: setting.throttlingRateLimit, burstLimit: setting.throttlingBurstLimit });
     const method = methodKeyOf(settingsKey);
     settingsKeys[method] = [...(settingsKeys[method] ?? []), settingsKey];
-    if (limit) limits[method] = limit;
+    if (limit) limits[method] = inForce(limit, account);
   }
   return { limits, settingsKeys };
 }
 
-/** The answer of `UpdateStage` is the whole stage, and so the read-back. */
+/**
+ * A stage's -1 switches its throttle off: the account's limit is what is left.
+ * @throws Error for what is no limit: nothing may be decided from it.
+ */
+function inForce({ rateRps, burst }: Limit, account: Limit): Limit {
+  if (!(Number.isFinite(rateRps) && Number.isFinite(burst) && rateRps >= -1 && burst >= -1)) {
+    throw new Error(`The stage answered with a limit that is none: ${rateRps} rps, burst ${burst}.`);
+  }
+  return { rateRps: rateRps === -1 ? account.rateRps : rateRps, burst: burst === -1 ? account.burst : burst };
+}
+
+/**
+ * The answer of `UpdateStage` is the whole stage, and so the read-back: of what was sent, and of overrides that were
+ * not there when the stage was read.
+ */
 async function writeStage(
   client: APIGatewayClient,
   api: ApiStage,
-  wanted: Readonly<Record<MethodKey, Limit>>,
-  reading: StageReading,
+  wanted: StageLimits,
+  { settingsKeys }: Pick<StageReading, 'settingsKeys'>,
   account: Limit,
-): Promise<WriteResult<Readonly<Record<MethodKey, Limit>>>> {
-  const patch = stagePatch(wanted, reading.settingsKeys, account);
+  roundsLeft = MOST_ROUNDS,
+): Promise<WriteResult<StageLimits>> {
+  const patch = stagePatch(wanted, settingsKeys, account);
   if (patch.kind === 'refused') return patch;
-  return await sending(async () => {
-    let stage: Pick<Stage, 'methodSettings'> = {};
-    for (const patchOperations of calls(patch.operations)) stage = await updateStage(client, api, patchOperations);
-    const found = stageReading(stage).limits;
-    const isWritten = Object.entries(patch.limits).every(([method, limit]) => isSame(found[method], limit));
-    return isWritten ? { kind: 'written', value: patch.limits } : { kind: 'mismatch', wanted: patch.limits, found };
-  });
+  let stage: Pick<Stage, 'methodSettings'> = {};
+  for (const patchOperations of calls(patch.operations)) stage = await updateStage(client, api, patchOperations);
+  const answer = stageReading(stage, account);
+  const inStep = stagePatch(wanted, answer.settingsKeys, account);
+  if (inStep.kind === 'patch' && isInForce(inStep.limits, answer.limits))
+    return { kind: 'written', value: inStep.limits };
+  const known = { ...wanted, ...settingsKeys };
+  const hasGrown = Object.keys(answer.settingsKeys).some((method) => known[method] === undefined);
+  if (hasGrown && roundsLeft > 1) return await writeStage(client, api, wanted, answer, account, roundsLeft - 1);
+  return { kind: 'mismatch', wanted: patch.limits, found: answer.limits };
+}
+
+function isInForce(wanted: StageLimits, found: StageLimits): boolean {
+  return Object.entries(wanted).every(([method, limit]) => isSame(found[method], limit));
 }
 
 async function updateStage(client: APIGatewayClient, api: ApiStage, patchOperations: PatchOperation[]): Promise<Stage> {

@@ -24,7 +24,8 @@ export type Patch =
 
 /**
  * The operations that bring a stage to the wanted limits, rate and burst of one method side by side. An override that
- * exists but is not named follows the default: it is detached, and would otherwise stay where it was.
+ * exists but is not named follows the default: it is detached, and would otherwise stay where it was. One whose key
+ * is no path that may be patched stays, and does not keep the others from being.
  * @param settingsKeys the stage's own keys by method, in every spelling that it holds
  */
 export function stagePatch(
@@ -33,7 +34,8 @@ export function stagePatch(
   account: Limit,
 ): Patch {
   const fallback = wanted[STAGE_DEFAULT];
-  const methods = new Set([...Object.keys(wanted), ...(fallback ? Object.keys(settingsKeys) : [])]);
+  const overrides = Object.keys(settingsKeys).filter((method) => isPatchable(method, settingsKeys[method]));
+  const methods = new Set([...Object.keys(wanted), ...(fallback ? overrides : [])]);
   const operations: PatchOperation[] = [];
   const limits: Record<MethodKey, Limit> = {};
   for (const method of [...methods].sort()) {
@@ -69,6 +71,10 @@ export function calls(operations: readonly PatchOperation[]): PatchOperation[][]
     slices.push(operations.slice(at, at + OPERATIONS_PER_CALL));
   }
   return slices;
+}
+
+function isPatchable(method: MethodKey, settingsKeys: readonly string[] = []): boolean {
+  return isMethodKey(method) && settingsKeys.every((key) => STAGE_PATH.test(`/${key}/throttling/rateLimit`));
 }
 
 function limitFor(method: MethodKey, limit: Limit, account: Limit): Bounded {

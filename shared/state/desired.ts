@@ -9,6 +9,8 @@ import { type Attributes, getItem, jsonOf, putItem, queryItems, type Table, text
 export interface DesiredPlan {
   readonly planId: string;
   readonly limit: Limit;
+  /** Since when this is its limit: the age of the backlog, while the plan is not yet written. */
+  readonly sinceMs: EpochMs;
 }
 
 /** What the limits of one API should be; where they differ from what is in force, there is work to do. */

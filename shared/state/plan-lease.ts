@@ -33,6 +33,16 @@ export async function takePlanSlot(table: Table, now: EpochMs, intervalMs: numbe
   return taken !== undefined;
 }
 
+/** Leaves the account's slot to others until then: AWS has refused a call, and somebody else may need the next. */
+export async function postponePlanSlot(table: Table, untilMs: EpochMs): Promise<void> {
+  await updateItem(table, KEY, {
+    update: 'SET #nextWriteAtMs = :until',
+    condition: 'attribute_not_exists(#nextWriteAtMs) OR #nextWriteAtMs < :until',
+    names: ['nextWriteAtMs'],
+    values: { until: untilMs },
+  });
+}
+
 /** Records up to when wake-ups have been sent. @returns false when somebody else has just sent some. */
 export async function claimWakeUps(table: Table, before: PlanLease, wokenUntilMs: EpochMs): Promise<boolean> {
   const claimed = await updateItem(table, KEY, {

@@ -1,4 +1,11 @@
-import { GetStageCommand, TooManyRequestsException, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
+import {
+  ConflictException,
+  GetAccountCommand,
+  GetStageCommand,
+  GetUsagePlansCommand,
+  TooManyRequestsException,
+  UpdateStageCommand,
+} from '@aws-sdk/client-api-gateway';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetParameterCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
@@ -66,6 +73,7 @@ describe('a tick that enforces', () => {
     expect((await readDesired(table, API))?.plans.premium).toEqual({
       planId: 'planP',
       limit: { rateRps: 300, burst: 50 },
+      sinceMs: T0,
     });
     expect(world.wakeUpDelays()).toEqual([0]);
     expect(world.metric('PlanWriteBacklog')).toEqual([1]);
@@ -149,7 +157,7 @@ describe('a tick that enforces', () => {
     await run(SCHEDULE);
     const plans = (await readDesired(table, API))?.plans;
     expect(plans?.premium?.limit).toEqual({ rateRps: 7, burst: 50 });
-    expect(plans?.basic?.limit).toEqual({ rateRps: 10_000, burst: 5_000 });
+    expect(plans?.basic?.limit).toEqual({ rateRps: 100, burst: 200 });
   });
 
   test('goes on without the minute metrics', async () => {
@@ -213,6 +221,119 @@ describe('the heartbeat of the telemetry', () => {
   });
 });
 
+describe('bounds', () => {
+  const limit = (rateRps: number, burst = 40) => ({ rateRps, burst });
+
+  test('nothing is written above what was deployed or the account allows, nor below the floor; the guard is named', async () => {
+    world.policy({ mode: 'enforce', guardrails: { leastRateRps: 5 } });
+    world.aws.on(GetAccountCommand).resolves({ throttleSettings: { rateLimit: 1500, burstLimit: 900 } });
+    const tiers = { premium: limit(1e6, 1e6), basic: limit(0.01), stranger: limit(7) };
+    answer = () => ({ desired: { stage: { '*/*': limit(1e9, 1e9), '/data/GET': limit(1) }, tiers } });
+    await run(SCHEDULE);
+    expect(world.stage).toMatchObject({
+      '*/*': { throttlingRateLimit: 1500, throttlingBurstLimit: 900 },
+      '~1data/GET': { throttlingRateLimit: 5, throttlingBurstLimit: 40 },
+    });
+    const plans = (await readDesired(table, API))?.plans;
+    expect(plans).toMatchObject({ premium: { limit: limit(1500, 900) }, basic: { limit: limit(5) } });
+    expect(Object.keys(plans ?? {})).toEqual(['premium', 'basic']);
+    expect((await decisions())[0]?.guard).toBe('bounds');
+    expect(inputs[0]?.baseline).toEqual({
+      stage: limit(1500, 900),
+      tiers: { premium: limit(1500, 900), basic: limit(100, 200) },
+    });
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'a rate of %d changes nothing',
+    async (rate) => {
+      answer = () => ({ desired: { stage: { '*/*': limit(rate, Number.NaN) }, tiers: { basic: limit(Number.NaN) } } });
+      await run(SCHEDULE);
+      expect(world.stage['*/*']?.throttlingRateLimit).toBe(2000);
+      expect((await readDesired(table, API))?.plans).toEqual({});
+      expect((await decisions())[0]?.stageOutcome).toBe('refused');
+      expect(world.metric('WritesRefused')).toEqual([1]);
+    },
+  );
+
+  test('an override whose key is no path keeps nothing from being written, and is not written over and over', async () => {
+    world.stage['a b/GET'] = { throttlingRateLimit: 7, throttlingBurstLimit: 7 };
+    answer = () => wish({ stage: 800 });
+    await run(SCHEDULE);
+    world.now += 60_000;
+    await run(SCHEDULE);
+    expect(world.stage['*/*']?.throttlingRateLimit).toBe(800);
+    expect(world.stage['a b/GET']?.throttlingRateLimit).toBe(7);
+    expect(world.aws.commandCalls(UpdateStageCommand)).toHaveLength(1);
+  });
+
+  test('a stage whose throttle is switched off has what the account allows', async () => {
+    world.stage['*/*'] = { throttlingRateLimit: -1, throttlingBurstLimit: -1 };
+    await run(SCHEDULE);
+    expect(inputs[0]?.live.stage['*/*']).toEqual(limit(10_000, 5_000));
+  });
+
+  test('a stage that answers with what is no limit is not decided upon', async () => {
+    world.stage['*/*'] = { throttlingRateLimit: Number.NaN, throttlingBurstLimit: 5 };
+    await expect(run(SCHEDULE)).rejects.toThrow('a limit that is none');
+    expect(inputs).toEqual([]);
+  });
+});
+
+describe('when AWS refuses a management call', () => {
+  const refusal = () => new TooManyRequestsException({ $metadata: {}, message: 'slow down' });
+
+  test.each([
+    ['throttled', refusal()],
+    ['in conflict', new ConflictException({ $metadata: {}, message: 'busy' })],
+  ])('a write that is %s leaves the next whole tick to others', async (_, error) => {
+    answer = () => wish({ stage: 800 });
+    const written = { methodSettings: { '*/*': { throttlingRateLimit: 800, throttlingBurstLimit: 40 } } };
+    world.aws.on(UpdateStageCommand).rejectsOnce(error).resolves(written);
+    await run(SCHEDULE);
+    world.now += 30_000;
+    await run(SCHEDULE);
+    expect(world.aws.commandCalls(GetStageCommand)).toHaveLength(1);
+    expect((await decisions()).at(-1)).toMatchObject({
+      kind: 'hold',
+      rule: 'management-crowded',
+      stageOutcome: 'deferred',
+    });
+    world.now += 30_000;
+    await run(SCHEDULE);
+    expect((await decisions()).at(-1)?.stageOutcome).toBe('written');
+  });
+
+  test('a reading that is refused is a hold, recorded, with the heart beating', async () => {
+    world.aws.on(GetStageCommand).rejects(refusal());
+    await run(SCHEDULE);
+    expect((await decisions())[0]).toMatchObject({ kind: 'hold', rule: 'management-crowded' });
+    expect(world.metric('Heartbeat')).toEqual([1]);
+  });
+
+  test('the backlog is not counted either, and nothing fails', async () => {
+    answer = () => wish({ premium: 300 });
+    const plans = { items: Object.entries(world.plans).map(([id, throttle]) => ({ id, throttle })) };
+    world.aws.on(GetUsagePlansCommand).resolvesOnce(plans).rejects(refusal());
+    await run(SCHEDULE);
+    expect(world.metric('PlanWriteBacklog')).toEqual([]);
+    expect(world.metric('Heartbeat')).toEqual([1]);
+  });
+});
+
+test('the backlog of plan writes has an age: how long its oldest target has been wanted', async () => {
+  answer = () => wish({ premium: 300 });
+  await run(SCHEDULE);
+  world.now += 60_000;
+  answer = () => wish({ premium: 300, basic: 50 });
+  await run(SCHEDULE);
+  world.plans.planP = { rateLimit: 300, burstLimit: 50 };
+  world.now += 60_000;
+  await run(SCHEDULE);
+  expect(world.metric('PlanWriteBacklog')).toEqual([1, 2, 1]);
+  expect(world.metric('PlanWriteBacklogAgeMs')).toEqual([0, 60_000, 60_000]);
+});
+
 describe('other modes', () => {
   test.each(['shadow', 'advise'])('%s decides and records, and changes nothing', async (mode) => {
     world.policy({ mode });
@@ -266,18 +387,20 @@ describe('an alarm', () => {
   });
 
   test('never relaxes: raises are clipped and the guard is named', async () => {
-    answer = () => wish({ stage: 3000, basic: 50 });
+    world.stage['*/*'] = { throttlingRateLimit: 1000, throttlingBurstLimit: 30 };
+    answer = () => wish({ stage: 1500, basic: 50 });
     await run(ALARM);
     expect(world.aws.commandCalls(UpdateStageCommand).flatMap((call) => call.args[0].input.patchOperations)).toEqual(
-      expect.not.arrayContaining([expect.objectContaining({ path: '/*/*/throttling/rateLimit', value: '3000' })]),
+      expect.not.arrayContaining([expect.objectContaining({ path: '/*/*/throttling/rateLimit', value: '1500' })]),
     );
-    expect(world.stage['*/*']?.throttlingRateLimit).toBe(2000);
+    expect(world.stage['*/*']?.throttlingRateLimit).toBe(1000);
     expect((await readDesired(table, API))?.plans.basic?.limit.rateRps).toBe(50);
     expect((await decisions())[0]?.guard).toBe('alarm-never-relaxes');
   });
 
   test('that only called for raises leaves the decision to the next scheduled tick', async () => {
-    const stage = { '*/*': { rateRps: 3000, burst: 5000 } };
+    world.stage['*/*'] = { throttlingRateLimit: 1000, throttlingBurstLimit: 30 };
+    const stage = { '*/*': { rateRps: 1500, burst: 40 } };
     answer = ({ live }) => ({ desired: { ...live, stage }, conclusion: { ...CONCLUSION, kind: 'relax' } });
     await run(ALARM);
     expect((await decisions())[0]).toMatchObject({
@@ -288,7 +411,7 @@ describe('an alarm', () => {
     expect((await readControlRecord(table, API)).law).toBeUndefined();
     world.now += 1_000;
     await run(SCHEDULE);
-    expect(world.stage['*/*']?.throttlingRateLimit).toBe(3000);
+    expect(world.stage['*/*']?.throttlingRateLimit).toBe(1500);
   });
 
   test('and every other trigger is told by its form; anything else may not relax either', () => {

@@ -1,4 +1,9 @@
-import { APIGatewayClient, TooManyRequestsException, UpdateUsagePlanCommand } from '@aws-sdk/client-api-gateway';
+import {
+  APIGatewayClient,
+  GetUsagePlansCommand,
+  TooManyRequestsException,
+  UpdateUsagePlanCommand,
+} from '@aws-sdk/client-api-gateway';
 import { type PlanWriterDependencies, writeMostUrgentPlan } from '../../../functions/plan-writer/plan-writer.ts';
 import { answerWakeUps, readMessages } from '../../../functions/plan-writer/wake-ups.ts';
 import { createGateway } from '../../../shared/gateway/api-gateway.ts';
@@ -29,7 +34,10 @@ afterEach(async () => {
 
 async function desire(limits: { premium?: Limit; basic?: Limit }) {
   const plans = Object.fromEntries(
-    Object.entries(limits).map(([tier, limit]) => [tier, { planId: tier === 'basic' ? 'planB' : 'planP', limit }]),
+    Object.entries(limits).map(([tier, limit]) => [
+      tier,
+      { planId: tier === 'basic' ? 'planB' : 'planP', limit, sinceMs: world.now },
+    ]),
   );
   const rules = {
     sacrificeOrder: ['basic', 'premium'],
@@ -79,7 +87,7 @@ describe('a wake-up', () => {
     expect(world.plans.planP?.rateLimit).toBe(400);
   });
 
-  test('that AWS refuses keeps the slot taken, so that the next try is an interval away', async () => {
+  test('that AWS refuses leaves the slot to others for a whole tick', async () => {
     await desire({ premium: { rateRps: 300, burst: 300 } });
     world.aws
       .on(UpdateUsagePlanCommand)
@@ -87,11 +95,19 @@ describe('a wake-up', () => {
       .resolves({ throttle: { rateLimit: 300, burstLimit: 300 } });
     expect(await wakeUp()).toBe('early');
     expect(world.metric('WritesDeferred')).toEqual([1]);
-    world.now += 20_000;
+    world.now += 54_999;
     expect(await wakeUp()).toBe('early');
     expect(writes()).toHaveLength(1);
-    world.now += 1_000;
+    world.now += 1;
     expect(await wakeUp()).toBe('written');
+  });
+
+  test('when AWS refuses to tell the plans comes back later, instead of failing', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    world.aws.on(GetUsagePlansCommand).rejectsOnce(new TooManyRequestsException({ $metadata: {}, message: 'no' }));
+    expect([await wakeUp(), await wakeUp()]).toEqual(['early', 'early']);
+    expect(world.aws.commandCalls(GetUsagePlansCommand)).toHaveLength(1);
+    expect(writes()).toEqual([]);
   });
 
   test('that reads back something else is an alarm, and is not remembered as written', async () => {

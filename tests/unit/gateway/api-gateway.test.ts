@@ -80,19 +80,23 @@ describe('reading', () => {
     expect(inputs).toEqual([{ limit: 500 }, { limit: 500, position: 'next' }]);
   });
 
-  test("the account's limit and an API's name are read once; a failure is not remembered", async () => {
+  test("an API's name is read once, the account's limit four times an hour; a failure is not remembered", async () => {
     aws
       .on(GetAccountCommand)
       .rejectsOnce(new Error('down'))
       .resolves({ throttleSettings: { rateLimit: 9, burstLimit: 8 } });
     aws.on(GetRestApiCommand).resolves({ name: 'dev-tidegate' });
-    const gateway = createGateway(client);
+    let now = 0;
+    const gateway = createGateway(client, { now: () => now });
     await expect(gateway.accountLimit()).rejects.toThrow('down');
     expect(await gateway.accountLimit()).toEqual({ rateRps: 9, burst: 8 });
     expect(await gateway.accountLimit()).toEqual({ rateRps: 9, burst: 8 });
     expect(await gateway.apiName('abc123def4')).toBe('dev-tidegate');
     expect(await gateway.apiName('abc123def4')).toBe('dev-tidegate');
     expect(aws.commandCalls(GetAccountCommand)).toHaveLength(2);
+    now += 15 * 60_000;
+    await gateway.accountLimit();
+    expect(aws.commandCalls(GetAccountCommand)).toHaveLength(3);
     expect(aws.commandCalls(GetRestApiCommand)).toHaveLength(1);
   });
 
@@ -146,6 +150,31 @@ describe('writing the stage', () => {
     const none = { limits: {}, settingsKeys: {} };
     const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, none);
     expect(result).toMatchObject({ kind: 'mismatch', found: { '*/*': { rateRps: 2000, burst: 5000 } } });
+  });
+
+  test('brings an override into step that appeared after the stage was read', async () => {
+    const none = { limits: {}, settingsKeys: { '*/*': ['*/*'] } };
+    aws
+      .on(UpdateStageCommand)
+      .resolvesOnce({ methodSettings: { '*/*': throttle(100, 10), '~1orders/POST': throttle(10_000, 5_000) } })
+      .resolves({ methodSettings: { '*/*': throttle(100, 10), '~1orders/POST': throttle(100, 10) } });
+    const limit = { rateRps: 100, burst: 10 };
+    const result = await createGateway(client).writeStage(api, { '*/*': limit }, none);
+    expect(result).toEqual({ kind: 'written', value: { '*/*': limit, '/orders/POST': limit } });
+    const paths = aws.commandCalls(UpdateStageCommand)[1]?.args[0].input.patchOperations?.map(({ path }) => path);
+    expect(paths).toContain('/~1orders/POST/throttling/rateLimit');
+  });
+
+  test('is a mismatch, not a race without end, when overrides keep appearing', async () => {
+    let more = 0;
+    aws.on(UpdateStageCommand).callsFake(() => {
+      more++;
+      return { methodSettings: { '*/*': throttle(100, 10), [`new${more}/GET`]: throttle(9, 9) } };
+    });
+    const none = { limits: {}, settingsKeys: {} };
+    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, none);
+    expect(result.kind).toBe('mismatch');
+    expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(2);
   });
 
   test.each([

@@ -92,7 +92,7 @@ describe('what control remembers', () => {
 describe('desired limits', () => {
   const desired: Desired = {
     stage: { '*/*': { rateRps: 1, burst: 1 } },
-    plans: { basic: { planId: 'p1', limit: { rateRps: 5, burst: 5 } } },
+    plans: { basic: { planId: 'p1', limit: { rateRps: 5, burst: 5 }, sinceMs: T0 } },
     rules: { sacrificeOrder: ['basic'], resting: {}, ignoreChangeShare: 0.05, intervalMs: 21_000 },
     decidedMs: T0,
   };

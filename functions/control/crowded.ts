@@ -1,0 +1,58 @@
+import type { Conclusion } from '../../shared/control/types.ts';
+import { isConflict, isThrottled, retryAfterMs } from '../../shared/platform/errors.ts';
+import { backOff, readBackoff } from '../../shared/state/backoff.ts';
+import type { Lease } from '../../shared/state/lease.ts';
+import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
+import type { ControlDependencies } from './dependencies.ts';
+import type { Governed } from './policies.ts';
+import { record, tick } from './tick.ts';
+import type { Trigger } from './trigger.ts';
+
+/**
+ * A tick, unless AWS has just refused a management call: those are few, an account shares them, and a deploy needs them
+ * more. Then a whole tick passes without one, recorded as a decision to hold; control lives, and beats. A kill waits for
+ * nobody.
+ */
+export async function tickUnlessCrowded(
+  dependencies: ControlDependencies,
+  governed: Governed,
+  lease: Lease,
+  trigger: Trigger,
+  metrics: ApiMetrics | undefined,
+): Promise<void> {
+  const { table, clock } = dependencies;
+  const isKilled = governed.override?.override.action === 'kill';
+  if (!isKilled && (await readBackoff(table, governed.api)) > clock.now())
+    return await holdBack(dependencies, governed, lease, trigger);
+  try {
+    await tick(dependencies, governed, lease, trigger, metrics);
+  } catch (error) {
+    if (!isThrottled(error) && !isConflict(error)) throw error;
+    await backOff(table, governed.api, clock.now(), retryAfterMs(error));
+    await holdBack(dependencies, governed, lease, trigger);
+  }
+}
+
+async function holdBack(
+  dependencies: ControlDependencies,
+  governed: Governed,
+  lease: Lease,
+  trigger: Trigger,
+): Promise<void> {
+  await record(dependencies, governed, lease, trigger, CROWDED, {
+    mode: governed.policy.mode,
+    before: undefined,
+    after: undefined,
+    stageOutcome: 'deferred',
+    evidence: { windows: 0, newestMs: undefined },
+  });
+}
+
+const CROWDED: Conclusion = {
+  kind: 'hold',
+  verdict: 'blind',
+  rule: 'management-crowded',
+  reason: 'API Gateway refused a management call, for too many of them or for one of somebody else: we stand back.',
+  wouldChange: 'A whole tick without a call of ours.',
+  estimates: {},
+};
