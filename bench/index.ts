@@ -14,9 +14,9 @@ function jobsOf({ scenarios, laws, seeds, trace }: Options): Job[] {
 }
 
 /** Jobs that an earlier run has answered are not played again. */
-async function resultsOf(jobs: readonly Job[], threads: number): Promise<RunResult[]> {
+async function resultsOf(jobs: readonly Job[], { threads, fresh }: Options): Promise<RunResult[]> {
   const cache = new ResultCache();
-  const known = jobs.map((job) => cache.get(job));
+  const known = jobs.map((job) => (fresh ? undefined : cache.get(job)));
   const open = jobs.filter((_, index) => known[index] === undefined);
   let done = jobs.length - open.length;
   const startMs = performance.now();
@@ -43,7 +43,7 @@ async function resultsOf(jobs: readonly Job[], threads: number): Promise<RunResu
 
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2));
-  const rows = rowsOf(await resultsOf(jobsOf(options), options.threads));
+  const rows = rowsOf(await resultsOf(jobsOf(options), options));
   console.log(rowsTable(rows));
   console.log(`\n${summaryTable(summariesOf(rows))}`);
 }

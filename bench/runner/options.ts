@@ -9,11 +9,14 @@ export interface Options {
   readonly seeds: readonly number[];
   readonly threads: number;
   readonly trace: boolean;
+  /** Play what an earlier run has answered again. */
+  readonly fresh: boolean;
 }
 
 /**
  * `--scenario a,b`, `--law a,b`, `--seeds 1,2,3` or `--tuning` (default: the seeds for reporting), `--quick` (the first
- * seed alone), `--jobs N` threads (default: every core), `--trace` (one thread, every conclusion printed).
+ * seed alone), `--jobs N` threads (default: every core), `--trace` (one thread, every conclusion printed),
+ * `--fresh` (nothing is taken from earlier runs).
  * @throws Error naming what is unknown and what there is.
  */
 export function optionsOf(args: readonly string[]): Options {
@@ -27,6 +30,7 @@ export function optionsOf(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       jobs: { type: 'string' },
       trace: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
     },
   });
   const seeds = values.seeds?.split(',').map(wholeNumber) ?? (values.tuning ? TUNING_SEEDS : REPORTING_SEEDS);
@@ -40,6 +44,7 @@ export function optionsOf(args: readonly string[]): Options {
     seeds: values.quick ? seeds.slice(0, 1) : seeds,
     threads: values.trace ? 1 : values.jobs === undefined ? availableParallelism() : wholeNumber(values.jobs),
     trace: values.trace,
+    fresh: values.fresh,
   };
 }
 
