@@ -1,5 +1,5 @@
 import { during } from '../../local/world/traffic/rate.ts';
-import { backend, family, honest } from './family.ts';
+import { backend, crowd, family, honest } from './family.ts';
 
 export const briefPremium = family(
   'brief-premium',
@@ -8,22 +8,14 @@ export const briefPremium = family(
     const onset = jitter.second(140);
     const end = onset + jitter.second(780);
     const orders = jitter.level(0.2);
+    const demand = during(jitter.level(5000), onset, end);
     return {
       durationSeconds: 1440,
       onsetSeconds: onset,
       surgeEndSeconds: end,
       groups: [
         ...honest(jitter),
-        {
-          name: 'runaway-premium',
-          tier: 'premium',
-          honest: false,
-          keyCount: 1,
-          skew: 0,
-          demand: during(jitter.level(5000), onset, end),
-          mix: [1 - orders, orders],
-          behaviour: { kind: 'none' },
-        },
+        crowd('runaway-premium', 'premium', 1, demand, { mix: [1 - orders, orders], behaviour: { kind: 'none' } }),
       ],
       backend: backend(jitter),
     };

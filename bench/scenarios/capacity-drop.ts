@@ -1,4 +1,4 @@
-import { backend, family, honest } from './family.ts';
+import { backend, family, honest, plateau } from './family.ts';
 
 export const capacityDrop = family(
   'capacity-drop',
@@ -8,11 +8,11 @@ export const capacityDrop = family(
     const end = onset + jitter.second(600);
     const left = jitter.level(0.4);
     return {
-      durationSeconds: 1500,
+      durationSeconds: 1440,
       onsetSeconds: onset,
       surgeEndSeconds: end,
       groups: honest(jitter),
-      backend: backend(jitter, (seconds) => (seconds >= onset && seconds < end ? left : 1)),
+      backend: backend(jitter, plateau(left, onset, end)),
     };
   },
 );

@@ -1,6 +1,12 @@
 import { randomStreams } from '../../local/world/random-streams.ts';
-import { type BackendSpec, type ClientGroup, type Method, scaledScenario } from '../../local/world/scenario.ts';
-import { BACKEND, honestGroups, METHODS, OBJECTIVE } from '../../local/world/scenarios/common.ts';
+import {
+  type BackendSpec,
+  type ClientGroup,
+  type Method,
+  type Scenario,
+  scaledScenario,
+} from '../../local/world/scenario.ts';
+import { BACKEND, HONEST_MIX, honestGroups, METHODS, OBJECTIVE } from '../../local/world/scenarios/common.ts';
 import { constant, type RateFunction, scaled } from '../../local/world/traffic/rate.ts';
 import type { TierName } from '../../shared/platform/units.ts';
 import { scaledBaseline } from '../loop/baseline.ts';
@@ -13,6 +19,8 @@ export interface Jitter {
   level(middle: number, share?: number): number;
   /** A whole second, uniform from `middle` - `by` to `middle` + `by`. */
   second(middle: number, by?: number): number;
+  /** A whole number, uniform from 0 to `count` - 1. */
+  index(count: number): number;
 }
 
 /** A story at the brief's size, with its figures drawn. */
@@ -28,6 +36,8 @@ export interface Sketch {
 
 const NO_TROUBLE: TelemetryTrouble = { lost: [], late: [] };
 const LEVEL_SHARE = 0.15;
+const REST_SHARE = 0.1;
+const CAPACITY_SHARE = 0.05;
 const SECONDS = 20;
 
 /** A family of scenarios from its name, what happens (one sentence), and how it is drawn. */
@@ -37,8 +47,8 @@ export function family(name: string, title: string, sketch: (jitter: Jitter) => 
     title,
     draw(seed) {
       const { trouble = NO_TROUBLE, methods = METHODS, ...story } = sketch(jitterOf(name, seed));
-      const scenario = scaledScenario({ name, title, objective: OBJECTIVE, methods, ...story }, SIZE);
-      return { scenario, trouble, baseline: scaledBaseline(SIZE) };
+      const scenario: Scenario = { name, title, objective: OBJECTIVE, methods, ...story };
+      return { scenario: scaledScenario(scenario, SIZE), trouble, baseline: scaledBaseline(SIZE) };
     },
   };
 }
@@ -48,20 +58,48 @@ function jitterOf(name: string, seed: number): Jitter {
   return {
     level: (middle, share = LEVEL_SHARE) => middle * (1 + share * (2 * random() - 1)),
     second: (middle, by = SECONDS) => middle - by + Math.floor(random() * (2 * by + 1)),
+    index: (count) => Math.floor(random() * count),
   };
 }
 
-/** Each tier's demand at rest, drawn: 1,553 cost units a second in all, 71 % of the backend's capacity, give or take 10 %. */
+/**
+ * The honest clients, each tier's level drawn within 10 %; `course` is what becomes of it over time (1: as at rest).
+ * At rest they ask for 1,553 cost units a second, 71 % of the backend's capacity.
+ */
 export function honest(
   jitter: Jitter,
-  demandOf: (restRps: number, tier: TierName) => RateFunction = constant,
+  course: RateFunction = constant(1),
+  share = REST_SHARE,
+  only: (tier: TierName) => boolean = () => true,
 ): ClientGroup[] {
-  return honestGroups((restRps, tier) => demandOf(jitter.level(restRps, REST_SHARE), tier));
+  return honestGroups((restRps, tier) => {
+    const level = jitter.level(restRps, share);
+    return only(tier) ? scaled(course, level) : constant(level);
+  });
 }
 
-const REST_SHARE = 0.1;
-
-/** The brief's backend, its capacity following `course` (1: as at rest), 2,200 cost units a second give or take 5 %. */
-export function backend(jitter: Jitter, course: RateFunction = constant(1)): BackendSpec {
-  return { ...BACKEND, capacity: scaled(course, jitter.level(BACKEND.capacity(0), 0.05)) };
+/** The brief's backend, 2,200 cost units a second within 5 %; `course` is what becomes of it over time (1: all of it). */
+export function backend(jitter: Jitter, course: RateFunction = constant(1), share = CAPACITY_SHARE): BackendSpec {
+  return { ...BACKEND, capacity: scaled(course, jitter.level(BACKEND.capacity(0), share)) };
 }
+
+/** Clients that join the honest ones; unless `rest` says otherwise they ask for the same mix and back off when refused. */
+export function crowd(
+  name: string,
+  tier: TierName,
+  keyCount: number,
+  demand: RateFunction,
+  rest: Partial<ClientGroup> = {},
+): ClientGroup {
+  const behaviour = { kind: 'backoff', maxAttempts: 3, baseMs: 1000, capMs: 20_000 } as const;
+  return { name, tier, honest: false, keyCount, skew: 0.3, demand, mix: HONEST_MIX, behaviour, ...rest };
+}
+
+/** 1, but `level` from `startSeconds` to `endSeconds`, reached and left in straight lines of `slopeSeconds` (> 0). */
+export const plateau =
+  (level: number, startSeconds: number, endSeconds: number, slopeSeconds = 1): RateFunction =>
+  (seconds) => {
+    const risen = Math.min(1, Math.max(0, (seconds - startSeconds) / slopeSeconds));
+    const fallen = Math.min(1, Math.max(0, (seconds - endSeconds) / slopeSeconds));
+    return 1 + (level - 1) * (risen - fallen);
+  };

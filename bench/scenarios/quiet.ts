@@ -1,6 +1,7 @@
+import { constant } from '../../local/world/traffic/rate.ts';
 import { backend, family, honest } from './family.ts';
 
-const LENGTH = 20 * 60;
+const LENGTH = 1200;
 
 export const quiet = family(
   'quiet',
@@ -9,7 +10,7 @@ export const quiet = family(
     durationSeconds: LENGTH,
     onsetSeconds: 0,
     surgeEndSeconds: LENGTH,
-    groups: honest(jitter),
+    groups: honest(jitter, constant(0.95)),
     backend: backend(jitter),
   }),
 );

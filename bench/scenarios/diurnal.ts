@@ -1,0 +1,19 @@
+import { diurnal as wave } from '../../local/world/traffic/rate.ts';
+import { backend, family, honest } from './family.ts';
+
+const LENGTH = 1800;
+
+export const diurnal = family(
+  'diurnal',
+  'A day in half an hour: demand swings between half and about twice its level at rest, its peak well above the capacity.',
+  (jitter) => {
+    const [low, high] = [jitter.level(0.5), jitter.level(2)];
+    return {
+      durationSeconds: LENGTH,
+      onsetSeconds: Math.round(0.32 * LENGTH),
+      surgeEndSeconds: Math.round(0.68 * LENGTH),
+      groups: honest(jitter, wave(low, high, LENGTH)),
+      backend: backend(jitter),
+    };
+  },
+);
