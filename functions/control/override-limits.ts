@@ -142,8 +142,9 @@ function ledBack(input: OverrideInput & { readonly hold: Hold }) {
 }
 
 /** A stage that is back is free to be held anew, and then noted anew. */
-function afterStep({ restorePoint }: Hold, isStageHeld: boolean): Hold {
-  return { restorePoint: isStageHeld ? restorePoint : { ...restorePoint, stage: {} }, isStageHeld };
+function afterStep(hold: Hold, isStageHeld: boolean): Hold {
+  const { restorePoint } = hold;
+  return { ...hold, restorePoint: isStageHeld ? restorePoint : { ...restorePoint, stage: {} }, isStageHeld };
 }
 
 /** One guardrail's step from each limit in force towards its goal; raises are paced, cuts are not. */

@@ -15,6 +15,8 @@ export interface OverrideInForce {
   readonly sinceMs: EpochMs;
   /** Who put it, where AWS told. */
   readonly by: string | undefined;
+  /** The newest version, where it was refused and this one stays in its place. */
+  readonly refused?: { readonly version: number; readonly why: string };
 }
 
 /** The override parameter of an API and what earlier ones left. */
@@ -96,7 +98,10 @@ function concluded(law: Conclusion, findings: Findings): Conclusion {
   const { parameter, override, before, rest, limits, live } = findings;
   if (override === undefined && before === undefined) return law;
   const quoted = `The law, watching: ${law.rule}: ${law.reason}`;
-  const said = parameter ? `${verb(parameter)} ${authorship(parameter)}` : 'The override parameter is gone';
+  const gone = before?.isAfterSilence
+    ? 'Control was silent, and goes by what it found'
+    : 'The override parameter is gone';
+  const said = parameter ? `${verb(parameter)} ${authorship(parameter)}` : gone;
   if (override?.action === 'pin' && override.stage === undefined && law.kind !== 'hold') {
     return { ...law, reason: `${law.reason} ${said}: ${what(findings)}`, guard: 'override-pin' };
   }

@@ -1,6 +1,6 @@
 import type { Conclusion } from '../../shared/control/types.ts';
 import { apiStageName } from '../../shared/platform/api-stage.ts';
-import type { Limits } from '../../shared/platform/units.ts';
+import type { EpochMs, Limits } from '../../shared/platform/units.ts';
 import { saveLaw } from '../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../shared/state/decisions.ts';
 import { clearDesired, readDesired } from '../../shared/state/desired.ts';
@@ -10,11 +10,13 @@ import type { Lease } from '../../shared/state/lease.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import { act } from './act.ts';
+import { afterSilence } from './after-silence.ts';
 import { decide } from './decide.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { noteHold, underRuling } from './hold.ts';
 import { announceDecision } from './notices.ts';
 import { baselineOf, observe } from './observe.ts';
+import { isOverdue } from './override.ts';
 import type { Governed } from './policies.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -27,11 +29,12 @@ export async function tick(
   metrics: ApiMetrics | undefined,
 ): Promise<void> {
   const baseline = baselineOf(dependencies.baseline);
-  const observation = await observe(dependencies, governed, metrics);
-  const brake = { parameter: governed.override, hold: await readHold(dependencies.table, governed.api) };
+  const stored = await readHold(dependencies.table, governed.api);
+  const { observation, hold } = afterSilence(await observe(dependencies, governed, metrics), stored);
+  const brake = { parameter: governed.override, hold };
   const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger, brake);
   const acting = underRuling(governed, output);
-  if (isFinal) await noteHold(dependencies, lease, brake.hold, output.noted);
+  if (isFinal) await noteHold(dependencies, lease, stored, output.noted);
   const stageOutcome = isFinal ? await act(dependencies, acting, baseline, lease, observation, wanted) : 'unchanged';
   const { windows, seenLogsMs, seenMetricsMs } = observation.evidence;
   // A decision that did not come into force is none: the next tick takes it anew, from the same windows.
@@ -92,20 +95,22 @@ interface Particulars {
 
 export async function record(
   dependencies: ControlDependencies,
-  { api, name, version }: Governed,
+  governed: Governed,
   lease: Lease,
   trigger: Trigger,
   conclusion: Conclusion,
   particulars: Particulars,
 ): Promise<void> {
   const { table, clock, publish, logger } = dependencies;
+  const { api, name, version, refused } = governed;
   const decision: Decision = {
     ...conclusion,
     ...particulars,
     api: apiStageName(api),
     atMs: clock.now(),
     trigger,
-    policy: { name, version },
+    policy: { name, version, ...(refused && { refused }) },
+    ...overrideNote(governed, clock.now()),
   };
   await recordDecision(table, api, String(lease.fence), decision);
   publish(apiDimensions(api), [{ name: 'DecisionCount', unit: 'Count', values: [1] }]);
@@ -114,4 +119,12 @@ export async function record(
   if (particulars.mode === 'advise' && kind !== 'hold') {
     await announceDecision(dependencies, decision);
   }
+}
+
+function overrideNote({ override, policy }: Governed, now: EpochMs): Pick<Decision, 'override'> {
+  if (!override) return {};
+  const { override: document, version, sinceMs, by, refused } = override;
+  const optional = { ...(by && { by }), ...(refused && { refused }) };
+  const late = isOverdue(override, policy, now);
+  return { override: { action: document.action, version, sinceMs, isOverdue: late, ...optional } };
 }

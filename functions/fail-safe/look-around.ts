@@ -32,7 +32,7 @@ export async function lookAround(dependencies: FailSafeDependencies): Promise<Su
   const names = [...(Object.keys(braked.stage).length > 0 ? [STAGE] : []), ...braked.plans.map(({ tier }) => tier)];
   if (names.length === 0) return { reading, braked, ...AT_REST };
   const now = clock.now();
-  const handsOff = await operatorsWord(dependencies);
+  const handsOff = await operatorsWord(dependencies, now);
   return {
     reading,
     braked,
@@ -60,10 +60,10 @@ async function healthOf(dependencies: FailSafeDependencies, now: EpochMs): Promi
 }
 
 /** Parameter Store is asked, but need not answer. */
-async function operatorsWord(dependencies: FailSafeDependencies): Promise<string | undefined> {
+async function operatorsWord(dependencies: FailSafeDependencies, now: EpochMs): Promise<string | undefined> {
   const { parameters, parameterPrefix, baseline, logger } = dependencies;
   try {
-    return handsOffReason(await parameters.below(parameterPrefix), parameterPrefix, baseline);
+    return handsOffReason(await parameters.below(parameterPrefix), parameterPrefix, baseline, now);
   } catch (error) {
     logger.warn('No operator could be heard; the fail-safe goes by its own rules.', { reason: describeError(error) });
     return undefined;

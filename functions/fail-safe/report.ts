@@ -31,12 +31,11 @@ export async function report(
 }
 
 function isNews(step: Step, outcome: Outcome, trigger: FailSafeTrigger, minute: number): boolean {
-  if (trigger === 'alarm') return true;
   switch (step.kind) {
     case 'nothing':
       return false;
     case 'hold':
-      return trigger === 'schedule' && minute % NAG_MINUTES === 0;
+      return trigger === 'alarm' || (trigger === 'schedule' && minute % NAG_MINUTES === 0);
     case 'raise-stage':
       return true;
     case 'raise-plan':

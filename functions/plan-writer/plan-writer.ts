@@ -8,7 +8,7 @@ import type { PublishMetrics } from '../../shared/platform/metrics.ts';
 import type { Limit, TierName } from '../../shared/platform/units.ts';
 import { BACKOFF_MS } from '../../shared/state/backoff.ts';
 import { saveAppliedTier } from '../../shared/state/control-record.ts';
-import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
+import { type Desired, isStale, readAllDesired } from '../../shared/state/desired.ts';
 import { postponePlanSlot, readPlanLease, takePlanSlot } from '../../shared/state/plan-lease.ts';
 import type { Table } from '../../shared/state/table.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
@@ -37,7 +37,8 @@ interface PlanWrite {
 /** One wake-up: the most urgent plan, written at most once, with the newest target and one call. */
 export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies): Promise<WakeUp> {
   const { clock, table, gateway, logger } = dependencies;
-  const backlog = await readAllDesired(table);
+  // What control no longer stands behind is left alone: it is silent, and the fail-safe may be raising that very plan.
+  const backlog = (await readAllDesired(table)).filter(({ desired }) => !isStale(desired, clock.now()));
   if (backlog.every(({ desired }) => Object.keys(desired.plans).length === 0)) return 'nothing';
   if ((await readPlanLease(table)).nextWriteAtMs > clock.now()) return 'early';
   const live = await livePlans(dependencies);

@@ -23,6 +23,13 @@ export interface Desired {
 }
 
 const PARTITION = 'DESIRED';
+/** Control says anew what it desires in every tick, so at least once a minute. */
+const STALE_MS = 150_000;
+
+/** Whether control has not stood behind this for more than two ticks: it fell silent, and the fail-safe may be at work. */
+export function isStale({ decidedMs }: Desired, now: EpochMs): boolean {
+  return now - decidedMs > STALE_MS;
+}
 
 /** @returns false when a later holder of the lease has already written. */
 export async function saveDesired(table: Table, lease: Lease, desired: Desired): Promise<boolean> {

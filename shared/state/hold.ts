@@ -11,6 +11,8 @@ export interface Hold {
   readonly restorePoint: Limits;
   /** The stage is not where the law wants it: it has to be led back in steps. */
   readonly isStageHeld: boolean;
+  /** Not an override left this, but a silence of control itself. */
+  readonly isAfterSilence?: boolean;
 }
 
 const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: 'hold' });

@@ -118,6 +118,13 @@ describe('a wake-up', () => {
     expect((await readControlRecord(table, API)).appliedTiers).toEqual({});
   });
 
+  test('leaves alone what control no longer stands behind', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    world.now += 150_001;
+    expect(await wakeUp()).toBe('nothing');
+    expect(world.aws.calls()).toHaveLength(0);
+  });
+
   test('of two at once, one writes', async () => {
     await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });
     expect((await Promise.all([wakeUp(), wakeUp()])).sort()).toEqual(['early', 'written']);

@@ -140,13 +140,16 @@ describe('the next step', () => {
 
 describe('an operator’s word', () => {
   const parameter = (name: string, value: string) => ({ name: `/tidegate/dev/${name}`, value, version: 1 });
-  const reason = (...parameters: ReturnType<typeof parameter>[]) => handsOffReason(parameters, '/tidegate/dev', API);
+  const reason = (...parameters: ReturnType<typeof parameter>[]) =>
+    handsOffReason(parameters, '/tidegate/dev', API, NOW);
 
   test.each([
     ['no parameter at all', []],
     ['a switch that says run', [parameter('switch', 'run ')]],
     ['a policy that enforces', [parameter('policies/a', '{"api":"abc123def4/dev","mode":"enforce"}')]],
     ['a policy of another API', [parameter('policies/a', '{"api":"zzz/dev","mode":"shadow"}')]],
+    ['an override that is over', [parameter('overrides/a', '{"action":"resume"}')]],
+    ['a pin that is over', [parameter('overrides/a', '{"action":"pin","until":"2031-01-01T00:20:00Z"}')]],
     ['a policy that nobody can read', [parameter('policies/a', '{"api":'), parameter('policies/b', '7')]],
   ])('%s does not hold the fail-safe', (_, parameters) => {
     expect(reason(...parameters)).toBeUndefined();
@@ -156,6 +159,10 @@ describe('an operator’s word', () => {
     ['a paused switch', 'switch', 'PAUSE'],
     ['a policy in shadow', 'policies/a', '{"api":"abc123def4/dev","mode":"shadow"}'],
     ['a policy without a mode, which is shadow', 'policies/a', '{"api":"abc123def4/dev"}'],
+    ['a pause', 'overrides/a', '{"action":"pause"}'],
+    ['a kill', 'overrides/a', '{"action":"kill"}'],
+    ['a pin that lasts', 'overrides/a', '{"action":"pin","until":"2031-01-01T00:30:00Z"}'],
+    ['an override that nobody can read', 'overrides/a', '{"action":'],
   ])('%s holds it', (_, name, value) => {
     expect(reason(parameter(name, value))).toBeDefined();
   });
