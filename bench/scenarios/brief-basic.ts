@@ -13,10 +13,7 @@ export const briefBasic = family(
       durationSeconds: 1440,
       onsetSeconds: onset,
       surgeEndSeconds: end,
-      groups: [
-        ...honest(jitter),
-        crowd('runaway-basic', 'basic', 12, demand, { mix: [1 - orders, orders], behaviour: { kind: 'none' } }),
-      ],
+      groups: [...honest(jitter), crowd('runaway-basic', 'basic', 12, demand, { mix: [1 - orders, orders] })],
       backend: backend(jitter),
     };
   },

@@ -1,5 +1,5 @@
 import { bursts as waves } from '../../local/world/traffic/rate.ts';
-import { backend, crowd, family, honest } from './family.ts';
+import { backend, crowd, family, honest, TRIES_TWICE } from './family.ts';
 
 export const bursts = family(
   'bursts',
@@ -14,7 +14,7 @@ export const bursts = family(
       durationSeconds: 1500,
       onsetSeconds: onset,
       surgeEndSeconds: end,
-      groups: [...honest(jitter), crowd('batch-standard', 'standard', 10, demand)],
+      groups: [...honest(jitter), crowd('batch-standard', 'standard', 10, demand, { behaviour: TRIES_TWICE })],
       backend: backend(jitter),
     };
   },

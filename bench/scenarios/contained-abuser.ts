@@ -12,10 +12,7 @@ export const containedAbuser = family(
       durationSeconds: 1200,
       onsetSeconds: onset,
       surgeEndSeconds: end,
-      groups: [
-        ...honest(jitter, constant(0.9)),
-        crowd('abuser-basic', 'basic', 1, demand, { behaviour: { kind: 'none' } }),
-      ],
+      groups: [...honest(jitter, constant(0.9)), crowd('abuser-basic', 'basic', 1, demand)],
       backend: backend(jitter),
     };
   },

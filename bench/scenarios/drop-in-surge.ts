@@ -1,5 +1,5 @@
 import { flashCrowd } from '../../local/world/traffic/rate.ts';
-import { backend, crowd, family, honest, plateau } from './family.ts';
+import { backend, crowd, family, honest, plateau, TRIES_TWICE } from './family.ts';
 
 export const dropInSurge = family(
   'drop-in-surge',
@@ -16,7 +16,7 @@ export const dropInSurge = family(
       durationSeconds: 1440,
       onsetSeconds: onset,
       surgeEndSeconds: onset + riseSeconds + holdSeconds,
-      groups: [...honest(jitter), crowd('crowd-standard', 'standard', 40, demand)],
+      groups: [...honest(jitter), crowd('crowd-standard', 'standard', 40, demand, { behaviour: TRIES_TWICE })],
       backend: backend(jitter, plateau(left, drops, comesBack)),
     };
   },

@@ -1,6 +1,7 @@
 import { randomStreams } from '../../local/world/random-streams.ts';
 import {
   type BackendSpec,
+  type ClientBehaviour,
   type ClientGroup,
   type Method,
   type Scenario,
@@ -83,7 +84,10 @@ export function backend(jitter: Jitter, course: RateFunction = constant(1), shar
   return { ...BACKEND, capacity: scaled(course, jitter.level(BACKEND.capacity(0), share)) };
 }
 
-/** Clients that join the honest ones; unless `rest` says otherwise they ask for the same mix and back off when refused. */
+/** Twice and no more: where most of a crowd is refused for long, more tries would leave little room for first attempts. */
+export const TRIES_TWICE: ClientBehaviour = { kind: 'backoff', maxAttempts: 2, baseMs: 1000, capMs: 20_000 };
+
+/** Clients that join the honest ones; unless `rest` says otherwise they ask for the same mix and never try again. */
 export function crowd(
   name: string,
   tier: TierName,
@@ -91,7 +95,7 @@ export function crowd(
   demand: RateFunction,
   rest: Partial<ClientGroup> = {},
 ): ClientGroup {
-  const behaviour = { kind: 'backoff', maxAttempts: 3, baseMs: 1000, capMs: 20_000 } as const;
+  const behaviour = { kind: 'none' } as const;
   return { name, tier, honest: false, keyCount, skew: 0.3, demand, mix: HONEST_MIX, behaviour, ...rest };
 }
 

@@ -1,5 +1,5 @@
 import { flashCrowd as crowd } from '../../local/world/traffic/rate.ts';
-import { backend, family, honest } from './family.ts';
+import { backend, family, honest, TRIES_TWICE } from './family.ts';
 
 export const flashCrowd = family(
   'flash-crowd',
@@ -8,11 +8,12 @@ export const flashCrowd = family(
     const onset = jitter.second(140);
     const [riseSeconds, holdSeconds] = [jitter.second(40), jitter.second(180)];
     const [peak, decaySeconds] = [jitter.level(10), jitter.second(60, 10)];
+    const course = crowd({ base: 1, peak, startSeconds: onset, riseSeconds, holdSeconds, decaySeconds });
     return {
       durationSeconds: 1080,
       onsetSeconds: onset,
       surgeEndSeconds: onset + riseSeconds + holdSeconds,
-      groups: honest(jitter, crowd({ base: 1, peak, startSeconds: onset, riseSeconds, holdSeconds, decaySeconds })),
+      groups: honest(jitter, course).map((group) => ({ ...group, behaviour: TRIES_TWICE })),
       backend: backend(jitter),
     };
   },

@@ -1,5 +1,5 @@
 import { flashCrowd } from '../../local/world/traffic/rate.ts';
-import { backend, crowd, family, honest } from './family.ts';
+import { backend, crowd, family, honest, TRIES_TWICE } from './family.ts';
 
 export const telemetryMissing = family(
   'telemetry-missing',
@@ -15,7 +15,7 @@ export const telemetryMissing = family(
       durationSeconds: 1380,
       onsetSeconds: onset,
       surgeEndSeconds: end,
-      groups: [...honest(jitter), crowd('crowd-standard', 'standard', 30, demand)],
+      groups: [...honest(jitter), crowd('crowd-standard', 'standard', 30, demand, { behaviour: TRIES_TWICE })],
       backend: backend(jitter),
       trouble: {
         lost: [
