@@ -8,6 +8,8 @@ import type { FirstAttempt } from './scores.ts';
 /** One key and all that is fixed about its requests. */
 export interface Source {
   readonly keyId: KeyId;
+  /** Of all keys of the scenario. */
+  readonly keyIndex: number;
   readonly group: ClientGroup;
   readonly tierIndex: number;
   readonly isHonestPremium: boolean;

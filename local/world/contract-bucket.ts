@@ -3,6 +3,8 @@ import type { EpochMs, Limit } from '../../shared/platform/units.ts';
 /** The yardstick of "within contract": an exact token bucket of a tier's baseline, full at the start, one per key. */
 export class ContractBucket {
   private tokens: number;
+  /** Requests that were let through beyond the contract and not yet made up for, at most a second's worth of its rate. */
+  private beyond = 0;
   private updatedMs: EpochMs;
   private readonly limit: Limit;
 
@@ -19,6 +21,21 @@ export class ContractBucket {
     this.updatedMs = atMs;
     if (this.tokens < 1) return false;
     this.tokens--;
+    return true;
+  }
+
+  /** A first attempt that is not within the contract was let through all the same. */
+  exceeded(): void {
+    this.beyond = Math.min(Math.max(1, this.limit.rateRps), this.beyond + 1);
+  }
+
+  /**
+   * A first attempt within the contract was refused: whether that makes up for one that was let through beyond it. Of a
+   * flood two buckets of the same limit admit as many requests, but not the same ones.
+   */
+  makesUp(): boolean {
+    if (this.beyond < 1) return false;
+    this.beyond--;
     return true;
   }
 }

@@ -1,19 +1,24 @@
 import type { TierName } from '../../shared/platform/units.ts';
 import { omniscientShares, type TierTerms } from './omniscient.ts';
+import { ratio, StressKeeper, type StressScores, weighted } from './stress.ts';
 
 /** The figures of docs/scores.md that traffic alone decides. */
-export interface Scores {
+export interface Scores extends StressScores {
   readonly goodputRatio: number;
+  readonly weightedGoodputRatio: number;
   readonly goodputRatioByTier: Readonly<Record<TierName, number>>;
   readonly honestPremiumServed: number;
   readonly falseThrottleRatio: number;
   readonly violationSeconds: number;
+  readonly longestViolationSeconds: number;
   readonly secondsToMitigate: number | null;
 }
 
 export interface ScoreOptions {
   /** In the order of the tier indices used below. */
   readonly tiers: readonly TierTerms[];
+  /** The index of each key's tier, in the order of the key indices used below. */
+  readonly keyTiers: readonly number[];
   /** Seconds since the scenario's start. */
   readonly onsetSeconds: number;
   readonly surgeEndSeconds: number;
@@ -23,6 +28,7 @@ export interface ScoreOptions {
 /** A first attempt, as far as the scores care. */
 export interface FirstAttempt {
   readonly tierIndex: number;
+  readonly keyIndex: number;
   readonly cost: number;
   /** The key's baseline bucket would admit it. */
   readonly isWithinContract: boolean;
@@ -35,27 +41,33 @@ export interface FirstAttempt {
 const SETTLING_SECONDS = 60;
 const VIOLATION_SHARE = 0.1;
 const CLEAN_SECONDS = 10;
+/** So many clean seconds between violations belong to the same episode. */
+const EPISODE_GAP_SECONDS = 2;
 
-/** Keeps the scores of one run. Memory does not grow with its length. */
+/** Keeps the scores of one run. */
 export class ScoreKeeper {
   private readonly options: ScoreOptions;
+  private readonly stress: StressKeeper;
   private second = 0;
   private readonly goodput: number[];
   private readonly ideal: number[];
   private readonly demand: number[];
   private demandTotal = 0;
   private falseThrottled = 0;
-  private refusedWithinContract = 0;
+  private refusedCost = 0;
   private honestPremium = { arrived: 0, served: 0 };
   private completions = 0;
   private badCompletions = 0;
   private violations = 0;
+  private episode = { from: 0, last: Number.NEGATIVE_INFINITY };
+  private longestEpisode = 0;
   private violatedSinceOnset = false;
   private cleanRun = 0;
   private mitigatedAt: number | undefined;
 
   constructor(options: ScoreOptions) {
     this.options = options;
+    this.stress = new StressKeeper(options.tiers, options.keyTiers);
     this.goodput = options.tiers.map(() => 0);
     this.ideal = options.tiers.map(() => 0);
     this.demand = options.tiers.map(() => 0);
@@ -63,13 +75,17 @@ export class ScoreKeeper {
 
   /** A first attempt arrived in the present second. */
   arrived(attempt: FirstAttempt): void {
-    if (attempt.isWithinContract) this.demand[attempt.tierIndex] = (this.demand[attempt.tierIndex] ?? 0) + attempt.cost;
+    const { isWithinContract, tierIndex, keyIndex, cost, arrivalSeconds } = attempt;
+    if (isWithinContract) {
+      this.demand[tierIndex] = (this.demand[tierIndex] ?? 0) + cost;
+      this.stress.demanded(arrivalSeconds, tierIndex, keyIndex, cost);
+    }
     if (this.isJudgedPremium(attempt)) this.honestPremium.arrived++;
   }
 
-  /** The gateway answered a first attempt with 429. */
-  refused(attempt: FirstAttempt): void {
-    if (attempt.isWithinContract) this.refusedWithinContract += attempt.cost;
+  /** The gateway answered a first attempt with 429 that its contract covers. */
+  refusedWithinContract(cost: number): void {
+    this.refusedCost += cost;
   }
 
   /** An admitted request, first attempt or (undefined) retry, was answered in the present second. */
@@ -78,7 +94,9 @@ export class ScoreKeeper {
     const isLate = latencyMs > this.options.latencyBoundMs;
     if (isLate || status >= 500) this.badCompletions++;
     if (!attempt || isLate || status >= 400) return;
-    this.goodput[attempt.tierIndex] = (this.goodput[attempt.tierIndex] ?? 0) + attempt.cost;
+    const { tierIndex, keyIndex, cost, arrivalSeconds } = attempt;
+    this.goodput[tierIndex] = (this.goodput[tierIndex] ?? 0) + cost;
+    this.stress.served(arrivalSeconds, tierIndex, keyIndex, cost);
     if (this.isJudgedPremium(attempt)) this.honestPremium.served++;
   }
 
@@ -90,13 +108,14 @@ export class ScoreKeeper {
    */
   closeSecond(capacityWork: number, idleWork: number): boolean {
     const shares = omniscientShares(this.options.tiers, this.demand, capacityWork);
+    this.stress.closeSecond(this.second, capacityWork, shares);
     for (const [index, share] of shares.entries()) {
       this.ideal[index] = (this.ideal[index] ?? 0) + share;
       this.demandTotal += this.demand[index] ?? 0;
       this.demand[index] = 0;
     }
-    this.falseThrottled += Math.min(this.refusedWithinContract, idleWork);
-    this.refusedWithinContract = 0;
+    this.falseThrottled += Math.min(this.refusedCost, idleWork);
+    this.refusedCost = 0;
     const isViolation = this.badCompletions > VIOLATION_SHARE * this.completions;
     this.completions = 0;
     this.badCompletions = 0;
@@ -114,9 +133,12 @@ export class ScoreKeeper {
       goodputRatioByTier: Object.fromEntries(
         tiers.map((tier, index) => [tier.name, ratio(this.goodput[index] ?? 0, this.ideal[index] ?? 0, 1)]),
       ),
+      weightedGoodputRatio: ratio(weighted(tiers, this.goodput), weighted(tiers, this.ideal), 1),
+      ...this.stress.result(),
       honestPremiumServed: ratio(this.honestPremium.served, this.honestPremium.arrived, 1),
       falseThrottleRatio: ratio(this.falseThrottled, this.demandTotal, 0),
       violationSeconds: this.violations,
+      longestViolationSeconds: this.longestEpisode,
       secondsToMitigate: this.violatedSinceOnset ? mitigated : 0,
     };
   }
@@ -133,6 +155,7 @@ export class ScoreKeeper {
     const { onsetSeconds, surgeEndSeconds } = this.options;
     if (isViolation) {
       this.violations++;
+      this.lengthenEpisode();
       this.cleanRun = 0;
       if (this.second >= onsetSeconds) this.violatedSinceOnset = true;
       return;
@@ -142,9 +165,11 @@ export class ScoreKeeper {
     const beganAt = this.second - CLEAN_SECONDS + 1;
     if (this.cleanRun === CLEAN_SECONDS && beganAt < surgeEndSeconds) this.mitigatedAt = beganAt;
   }
-}
 
-/** Rounded to 1e-6: figures are compared between runs, and the last bits of a long sum mean nothing. */
-function ratio(part: number, whole: number, whenEmpty: number): number {
-  return whole > 0 ? Math.round((part / whole) * 1e6) / 1e6 : whenEmpty;
+  private lengthenEpisode(): void {
+    const { second, episode } = this;
+    const from = second - episode.last > EPISODE_GAP_SECONDS + 1 ? second : episode.from;
+    this.episode = { from, last: second };
+    this.longestEpisode = Math.max(this.longestEpisode, second - from + 1);
+  }
 }

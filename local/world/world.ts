@@ -60,13 +60,21 @@ export class World {
     this.options = options;
     this.nowMs = startMs;
     this.arrivals = new Arrivals(scenario.groups, random('world/arrivals'), scenario.evenness);
-    this.sources = scenario.groups.map((group) => this.sourcesOf(group));
+    let keyCount = 0;
+    this.sources = scenario.groups.map((group) => this.sourcesOf(group, () => keyCount++));
     this.clientRandom = random('world/clients');
     this.backend = new Backend(scenario.backend, random('world/backend'), (attempt, endMs, status) => {
       this.answerAt(attempt, endMs, status);
     });
     const { onsetSeconds, surgeEndSeconds, objective } = scenario;
-    this.keeper = new ScoreKeeper({ tiers, onsetSeconds, surgeEndSeconds, latencyBoundMs: objective.latencyMs });
+    const keyTiers = this.sources.flat().map(({ tierIndex }) => tierIndex);
+    this.keeper = new ScoreKeeper({
+      tiers,
+      keyTiers,
+      onsetSeconds,
+      surgeEndSeconds,
+      latencyBoundMs: objective.latencyMs,
+    });
     this.counter = new SecondCounter(tiers.map((tier) => tier.name));
   }
 
@@ -118,12 +126,13 @@ export class World {
   }
 
   private firstAttempt(source: Source, methodIndex: number, startMs: EpochMs): Attempt {
-    const { tierIndex, isHonestPremium } = source;
+    const { tierIndex, keyIndex, isHonestPremium } = source;
     return {
       source,
       methodIndex,
       number: 1,
       tierIndex,
+      keyIndex,
       isHonestPremium,
       isWithinContract: source.contract.takes(startMs),
       cost: this.options.scenario.methods[methodIndex]?.cost ?? 1,
@@ -144,6 +153,7 @@ export class World {
     if (isFirst(attempt)) this.keeper.arrived(attempt);
     const admission = this.options.gateway.admit(request, attempt.startMs);
     if (admission === 'admitted') {
+      if (isFirst(attempt) && !attempt.isWithinContract) attempt.source.contract.exceeded();
       this.counter.offered(attempt.tierIndex, 'admitted');
       this.backend.submit(attempt, seconds);
       return;
@@ -151,7 +161,9 @@ export class World {
     const status = STATUS_OF_REFUSAL[admission];
     attempt.refusal = admission;
     this.counter.offered(attempt.tierIndex, status === 429 ? 'throttled' : 'refused');
-    if (status === 429 && isFirst(attempt)) this.keeper.refused(attempt);
+    if (status === 429 && isFirst(attempt) && attempt.isWithinContract && !attempt.source.contract.makesUp()) {
+      this.keeper.refusedWithinContract(attempt.cost);
+    }
     this.answerAt(attempt, attempt.startMs + REFUSAL_LATENCY_MS, status);
   }
 
@@ -195,7 +207,7 @@ export class World {
     return (atMs - this.options.startMs) / 1000;
   }
 
-  private sourcesOf(group: ClientGroup): Source[] {
+  private sourcesOf(group: ClientGroup, nextKeyIndex: () => number): Source[] {
     const { tiers, contracts, scenario, startMs } = this.options;
     const tierIndex = tiers.findIndex((tier) => tier.name === group.tier);
     const limit = contracts[group.tier];
@@ -204,7 +216,8 @@ export class World {
     return keyNames(group).map((keyName) => {
       const keyId = this.options.keyId(keyName);
       const requests = scenario.methods.map(({ verb, path }) => ({ keyId, verb, path }));
-      return { keyId, group, tierIndex, isHonestPremium, contract: new ContractBucket(limit, startMs), requests };
+      const contract = new ContractBucket(limit, startMs);
+      return { keyId, keyIndex: nextKeyIndex(), group, tierIndex, isHonestPremium, contract, requests };
     });
   }
 }

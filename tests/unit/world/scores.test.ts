@@ -5,17 +5,26 @@ const OPTIONS = {
     { name: 'premium', weight: 4, floorShare: 0, sacrificeRank: 1 },
     { name: 'basic', weight: 1, floorShare: 0, sacrificeRank: 0 },
   ],
+  keyTiers: [0, 1],
   onsetSeconds: 5,
   surgeEndSeconds: 300,
   latencyBoundMs: 500,
 };
 
 function attempt(overrides: Partial<FirstAttempt> = {}): FirstAttempt {
-  return { tierIndex: 0, cost: 1, isWithinContract: true, isHonestPremium: false, arrivalSeconds: 0, ...overrides };
+  return {
+    tierIndex: 0,
+    keyIndex: 0,
+    cost: 1,
+    isWithinContract: true,
+    isHonestPremium: false,
+    arrivalSeconds: 0,
+    ...overrides,
+  };
 }
 
 const PREMIUM = attempt();
-const BASIC = attempt({ tierIndex: 1 });
+const BASIC = attempt({ tierIndex: 1, keyIndex: 1 });
 
 /** Closes seconds with or without a violation; `x` is a bad one. */
 function play(keeper: ScoreKeeper, seconds: string): void {
@@ -67,9 +76,15 @@ describe('goodput', () => {
     expect(new ScoreKeeper(OPTIONS).result()).toEqual({
       goodputRatio: 1,
       goodputRatioByTier: { premium: 1, basic: 1 },
+      weightedGoodputRatio: 1,
+      stressSeconds: 0,
+      stressRatio: 1,
+      premiumWithinGuarantee: 1,
+      jain: 1,
       honestPremiumServed: 1,
       falseThrottleRatio: 0,
       violationSeconds: 0,
+      longestViolationSeconds: 0,
       secondsToMitigate: 0,
     });
   });
@@ -92,10 +107,9 @@ describe('false throttles', () => {
   it('are what would have fitted into the idle capacity of their second', () => {
     const keeper = new ScoreKeeper(OPTIONS);
     for (let i = 0; i < 20; i++) keeper.arrived(PREMIUM);
-    for (let i = 0; i < 8; i++) keeper.refused(PREMIUM);
-    keeper.refused(attempt({ isWithinContract: false }));
+    for (let i = 0; i < 8; i++) keeper.refusedWithinContract(1);
     keeper.closeSecond(100, 3); // 3 of 8 fitted.
-    keeper.refused(PREMIUM);
+    keeper.refusedWithinContract(1);
     keeper.closeSecond(100, 50); // 1 of 1.
     keeper.closeSecond(100, 50); // Idle, but nobody was refused.
     expect(keeper.result().falseThrottleRatio).toBe(4 / 20);
@@ -116,6 +130,19 @@ describe('violations', () => {
 
   it('need completions', () => {
     expect(new ScoreKeeper(OPTIONS).closeSecond(100, 0)).toBe(false);
+  });
+});
+
+describe('the longest episode', () => {
+  it.each([
+    ['....', 0],
+    ['.xx.x..xxx....', 9],
+    ['xx...xxx', 3],
+    ['xxx...x', 3],
+  ])('%s: %d s', (seconds, expected) => {
+    const keeper = new ScoreKeeper(OPTIONS);
+    play(keeper, seconds);
+    expect(keeper.result().longestViolationSeconds).toBe(expected);
   });
 });
 

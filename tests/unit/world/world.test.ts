@@ -70,6 +70,20 @@ describe('the world', () => {
     expect(run(2, 100).finished).not.toEqual(first.finished);
   });
 
+  it('finds no false throttle where a plan contains a flood, although two buckets admit different requests of it', () => {
+    const { world } = worldOn(
+      new BucketGateway({ rateRps: 101, burst: 200 }, UNLIMITED), // Best effort: one more than its contract.
+      scenarioOf({
+        groups: [
+          { ...scenarioOf().groups[0], name: 'flood', tier: 'basic', keyCount: 1, demand: constant(2000) },
+        ] as Scenario['groups'],
+      }),
+    );
+    world.advance(world.endMs);
+    expect(world.scores().falseThrottleRatio).toBeLessThan(0.001);
+    expect(world.scores().goodputRatio).toBeCloseTo(1, 1);
+  });
+
   it('brings the same fresh demand whatever the gateway does', () => {
     const fresh = (answer: Admission) => {
       const gateway = new Recorder(answer);

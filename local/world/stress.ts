@@ -1,0 +1,165 @@
+import type { TierTerms } from './omniscient.ts';
+
+/** What docs/scores.md says under "Under stress". */
+export interface StressScores {
+  readonly stressSeconds: number;
+  readonly stressRatio: number;
+  readonly premiumWithinGuarantee: number;
+  readonly jain: number;
+}
+
+/** Ten seconds of a run, in cost units: the arrays go by tier and by key. */
+interface Block {
+  seconds: number;
+  capacity: number;
+  readonly demand: Float64Array;
+  readonly goodput: Float64Array;
+  readonly ideal: Float64Array;
+  readonly keyDemand: Float64Array;
+  readonly keyGoodput: Float64Array;
+}
+
+export const BLOCK_SECONDS = 10;
+/** Stress begins when contract demand exceeds this share of the capacity … */
+const STRESS_SHARE = 0.9;
+/** … and lasts for so many blocks after it: two minutes. */
+const BLOCKS_AFTER = 12;
+const PREMIUM = 'premium';
+
+/** Keeps what the scores under stress need: some kilobytes for every ten seconds of the run. */
+export class StressKeeper {
+  private readonly tiers: readonly TierTerms[];
+  private readonly keyTiers: readonly number[];
+  private readonly blocks: Block[] = [];
+
+  /** @param keyTiers the index of each key's tier */
+  constructor(tiers: readonly TierTerms[], keyTiers: readonly number[]) {
+    this.tiers = tiers;
+    this.keyTiers = keyTiers;
+  }
+
+  /** A first attempt within its contract arrived. */
+  demanded(second: number, tierIndex: number, keyIndex: number, cost: number): void {
+    const block = this.blockAt(second);
+    add(block.demand, tierIndex, cost);
+    add(block.keyDemand, keyIndex, cost);
+  }
+
+  /** A first attempt that arrived at `second` was answered within the objective. */
+  served(second: number, tierIndex: number, keyIndex: number, cost: number): void {
+    const block = this.blockAt(second);
+    add(block.goodput, tierIndex, cost);
+    add(block.keyGoodput, keyIndex, cost);
+  }
+
+  /** A second is over: what the backend could have done in it, and the omniscient allocator's share of each tier. */
+  closeSecond(second: number, capacityWork: number, shares: readonly number[]): void {
+    const block = this.blockAt(second);
+    block.seconds++;
+    block.capacity += capacityWork;
+    for (let tier = 0; tier < shares.length; tier++) add(block.ideal, tier, shares[tier] ?? 0);
+  }
+
+  result(): StressScores {
+    const blocks = this.blocksInStress();
+    const { tiers, keyTiers } = this;
+    const premium = tiers.findIndex(({ name }) => name === PREMIUM);
+    const guarantee = ({ demand, capacity }: Block) =>
+      Math.min(demand[premium] ?? 0, (tiers[premium]?.floorShare ?? 0) * capacity);
+    const total = (of: (block: Block) => number) => blocks.reduce((sum, block) => sum + of(block), 0);
+    return {
+      stressSeconds: total(({ seconds }) => seconds),
+      stressRatio: ratio(
+        total(({ goodput }) => weighted(tiers, goodput)),
+        total(({ ideal }) => weighted(tiers, ideal)),
+        1,
+      ),
+      premiumWithinGuarantee: ratio(
+        total((block) => Math.min(block.goodput[premium] ?? 0, guarantee(block))),
+        total(guarantee),
+        1,
+      ),
+      jain: ratio(worstJain(blocks, tiers.length, keyTiers), 1, 1),
+    };
+  }
+
+  private blocksInStress(): Block[] {
+    let left = 0;
+    return this.blocks.filter(({ demand, capacity }) => {
+      const demanded = demand.reduce((sum, cost) => sum + cost, 0);
+      left = demanded > STRESS_SHARE * capacity ? BLOCKS_AFTER + 1 : left;
+      return left-- > 0;
+    });
+  }
+
+  private blockAt(second: number): Block {
+    const index = Math.floor(second / BLOCK_SECONDS);
+    while (this.blocks.length <= index) this.blocks.push(this.emptyBlock());
+    return this.blocks[index] as Block;
+  }
+
+  private emptyBlock(): Block {
+    const perTier = () => new Float64Array(this.tiers.length);
+    const perKey = () => new Float64Array(this.keyTiers.length);
+    const [demand, goodput, ideal] = [perTier(), perTier(), perTier()];
+    return { seconds: 0, capacity: 0, demand, goodput, ideal, keyDemand: perKey(), keyGoodput: perKey() };
+  }
+}
+
+function add(sums: Float64Array, index: number, cost: number): void {
+  sums[index] = (sums[index] ?? 0) + cost;
+}
+
+/** The sum over tiers, each by its weight. */
+export function weighted(tiers: readonly TierTerms[], perTier: ArrayLike<number>): number {
+  return tiers.reduce((sum, { weight }, index) => sum + weight * (perTier[index] ?? 0), 0);
+}
+
+function worstJain(blocks: readonly Block[], tierCount: number, keyTiers: readonly number[]): number {
+  const sum = (of: (block: Block) => Float64Array, key: number) =>
+    blocks.reduce((total, block) => total + (of(block)[key] ?? 0), 0);
+  let worst = 1;
+  for (let tier = 0; tier < tierCount; tier++) {
+    const keys = keyTiers.flatMap((keyTier, key) => (keyTier === tier ? [key] : []));
+    const demands = keys.map((key) => sum(({ keyDemand }) => keyDemand, key));
+    const served = keys.map((key, at) =>
+      Math.min(
+        demands[at] ?? 0,
+        sum(({ keyGoodput }) => keyGoodput, key),
+      ),
+    );
+    worst = Math.min(worst, jainAgainstMaxMin(demands, served));
+  }
+  return worst;
+}
+
+/** Jain's index of what each key was served relative to its max-min share of what all were; 1 when nobody was. */
+export function jainAgainstMaxMin(demands: readonly number[], served: readonly number[]): number {
+  const level = waterLevel(
+    demands,
+    served.reduce((sum, cost) => sum + cost, 0),
+  );
+  const relative = demands.flatMap((demand, key) =>
+    demand > 0 && level > 0 ? [(served[key] ?? 0) / Math.min(demand, level)] : [],
+  );
+  const squares = relative.reduce((sum, part) => sum + part * part, 0);
+  const sum = relative.reduce((total, part) => total + part, 0);
+  return squares > 0 ? (sum * sum) / (relative.length * squares) : 1;
+}
+
+/** The level whose shares min(demand, level) add up to `total`; infinite when that is all there is demand for. */
+function waterLevel(demands: readonly number[], total: number): number {
+  const ascending = [...demands].sort((a, b) => a - b);
+  let left = total;
+  for (const [index, demand] of ascending.entries()) {
+    const level = left / (ascending.length - index);
+    if (demand > level) return level;
+    left -= demand;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Rounded to 1e-6: figures are compared between runs, and the last bits of a long sum mean nothing. */
+export function ratio(part: number, whole: number, whenEmpty: number): number {
+  return whole > 0 ? Math.round((part / whole) * 1e6) / 1e6 : whenEmpty;
+}
