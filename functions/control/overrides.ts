@@ -81,7 +81,9 @@ async function loadOverrides(dependencies: ControlDependencies): Promise<Found> 
     if (typeof parsed === 'string') {
       refusals.push({ kind: 'OVERRIDE', name: parameter.name, version: parameter.version, why: parsed });
       const last = good && parse(dependencies, { ...good, value: good.document });
-      if (good && last && typeof last !== 'string') inForce.push(identified(dependencies, last, good));
+      if (!good || last === undefined || typeof last === 'string') continue;
+      const refused = { version: parameter.version, why: parsed };
+      inForce.push({ ...identified(dependencies, last, good), refused });
     } else if (isKnown) {
       inForce.push(identified(dependencies, parsed, good));
     } else {

@@ -22,16 +22,21 @@ export interface Governed {
   readonly name: string;
   /** 0: none was ever accepted; the defaults hold, so that an override has something to go by. */
   readonly version: number;
+  /** The newest version, where it was refused. */
+  readonly refused?: RefusedVersion;
   /** The override parameter of the same name, `resume` included. */
   readonly override?: OverrideInForce;
 }
 
-/** A version of a parameter that did not come into force, and why. */
-export interface Refusal {
-  readonly kind: DocumentKind;
-  readonly name: string;
+export interface RefusedVersion {
   readonly version: number;
   readonly why: string;
+}
+
+/** A version of a parameter that did not come into force, and why. */
+export interface Refusal extends RefusedVersion {
+  readonly kind: DocumentKind;
+  readonly name: string;
 }
 
 export interface LoadedPolicies {
@@ -71,7 +76,9 @@ export async function loadPolicies(dependencies: ControlDependencies): Promise<L
     }
     refusals.push({ kind: 'POLICY', name: parameter.name, version: parameter.version, why: accepted.why });
     const fallback = good && accept(dependencies, { ...good, value: good.document }, governed);
-    if (fallback && 'governed' in fallback) governed.set(apiStageName(fallback.governed.api), fallback.governed);
+    if (!fallback || !('governed' in fallback)) continue;
+    const refused = { version: parameter.version, why: accepted.why };
+    governed.set(apiStageName(fallback.governed.api), { ...fallback.governed, refused });
   }
   return { governed: [...governed.values()], refusals };
 }

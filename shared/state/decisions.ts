@@ -1,7 +1,7 @@
 import type { Conclusion } from '../control/types.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs, Limits } from '../platform/units.ts';
-import { epochText, expiresAt, putItem, type Table } from './table.ts';
+import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './table.ts';
 
 /** Decisions are kept this long. */
 const LIFETIME_MS = 90 * 24 * 3_600_000;
@@ -27,7 +27,21 @@ export interface Decision extends Conclusion {
   readonly trigger: string;
   /** `paused` when the switch held everything still. */
   readonly mode: 'shadow' | 'advise' | 'enforce' | 'paused';
-  readonly policy: { readonly name: string; readonly version: number };
+  /** The version in force, and the newest one where that was refused. */
+  readonly policy: {
+    readonly name: string;
+    readonly version: number;
+    readonly refused?: { readonly version: number; readonly why: string };
+  };
+  /** The override parameter of the API, where there is one. */
+  readonly override?: {
+    readonly action: string;
+    readonly version: number;
+    readonly sinceMs: EpochMs;
+    readonly by?: string;
+    readonly isOverdue: boolean;
+    readonly refused?: { readonly version: number; readonly why: string };
+  };
   readonly before: Limits | undefined;
   /** What was decided; in force only as far as `stageOutcome` and the plan writes say. */
   readonly after: Limits | undefined;
@@ -54,4 +68,11 @@ export async function recordDecision(table: Table, api: ApiStage, id: string, de
     },
     { condition: 'attribute_not_exists(#pk)', names: ['pk'], values: {} },
   );
+}
+
+/** The decisions of an API between two instants, both included, oldest first. */
+export async function readDecisions(table: Table, api: ApiStage, fromMs: EpochMs, toMs: EpochMs): Promise<Decision[]> {
+  const range = { from: epochText(fromMs), to: `${epochText(toMs)}#~` };
+  const items = await queryItems(table, `DECISION#${apiStageName(api)}`, range);
+  return items.flatMap((item) => jsonOf<Decision>(item, 'decision') ?? []);
 }

@@ -1,0 +1,108 @@
+import { Command, CommanderError } from 'commander';
+import type { Override } from '../shared/policy/override-schema.ts';
+import { endOf, parseLimit, parsePins, secondsOf } from './pins.ts';
+import { putOverride } from './put-override.ts';
+import { showStatus } from './status.ts';
+import { type Surroundings, type TargetOptions, targetOf, UsageError } from './target.ts';
+
+interface BrakeOptions extends TargetOptions {
+  readonly reason?: string;
+  readonly nagAfter?: string;
+}
+
+/**
+ * The operator's command.
+ * @returns the exit code: 0 done, 1 AWS did not do it, 2 typed wrongly
+ */
+export async function runCommand(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { say, complain } = surroundings;
+  const program = programOf(surroundings);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => say(text.trimEnd()),
+      writeErr: (text) => complain(text.trimEnd()),
+    });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UsageError) complain(error.message);
+    else complain(explained(error));
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function programOf(surroundings: Surroundings): Command {
+  const program = new Command('tidegate')
+    .description('Brakes for the limits that Tidegate moves, and what it is doing.')
+    .showHelpAfterError('Run with --help for what is known.');
+  const put = async (override: Override, options: TargetOptions) =>
+    await putOverride(override, targetOf(options, surroundings), surroundings);
+
+  brake(program.command('pause').description('keep every limit as it is')).action(
+    async (options: BrakeOptions) => await put({ action: 'pause', ...common(options) }, options),
+  );
+  brake(program.command('pin').description('hold tiers, or the stage, at a limit until an instant'))
+    .argument('<limit...>', 'tier or "stage", then requests a second and burst: basic=50/100')
+    .option('--for <duration>', 'how long: 90s, 30m, 2h, 1d')
+    .option('--until <instant>', 'until when: 2031-05-01T12:30:00Z')
+    .action(async (limits: string[], options: BrakeOptions & { for?: string; until?: string }) => {
+      const until = endOf(options.until, options.for, surroundings.now());
+      await put({ action: 'pin', until, ...parsePins(limits), ...common(options) } as Override, options);
+    });
+  brake(program.command('kill').description('drop the stage to its emergency floor at once'))
+    .option('--floor <limit>', "requests a second and burst per method, as 50/10, instead of the policy's")
+    .action(async (options: BrakeOptions & { floor?: string }) => {
+      const floor = options.floor === undefined ? {} : { floor: parseLimit(options.floor) };
+      await put({ action: 'kill', ...floor, ...common(options) }, options);
+    });
+  target(program.command('resume').description('give the limits back to the control law'))
+    .option('--reason <text>', 'why, for the record')
+    .action(
+      async ({ reason, ...options }: BrakeOptions) =>
+        await put({ action: 'resume', ...(reason && { reason }) }, options),
+    );
+  target(program.command('status').description('what is in force, and why'))
+    .option('--json', 'print one JSON object', false)
+    .action(
+      async (options: TargetOptions & { json: boolean }) =>
+        await showStatus(targetOf(options, surroundings), options.json, surroundings),
+    );
+  return program;
+}
+
+function target(command: Command): Command {
+  return command
+    .option('-s, --stage <stage>', 'the deployed stage', 'dev')
+    .option('-n, --name <policy>', 'the policy of the API', 'default')
+    .option('--region <region>', 'the AWS Region (default: AWS_REGION, else us-east-1)');
+}
+
+function brake(command: Command): Command {
+  return target(command)
+    .option('--reason <text>', 'why, for the record')
+    .option('--nag-after <duration>', 'ring when it lasts longer than this: 2h');
+}
+
+function common({ reason, nagAfter }: BrakeOptions) {
+  return {
+    ...(reason !== undefined && { reason }),
+    ...(nagAfter !== undefined && { nagAfterSeconds: secondsOf(nagAfter) }),
+  };
+}
+
+/** An AWS error for a person: what AWS said, and where to look. */
+function explained(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const hint = HINTS.find(([pattern]) => pattern.test(`${name} ${message}`))?.[1];
+  return [`AWS did not do it. ${name}: ${message || 'no further word'}`, ...(hint ? [hint] : [])].join('\n');
+}
+
+const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/credential/i, 'Sign in, or set AWS_PROFILE; `aws sts get-caller-identity` tells who you are.'],
+  [/AccessDenied|not authorized/, 'It needs ssm:GetParameter and ssm:PutParameter on /tidegate/<stage>/overrides/*.'],
+  [/ECONNREFUSED|ENOTFOUND/, 'Nothing answers there; is AWS_ENDPOINT_URL what you meant?'],
+  [/Throttling|TooManyRequests/, 'Try again in a second: Parameter Store takes three writes a second.'],
+];

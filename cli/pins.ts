@@ -1,0 +1,57 @@
+import type { EpochMs, Limit } from '../shared/platform/units.ts';
+import { UsageError } from './target.ts';
+
+/** What `pin` holds: limits by target, a tier's name or `stage`. */
+export interface Pins {
+  readonly stage?: Limit;
+  readonly tiers?: Readonly<Record<string, Limit>>;
+}
+
+const LIMIT = /^(?<rate>\d+(?:\.\d+)?)\/(?<burst>\d+)$/;
+const DURATION = /^(?<amount>\d+(?:\.\d+)?)(?<unit>s|m|h|d)$/;
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Reads `50/100`: requests a second, then burst. @throws UsageError */
+export function parseLimit(text: string): Limit {
+  const { rate, burst } = LIMIT.exec(text)?.groups ?? {};
+  if (rate !== undefined && burst !== undefined) return { rateRps: Number(rate), burst: Number(burst) };
+  throw new UsageError(`A limit: expected requests a second, a slash and the burst, as 50/100; found "${text}".`);
+}
+
+/** Reads `basic=50/100`, any number of them. @throws UsageError */
+export function parsePins(texts: readonly string[]): Pins {
+  const limits = new Map<string, Limit>();
+  for (const text of texts) {
+    const at = text.indexOf('=');
+    if (at < 1) throw new UsageError(`What to pin: expected a tier or "stage", as basic=50/100; found "${text}".`);
+    const target = text.slice(0, at);
+    if (limits.has(target)) throw new UsageError(`What to pin: "${target}" is given twice; keep one of the two.`);
+    limits.set(target, parseLimit(text.slice(at + 1)));
+  }
+  const stage = limits.get('stage');
+  limits.delete('stage');
+  return { ...(stage && { stage }), ...(limits.size > 0 && { tiers: Object.fromEntries(limits) }) };
+}
+
+/** When a pin ends: at an instant, or after `30m`. @throws UsageError unless exactly one is given, and it can be read. */
+export function endOf(until: string | undefined, lasting: string | undefined, now: EpochMs): string {
+  if ((until === undefined) === (lasting === undefined)) {
+    throw new UsageError('When the pin ends: give either --for 30m or --until 2031-05-01T12:30:00Z.');
+  }
+  if (until !== undefined) return future(until, now);
+  return new Date(now + secondsOf(lasting ?? '') * 1000).toISOString();
+}
+
+/** Reads `90s`, `30m`, `2h`, `1d`. @throws UsageError */
+export function secondsOf(text: string): number {
+  const { amount, unit } = DURATION.exec(text)?.groups ?? {};
+  if (amount !== undefined && unit !== undefined)
+    return (Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]) / 1000;
+  throw new UsageError(`A duration: expected a number and s, m, h or d, as 30m; found "${text}".`);
+}
+
+function future(until: string, now: EpochMs): string {
+  if (Date.parse(until) <= now)
+    throw new UsageError(`--until: ${until} is in the past; now it is ${new Date(now).toISOString()}.`);
+  return until;
+}

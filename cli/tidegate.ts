@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { runCommand } from './command.ts';
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  ssm: (region) => new SSMClient({ region }),
+  dynamoDb: (region) => new DynamoDBClient({ region }),
+  now: () => Date.now(),
+  environment: process.env,
+  say: (line) => process.stdout.write(`${line}\n`),
+  complain: (line) => process.stderr.write(`${line}\n`),
+});
