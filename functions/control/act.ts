@@ -5,7 +5,13 @@ import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
 import { backOff } from '../../shared/state/backoff.ts';
 import { saveAppliedStage } from '../../shared/state/control-record.ts';
 import type { StageOutcome } from '../../shared/state/decisions.ts';
-import { clearDesired, type Desired, type DesiredPlan, saveDesired } from '../../shared/state/desired.ts';
+import {
+  clearDesired,
+  type DecisionUnderWay,
+  type Desired,
+  type DesiredPlan,
+  saveDesired,
+} from '../../shared/state/desired.ts';
 import type { Lease } from '../../shared/state/lease.ts';
 import { PLAN_WRITE_MARGIN_MS } from '../../shared/state/plan-lease.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
@@ -20,8 +26,8 @@ export class Superseded extends Error {
 }
 
 /**
- * Makes a decision so: what is desired is written down first, under the fence, then the stage is patched; the plans
- * follow by wake-ups. Unless the policy enforces, nothing is desired of anybody.
+ * Makes a decision so: what is desired, and why, is written down first, under the fence, then the stage is patched; the
+ * plans follow by wake-ups. Unless the policy enforces, nothing is desired of anybody.
  * @throws Superseded before anything was changed.
  */
 export async function act(
@@ -31,6 +37,7 @@ export async function act(
   lease: Lease,
   observation: Observation,
   wanted: Limits,
+  decision: DecisionUnderWay,
 ): Promise<StageOutcome> {
   const { table } = dependencies;
   if (governed.policy.mode !== 'enforce') {
@@ -38,7 +45,7 @@ export async function act(
     return 'not-enforced';
   }
   const desired = desiredOf(dependencies, governed.policy, baseline, observation, wanted);
-  if (!(await saveDesired(table, lease, desired))) throw new Superseded('The lease has passed on.');
+  if (!(await saveDesired(table, lease, { ...desired, decision }))) throw new Superseded('The lease has passed on.');
   return await patchStage(dependencies, governed, lease, observation, wanted);
 }
 

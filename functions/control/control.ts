@@ -66,13 +66,15 @@ async function look(
   metrics: ApiMetrics | undefined,
 ): Promise<void> {
   const { table, clock } = dependencies;
-  const lease = await takeLease(table, first.api, clock.now());
-  if (!lease) return;
+  const taken = await takeLease(table, first.api, clock.now());
+  if (!taken) return;
+  let lease = taken;
   let isReleased = false;
   let governed: Governed | undefined = first;
   let isPaused = paused;
   try {
     for (let looks = 1; governed; looks++) {
+      if (looks > 1) lease = { ...taken, look: looks };
       // The switch stops the law. A kill is stronger: it takes the stage down all the same.
       const isKilled = governed.override?.override.action === 'kill';
       if (isPaused && !isKilled) await holdPaused(dependencies, governed, lease, trigger);

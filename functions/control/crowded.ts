@@ -5,7 +5,7 @@ import type { Lease } from '../../shared/state/lease.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import type { Governed } from './policies.ts';
-import { record, tick } from './tick.ts';
+import { decisionOf, record, tick } from './tick.ts';
 import type { Trigger } from './trigger.ts';
 
 /**
@@ -39,13 +39,14 @@ async function holdBack(
   lease: Lease,
   trigger: Trigger,
 ): Promise<void> {
-  await record(dependencies, governed, lease, trigger, CROWDED, {
+  const decision = decisionOf(dependencies, governed, lease, trigger, CROWDED, {
     mode: governed.policy.mode,
     before: undefined,
     after: undefined,
     stageOutcome: 'deferred',
     evidence: { windows: 0, newestMs: undefined },
   });
+  await record(dependencies, governed.api, decision, 'deferred');
 }
 
 const CROWDED: Conclusion = {

@@ -1,9 +1,9 @@
 import type { Conclusion } from '../../shared/control/types.ts';
-import { apiStageName } from '../../shared/platform/api-stage.ts';
+import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
 import type { EpochMs, Limits } from '../../shared/platform/units.ts';
 import { saveLaw } from '../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../shared/state/decisions.ts';
-import { clearDesired, readDesired } from '../../shared/state/desired.ts';
+import { clearDesired, type DecisionUnderWay, readDesired } from '../../shared/state/desired.ts';
 import { readHold } from '../../shared/state/hold.ts';
 import { saveObjective } from '../../shared/state/key-directory.ts';
 import type { Lease } from '../../shared/state/lease.ts';
@@ -14,8 +14,9 @@ import { afterSilence } from './after-silence.ts';
 import { decide } from './decide.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { noteHold, underRuling } from './hold.ts';
+import { stageDiffers } from './limits.ts';
 import { announceDecision } from './notices.ts';
-import { baselineOf, observe } from './observe.ts';
+import { baselineOf, type Observation, observe } from './observe.ts';
 import { isOverdue } from './override.ts';
 import type { Governed } from './policies.ts';
 import type { Trigger } from './trigger.ts';
@@ -30,29 +31,34 @@ export async function tick(
 ): Promise<void> {
   const baseline = baselineOf(dependencies.baseline);
   const stored = await readHold(dependencies.table, governed.api);
-  const { observation, hold } = afterSilence(await observe(dependencies, governed, metrics), stored);
+  const found = await observe(dependencies, governed, metrics);
+  await recordInterrupted(dependencies, governed.api, found);
+  const { observation, hold } = afterSilence(found, stored);
   const brake = { parameter: governed.override, hold };
   const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger, brake);
   const acting = underRuling(governed, output);
-  if (isFinal) await noteHold(dependencies, lease, stored, output.noted);
-  const stageOutcome = isFinal ? await act(dependencies, acting, baseline, lease, observation, wanted) : 'unchanged';
-  const { windows, seenLogsMs, seenMetricsMs } = observation.evidence;
-  // A decision that did not come into force is none: the next tick takes it anew, from the same windows.
-  if (isFinal && isInForce(stageOutcome)) {
-    const toldSlowMs = governed.policy.objective.latencyMs;
-    if (observation.record.law?.toldSlowMs !== toldSlowMs)
-      await saveObjective(dependencies.table, governed.api, toldSlowMs);
-    await saveLaw(dependencies.table, lease, { state: output.state, seenLogsMs, seenMetricsMs, toldSlowMs });
-    await noteHold(dependencies, lease, output.noted, output.hold);
-  }
+  const { windows, seenLogsMs, seenMetricsMs, trust } = observation.evidence;
   const newest = windows.map((window) => window.startMs).sort((a, b) => b - a)[0];
-  await record(dependencies, governed, lease, trigger, output.conclusion, {
+  const decision = decisionOf(dependencies, governed, lease, trigger, output.conclusion, {
     mode: output.writes === 'never' ? 'paused' : acting.policy.mode,
     before: observation.live,
     after: wanted,
-    stageOutcome,
-    evidence: { windows: windows.length, newestMs: newest, ...observation.evidence.trust },
+    stageOutcome: 'unchanged',
+    evidence: { windows: windows.length, newestMs: newest, ...trust },
   });
+  if (isFinal) await noteHold(dependencies, lease, stored, output.noted);
+  const stageOutcome = isFinal
+    ? await act(dependencies, acting, baseline, lease, observation, wanted, decision)
+    : 'unchanged';
+  await record(dependencies, governed.api, decision, stageOutcome);
+  // A decision that did not come into force is none: the next tick takes it anew, from the same windows.
+  if (!isFinal || !isInForce(stageOutcome)) return;
+  const toldSlowMs = governed.policy.objective.latencyMs;
+  if (observation.record.law?.toldSlowMs !== toldSlowMs)
+    await saveObjective(dependencies.table, governed.api, toldSlowMs);
+  const law = { state: output.state, seenLogsMs, seenMetricsMs, toldSlowMs, decisionId: decision.id };
+  await saveLaw(dependencies.table, lease, law);
+  await noteHold(dependencies, lease, output.noted, output.hold);
 }
 
 function isInForce(outcome: StageOutcome): boolean {
@@ -67,13 +73,14 @@ export async function holdPaused(
   trigger: Trigger,
 ): Promise<void> {
   if (await readDesired(dependencies.table, governed.api)) await clearDesired(dependencies.table, lease);
-  await record(dependencies, governed, lease, trigger, PAUSED, {
+  const decision = decisionOf(dependencies, governed, lease, trigger, PAUSED, {
     mode: 'paused',
     before: undefined,
     after: undefined,
     stageOutcome: 'unchanged',
     evidence: { windows: 0, newestMs: undefined },
   });
+  await record(dependencies, governed.api, decision, 'unchanged');
 }
 
 const PAUSED: Conclusion = {
@@ -93,32 +100,57 @@ interface Particulars {
   readonly evidence: Decision['evidence'];
 }
 
-export async function record(
-  dependencies: ControlDependencies,
+export function decisionOf(
+  { clock }: ControlDependencies,
   governed: Governed,
   lease: Lease,
   trigger: Trigger,
   conclusion: Conclusion,
   particulars: Particulars,
-): Promise<void> {
-  const { table, clock, publish, logger } = dependencies;
+): DecisionUnderWay {
   const { api, name, version, refused } = governed;
+  const now = clock.now();
   const decision: Decision = {
     ...conclusion,
     ...particulars,
     api: apiStageName(api),
-    atMs: clock.now(),
+    atMs: now,
     trigger,
     policy: { name, version, ...(refused && { refused }) },
-    ...overrideNote(governed, clock.now()),
+    ...overrideNote(governed, now),
   };
-  await recordDecision(table, api, String(lease.fence), decision);
+  const id = lease.look === undefined ? String(lease.fence) : `${lease.fence}.${lease.look}`;
+  return { id, decision };
+}
+
+/** Records what was decided and what came of it; once, however often it is tried. */
+export async function record(
+  dependencies: ControlDependencies,
+  api: ApiStage,
+  { id, decision: underWay }: DecisionUnderWay,
+  stageOutcome: StageOutcome,
+): Promise<void> {
+  const { table, publish, logger } = dependencies;
+  const decision = { ...underWay, stageOutcome };
+  if (!(await recordDecision(table, api, id, decision))) return;
   publish(apiDimensions(api), [{ name: 'DecisionCount', unit: 'Count', values: [1] }]);
-  const { kind, rule, reason } = conclusion;
-  logger.info('Decided.', { api: decision.api, kind, rule, reason, stageOutcome: particulars.stageOutcome });
-  if (particulars.mode === 'advise' && kind !== 'hold') {
-    await announceDecision(dependencies, decision);
-  }
+  const { kind, rule, reason, mode } = decision;
+  logger.info('Decided.', { api: decision.api, kind, rule, reason, stageOutcome });
+  if (mode === 'advise' && kind !== 'hold') await announceDecision(dependencies, decision);
+}
+
+/**
+ * A tick that died on its way has left what it desired, and why, but perhaps no record of it; limits may have moved all
+ * the same. The next tick records it in its place.
+ */
+async function recordInterrupted(
+  dependencies: ControlDependencies,
+  api: ApiStage,
+  { desired, record: before, live, account }: Observation,
+): Promise<void> {
+  if (!desired?.decision || desired.decision.id === before.law?.decisionId) return;
+  const isDone = !stageDiffers(desired.stage, live.stage, account);
+  await record(dependencies, api, desired.decision, isDone ? 'written' : 'deferred');
 }
 
 function overrideNote({ override, policy }: Governed, now: EpochMs): Pick<Decision, 'override'> {

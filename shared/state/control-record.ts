@@ -14,6 +14,8 @@ export interface LawRecord {
   readonly seenMetricsMs: EpochMs;
   /** The objective's latency bound as telemetry was last told, in milliseconds. */
   readonly toldSlowMs: number;
+  /** The decision that it is of, which is recorded. */
+  readonly decisionId?: string;
 }
 
 /** What we last wrote, and when: what the limits are unless somebody else changed them. */

@@ -2,6 +2,7 @@ import type { PlanWriteRules } from '../allocation/plan-writes.ts';
 import { type ApiStage, apiStageName, parseApiStage } from '../platform/api-stage.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
 import { notSuperseded } from './control-record.ts';
+import type { Decision } from './decisions.ts';
 import type { Lease } from './lease.ts';
 import { type Attributes, getItem, jsonOf, putItem, queryItems, type Table, textOf } from './table.ts';
 
@@ -20,6 +21,14 @@ export interface Desired {
   /** By which the most urgent plan is found. */
   readonly rules: PlanWriteRules;
   readonly decidedMs: EpochMs;
+  /** Why: kept here from before anything is written until the tick has recorded it, so that none is ever lost. */
+  readonly decision?: DecisionUnderWay;
+}
+
+/** A decision that is being made so; what becomes of the stage is not known yet. */
+export interface DecisionUnderWay {
+  readonly id: string;
+  readonly decision: Decision;
 }
 
 const PARTITION = 'DESIRED';

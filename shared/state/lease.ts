@@ -6,6 +6,8 @@ import { type Key, numberOf, type Table, updateItem } from './table.ts';
 export interface Lease {
   readonly api: ApiStage;
   readonly fence: number;
+  /** Which look under this lease it is, from 2 on. */
+  readonly look?: number;
 }
 
 /**
