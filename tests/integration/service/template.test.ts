@@ -39,11 +39,11 @@ describe('the packaged template, where that validator is blind', () => {
 
   it('every alarm has one statistic, a period CloudWatch takes, a runbook, and notifies the topic both ways', () => {
     for (const [name, alarm] of ofType(template, 'AWS::CloudWatch::Alarm')) {
-      expect([name, 'Statistic' in alarm !== 'ExtendedStatistic' in alarm]).toEqual([name, true]);
-      expect([name, [10, 20, 30].includes(Number(alarm.Period)) || Number(alarm.Period) % 60 === 0]).toEqual([
-        name,
-        true,
-      ]);
+      const kinds = ['Statistic', 'ExtendedStatistic', 'Metrics'].filter((kind) => kind in alarm);
+      expect([name, kinds]).toEqual([name, [expect.any(String)]]);
+      for (const period of periodsOf(alarm)) {
+        expect([name, [10, 20, 30].includes(period) || (period > 0 && period % 60 === 0)]).toEqual([name, true]);
+      }
       expect(alarm.AlarmDescription).toMatch(/docs\/operations\.md#/);
       expect(alarm.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
       expect(alarm.OKActions).toEqual([{ Ref: 'AlarmTopic' }]);
@@ -135,6 +135,12 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
   readonly Resource: unknown;
+}
+
+/** An alarm's own period, or those of the metrics that its expression reads. */
+function periodsOf({ Period, Metrics = [] }: Readonly<Record<string, unknown>>): number[] {
+  const queries = Metrics as { MetricStat?: { Period: number } }[];
+  return queries.length === 0 ? [Number(Period)] : queries.flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
 }
 
 const statementsOf = (from: Template): Statement[] =>

@@ -2,6 +2,9 @@ import type { CallWatch } from './call-watch.ts';
 import { asDeveloper, type Deployed, live } from './deployed.ts';
 import { keyOf, request, rush, writeStage } from './gateway.ts';
 
+/** Longer than an invocation of telemetry is tried again. */
+const GIVEN_UP_MS = 630_000;
+
 type Target = Pick<Deployed, 'cloud' | 'service'>;
 
 const LOOK_NOW = {
@@ -14,17 +17,19 @@ const LOOK_NOW = {
   ],
 };
 
+const PHASES = [serve, steer, brake, notify, loseEvents, fallSilent, giveUp];
+
 /**
- * Gives every function every kind of work that it has, in virtual time and some sixteen minutes of it: whatever
- * permission a deployed role or resource policy lacks is asked for. Afterwards telemetry and control are shut off.
+ * Gives every function every kind of work that it has, in virtual time and almost half an hour of it: whatever
+ * permission a deployed role or resource policy lacks is asked for. Afterwards telemetry, control and the fail-safe are
+ * shut off.
+ * @param isEnough asked between one kind of work and the next: whether the rest may be spared
  */
-export async function exercise(target: Target, watch: CallWatch): Promise<void> {
-  await serve(target);
-  await steer(target);
-  await brake(target);
-  await notify(target);
-  await loseEvents(target, watch);
-  await giveUp(target);
+export async function exercise(target: Target, watch: CallWatch, isEnough = () => false): Promise<void> {
+  for (const phase of PHASES) {
+    await phase(target, watch);
+    if (isEnough()) return;
+  }
 }
 
 /** Requests: backend answers, the access log reaches telemetry, whose nudge reaches control. */
@@ -75,15 +80,34 @@ async function loseEvents({ cloud }: Target, watch: CallWatch): Promise<void> {
   watch.outage = undefined;
 }
 
-/** Functions that cannot run: what was meant for them becomes their dead letter. Lasts until a quarter past the hour. */
+/** Control dies in a brake, and the backend is well: the fail-safe takes stage and plans back to their baseline. */
+async function fallSilent(target: Target): Promise<void> {
+  const { cloud, service } = target;
+  await shutOff(target, 'control');
+  await writeStage(target, { rateRps: 100, burst: 25 });
+  await asDeveloper(cloud, 'apigateway', 'UpdateUsagePlan', {
+    usagePlanId: service.tiers.basic?.planId,
+    patchOperations: [{ op: 'replace', path: '/throttle/rateLimit', value: '20' }],
+  });
+  const { id } = await keyOf(cloud, 'internal');
+  for (let second = 0; second < 480; second += 20) {
+    rush(target, id, 10);
+    await live(cloud, 20);
+  }
+}
+
+async function shutOff({ cloud }: Target, name: string): Promise<void> {
+  const input = { FunctionName: `tidegate-dev-${name}`, ReservedConcurrentExecutions: 0 };
+  await asDeveloper(cloud, 'lambda', 'PutFunctionConcurrency', input);
+}
+
+/** Functions that cannot run: what was meant for them becomes their dead letter. Lasts until the quarter of an hour. */
 async function giveUp(target: Target): Promise<void> {
   const { cloud } = target;
-  for (const FunctionName of ['tidegate-dev-control', 'tidegate-dev-telemetry']) {
-    await asDeveloper(cloud, 'lambda', 'PutFunctionConcurrency', { FunctionName, ReservedConcurrentExecutions: 0 });
-  }
+  for (const name of ['telemetry', 'failSafe']) await shutOff(target, name);
   rush(target, (await keyOf(cloud, 'premium')).id, 1);
   // The key directory is read every quarter of an hour; an invocation of telemetry is given up after ten minutes.
   const quarterMs = 900_000;
-  const untilMs = Math.ceil(cloud.clock.now() / quarterMs) * quarterMs + 5_000;
+  const untilMs = Math.ceil((cloud.clock.now() + GIVEN_UP_MS) / quarterMs) * quarterMs + 5_000;
   await cloud.clock.runUntil(untilMs);
 }
