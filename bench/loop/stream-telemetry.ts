@@ -6,7 +6,7 @@ import { aggregate } from '../../shared/telemetry/aggregate.ts';
 import { lookReason } from '../../shared/telemetry/emf.ts';
 import { closedWindows } from '../../shared/telemetry/watermark.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
-import { API, type Batch, emptyBatch, recordOf } from './log-lines.ts';
+import { API, type LogLine, LogLines } from './log-lines.ts';
 import type { BenchTelemetry, TelemetryOptions } from './telemetry.ts';
 
 /** How often the gateway hands its log on, and to how many streams in turn. */
@@ -22,7 +22,7 @@ const NUDGE_EVERY_MS = 10_000;
 interface Pipe {
   readonly name: string;
   readonly delay: LogDelay;
-  pending: Batch;
+  pending: LogLine[];
   openedMs: EpochMs;
   lastDueMs: EpochMs;
 }
@@ -31,7 +31,8 @@ interface Pipe {
 export class StreamTelemetry implements BenchTelemetry {
   private readonly options: TelemetryOptions;
   private readonly pipes: readonly Pipe[];
-  private current: Batch = emptyBatch();
+  private readonly lines = new LogLines();
+  private current: LogLine[] = [];
   private flushes = 0;
   private parts: Window[] = [];
   private nudgedMs = Number.NEGATIVE_INFINITY;
@@ -41,7 +42,7 @@ export class StreamTelemetry implements BenchTelemetry {
     this.pipes = Array.from({ length: STREAM_COUNT }, (_, index) => ({
       name: `bench/${index}`,
       delay: new LogDelay(options.random(`bench/log-delay/${index}`), ASSUMPTIONS.logDelayMs),
-      pending: emptyBatch(),
+      pending: [],
       openedMs: 0,
       lastDueMs: 0,
     }));
@@ -49,10 +50,7 @@ export class StreamTelemetry implements BenchTelemetry {
   }
 
   add(requests: readonly FinishedRequest[]): void {
-    for (const request of requests) {
-      this.current.events.push({ timestamp: request.endMs, message: '' });
-      this.current.records.push(recordOf(request));
-    }
+    for (const request of requests) this.current.push(this.lines.of(request));
   }
 
   /** Windows that are whole by now and start after `afterMs`. */
@@ -64,11 +62,10 @@ export class StreamTelemetry implements BenchTelemetry {
   private flush(): void {
     const { current } = this;
     const pipe = this.pipes[this.flushes++ % STREAM_COUNT];
-    if (current.events.length === 0 || pipe === undefined) return;
-    this.current = emptyBatch();
-    if (pipe.pending.events.length === 0) this.open(pipe);
-    for (const event of current.events) pipe.pending.events.push(event);
-    for (const record of current.records) pipe.pending.records.push(record);
+    if (current.length === 0 || pipe === undefined) return;
+    this.current = [];
+    if (pipe.pending.length === 0) this.open(pipe);
+    for (const line of current) pipe.pending.push(line);
   }
 
   private open(pipe: Pipe): void {
@@ -77,7 +74,7 @@ export class StreamTelemetry implements BenchTelemetry {
     const delayMs = pipe.delay.at(pipe.openedMs);
     clock.after(Math.min(ASSUMPTIONS.logBatchSpanMs, delayMs), () => {
       const batch = pipe.pending;
-      pipe.pending = emptyBatch();
+      pipe.pending = [];
       const now = clock.now();
       // The delay is that of the batch's middle.
       pipe.lastDueMs = Math.max(now, pipe.lastDueMs, Math.ceil((pipe.openedMs + now) / 2 + delayMs));
@@ -85,11 +82,11 @@ export class StreamTelemetry implements BenchTelemetry {
     });
   }
 
-  private deliver(stream: string, { events, records }: Batch): void {
+  private deliver(stream: string, batch: readonly LogLine[]): void {
     const { clock, tierOf, slowMs, onNudge } = this.options;
     const now = clock.now();
     const directories = new Map([[`${API.apiId}/${API.stage}`, { tierOf, slowMs }]]);
-    const windows = aggregate(events, records, directories, now, stream).apis.flatMap((api) => api.windows);
+    const windows = aggregate(batch, batch, directories, now, stream).apis.flatMap((api) => api.windows);
     this.parts = [...this.parts.filter((part) => part.startMs > now - KEEP_MS), ...windows];
     if (lookReason(API, windows) === undefined || now - this.nudgedMs < NUDGE_EVERY_MS) return;
     this.nudgedMs = now;

@@ -4,7 +4,7 @@ import type { EpochMs } from '../../shared/platform/units.ts';
 import { aggregate } from '../../shared/telemetry/aggregate.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import { WINDOW_MS, windowStartOf } from '../../shared/telemetry/windows.ts';
-import { API, type Batch, emptyBatch, recordOf } from './log-lines.ts';
+import { API, type LogLine, LogLines } from './log-lines.ts';
 import type { BenchTelemetry, TelemetryOptions } from './telemetry.ts';
 import { extraDelayMs, isLost } from './trouble.ts';
 
@@ -12,7 +12,8 @@ import { extraDelayMs, isLost } from './trouble.ts';
 export class WindowTelemetry implements BenchTelemetry {
   private readonly options: TelemetryOptions;
   private readonly random: Random;
-  private readonly open = new Map<EpochMs, Batch>();
+  private readonly lines = new LogLines();
+  private readonly open = new Map<EpochMs, LogLine[]>();
   private readable: Window[] = [];
 
   /** `ageSeconds` (> 0): from a window's end until it can be read. */
@@ -29,11 +30,7 @@ export class WindowTelemetry implements BenchTelemetry {
 
   add(requests: readonly FinishedRequest[]): void {
     for (const request of requests) {
-      const startMs = windowStartOf(request.endMs);
-      const batch = this.open.get(startMs) ?? emptyBatch();
-      this.open.set(startMs, batch);
-      batch.events.push({ timestamp: request.endMs, message: '' });
-      batch.records.push(recordOf(request));
+      this.batchOf(windowStartOf(request.endMs)).push(this.lines.of(request));
     }
   }
 
@@ -42,13 +39,21 @@ export class WindowTelemetry implements BenchTelemetry {
     return this.readable.toSorted((a, b) => a.startMs - b.startMs);
   }
 
+  private batchOf(windowStartMs: EpochMs): LogLine[] {
+    const known = this.open.get(windowStartMs);
+    if (known) return known;
+    const batch: LogLine[] = [];
+    this.open.set(windowStartMs, batch);
+    return batch;
+  }
+
   private deliver(windowStartMs: EpochMs): void {
     const { clock, tierOf, slowMs, trouble, startMs, onNudge } = this.options;
     const batch = this.open.get(windowStartMs);
     this.open.delete(windowStartMs);
     if (batch === undefined || isLost(trouble, windowStartMs, startMs, this.random)) return;
     const directories = new Map([[`${API.apiId}/${API.stage}`, { tierOf, slowMs }]]);
-    const { apis } = aggregate(batch.events, batch.records, directories, clock.now());
+    const { apis } = aggregate(batch, batch, directories, clock.now());
     this.readable.push(...apis.flatMap((api) => api.windows));
     onNudge();
   }

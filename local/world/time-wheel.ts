@@ -3,6 +3,7 @@ import type { EpochMs } from '../../shared/platform/units.ts';
 /** Items waiting for a whole millisecond not far ahead: adding and taking cost the same however many wait. */
 export class TimeWheel<Item> {
   private readonly slots: (Item[] | undefined)[];
+  /** Epoch milliseconds exceed 32 bits; a bitwise `and` takes the low ones, which are all that a slot needs. */
   private readonly mask: number;
 
   /** @param horizonMs no item may lie as far ahead as this; rounded up to a power of two. */
@@ -13,7 +14,7 @@ export class TimeWheel<Item> {
   }
 
   add(atMs: EpochMs, item: Item): void {
-    const index = slotOf(atMs, this.mask);
+    const index = atMs & this.mask;
     const slot = this.slots[index];
     if (slot) slot.push(item);
     else this.slots[index] = [item];
@@ -21,12 +22,9 @@ export class TimeWheel<Item> {
 
   /** Removes what waits for `atMs`, in the order it was added. Every millisecond must be asked for once, in order. */
   take(atMs: EpochMs): readonly Item[] | undefined {
-    const index = slotOf(atMs, this.mask);
+    const index = atMs & this.mask;
     const slot = this.slots[index];
     if (slot) this.slots[index] = undefined;
     return slot;
   }
 }
-
-/** Epoch milliseconds exceed 32 bits; the low 32 bits are all that a slot needs. */
-const slotOf = (atMs: EpochMs, mask: number): number => ((atMs % 4_294_967_296) | 0) & mask;

@@ -53,12 +53,14 @@ export class World {
   private freshIndex = 0;
   private finished: FinishedRequest[] = [];
   private requests = 0;
+  private secondEndMs: EpochMs;
 
   /** @throws RangeError when a group names an unknown tier, or a mix has no weight. */
   constructor(options: WorldOptions) {
     const { scenario, random, startMs, tiers } = options;
     this.options = options;
     this.nowMs = startMs;
+    this.secondEndMs = startMs + 1000;
     this.arrivals = new Arrivals(scenario.groups, random('world/arrivals'), scenario.evenness);
     let keyCount = 0;
     this.sources = scenario.groups.map((group) => this.sourcesOf(group, () => keyCount++));
@@ -122,7 +124,9 @@ export class World {
     const again = this.retries.take(nowMs);
     if (again) for (const attempt of again) this.arrive(attempt, seconds);
     this.backend.advance(nowMs, seconds);
-    if ((nowMs + 1 - this.options.startMs) % 1000 === 0) this.closeSecond(Math.floor(seconds));
+    if (nowMs + 1 < this.secondEndMs) return;
+    this.secondEndMs += 1000;
+    this.closeSecond(Math.floor(seconds));
   }
 
   private firstAttempt(source: Source, methodIndex: number, startMs: EpochMs): Attempt {
