@@ -17,10 +17,14 @@ export interface KnownKey {
   readonly keyId: KeyId;
   readonly tier: TierName;
   readonly rps: Rps;
+  /** How often it tries in all when it is refused. */
+  readonly attempts: number;
   /** Mean cost units of one of its requests, and the share of its requests by method. */
   readonly costPerRequest: number;
   readonly mix: Readonly<Record<MethodKey, number>>;
 }
+
+const GROWTH_SMOOTHING = 0.4;
 
 /** What no real controller knows: the scenario itself, and the backend's queue of a second ago. */
 export class Knowledge {
@@ -34,6 +38,7 @@ export class Knowledge {
   }[];
   private backlog = 0;
   private waitsSeconds = 0;
+  private growth = 0;
   private limits: Limits | undefined;
 
   constructor(scenario: Scenario, startMs: EpochMs, slack: number) {
@@ -47,12 +52,14 @@ export class Knowledge {
         (sum, share, index) => sum + share * (scenario.methods[index]?.cost ?? 0),
         0,
       );
+      const attempts = 'maxAttempts' in group.behaviour ? group.behaviour.maxAttempts : 1;
       const names = keyNames(group);
       const shares = zipfShares(group.keyCount, group.skew);
       const keys = names.map((keyId, index) => ({
         keyId,
         tier: group.tier,
         rps: shares[index] ?? 0,
+        attempts,
         costPerRequest,
         mix,
       }));
@@ -63,6 +70,7 @@ export class Knowledge {
   /** Told of every second that has passed. */
   see(snapshot: SecondSnapshot, enforced: Limits): void {
     this.backlog = snapshot.backlogSeconds * snapshot.capacityCups;
+    this.growth += GROWTH_SMOOTHING * (snapshot.backlogSeconds - this.waitsSeconds - this.growth);
     this.waitsSeconds = snapshot.backlogSeconds;
     this.limits = enforced;
   }
@@ -72,10 +80,19 @@ export class Knowledge {
     return this.limits;
   }
 
-  /** The share of its capacity that the backend does under the queue of the last second. */
-  congestionFactor(): number {
-    const { collapsePerQueuedSecond, collapseFloor } = this.scenario.backend;
-    return Math.max(collapseFloor, 1 - collapsePerQueuedSecond * this.waitsSeconds);
+  /** By how many seconds of work the queue grows in a second, as of late. */
+  backlogGrowth(): number {
+    return this.growth;
+  }
+
+  /** The share of its capacity that it loses per second of work that waits. */
+  get collapse(): number {
+    return this.scenario.backend.collapsePerQueuedSecond;
+  }
+
+  /** A backend that does more than its capacity, badly: no queue tells. */
+  get isQueueless(): boolean {
+    return (this.scenario.backend.roomShare ?? 0) > 0;
   }
 
   capacityCups(atMs: EpochMs): CostUnitsPerSecond {

@@ -30,16 +30,6 @@ export interface Summary {
 
 const YARDSTICK = 'perfect';
 
-// Until the new scores are there, the old ones stand for them.
-interface NewScores {
-  readonly stressRatio?: number;
-  readonly premiumWithinGuarantee?: number;
-  readonly longestViolationSeconds?: number;
-}
-const stressOf = (result: RunResult) => (result as NewScores).stressRatio ?? result.goodputRatio;
-const premiumOf = (result: RunResult) => (result as NewScores).premiumWithinGuarantee ?? result.honestPremiumServed;
-const longestOf = (result: RunResult) => (result as NewScores).longestViolationSeconds ?? 0;
-
 export function rowsOf(results: readonly RunResult[]): Row[] {
   const bound = new Map(
     results.filter(({ law }) => law === YARDSTICK).map((result) => [`${result.scenario} ${result.seed}`, result]),
@@ -58,12 +48,14 @@ function rowOf(runs: readonly RunResult[], boundOf: (run: RunResult) => RunResul
   return {
     law: runs[0]?.law ?? '',
     scenario: runs[0]?.scenario ?? '',
-    stressRatio: over(stressOf),
-    reach: isMeasured ? mean(pairs.map(({ run, bound }) => stressOf(run) / stressOf(bound))) : null,
-    premium: over(premiumOf),
-    premiumGap: isMeasured ? mean(pairs.map(({ run, bound }) => premiumOf(bound) - premiumOf(run))) : null,
+    stressRatio: over((run) => run.stressRatio),
+    reach: isMeasured ? mean(pairs.map(({ run, bound }) => run.stressRatio / bound.stressRatio)) : null,
+    premium: over((run) => run.premiumWithinGuarantee),
+    premiumGap: isMeasured
+      ? mean(pairs.map(({ run, bound }) => bound.premiumWithinGuarantee - run.premiumWithinGuarantee))
+      : null,
     violationSeconds: over((run) => run.violationSeconds),
-    longestViolationSeconds: Math.max(...runs.map(longestOf)),
+    longestViolationSeconds: Math.max(...runs.map((run) => run.longestViolationSeconds)),
     falseThrottleRatio: over((run) => run.falseThrottleRatio),
     changesPerHalfHour: over((run) => run.changesPerHalfHour),
   };

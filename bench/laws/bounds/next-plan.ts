@@ -1,0 +1,49 @@
+import { sameLimit } from '../../../shared/allocation/plan-writes.ts';
+import type { CostUnitsPerSecond, Limit, Limits, Rps } from '../../../shared/platform/units.ts';
+import { tierPolicyOf } from '../../../shared/policy/schema.ts';
+import type { LawContext } from '../bench-law.ts';
+import type { ContractKey, TierCups } from './known-demand.ts';
+import { bestLevels } from './plan-targets.ts';
+import { tierResponses } from './response.ts';
+
+const PLAN_BURST_SECONDS = 2;
+const LEAST_PLAN_BURST = 4;
+/** Rewriting the plans must win this share of what is to be won at all. */
+const WORTH_SHARE = 0.002;
+/** Plans aim below the capacity and are left alone below this: where the stage must bind, it hits everybody. */
+const PLAN_AIM = 0.955;
+const PLAN_BEARABLE = 0.98;
+
+/** The plans as they are, but for the one to be rewritten next on the way to the best levels. */
+export function nextPlans(
+  live: Limits['tiers'],
+  capacity: CostUnitsPerSecond,
+  shares: TierCups,
+  keys: readonly ContractKey[],
+  context: LawContext,
+): Limits['tiers'] {
+  const { baseline, policy } = context;
+  const weightOf = (tier: string) => tierPolicyOf(policy, tier).weight;
+  const value = (tiers: Limits['tiers']) =>
+    [...tierResponses(keys, tiers, baseline.tiers, PLAN_BEARABLE * capacity)].reduce(
+      (sum, [tier, { first }]) => sum + weightOf(tier) * Math.min(first, shares[tier] ?? 0),
+      0,
+    );
+  const levels = bestLevels(keys, shares, PLAN_AIM * capacity, policy);
+  const best = Object.entries(baseline.tiers).map(([tier, resting]) => {
+    return [tier, limitFor(levels.get(tier) ?? Number.POSITIVE_INFINITY, resting, context)] as const;
+  });
+  const most = Object.entries(shares).reduce((sum, [tier, cups]) => sum + weightOf(tier) * cups, 0);
+  if (value(Object.fromEntries(best)) - value(live) < WORTH_SHARE * most) return live;
+  const steps = best
+    .filter(([tier, limit]) => !sameLimit(limit, live[tier] ?? limit))
+    .map(([tier, limit]) => ({ ...live, [tier]: limit }));
+  return steps.toSorted((a, b) => value(b) - value(a))[0] ?? live;
+}
+
+function limitFor(levelRps: Rps, resting: Limit, { knowledge }: LawContext): Limit {
+  const rateRps = Math.max(0.1, Math.round((levelRps / (1 + knowledge.slack)) * 100) / 100);
+  if (rateRps >= resting.rateRps) return resting;
+  const burst = Math.max(LEAST_PLAN_BURST, Math.round(rateRps * PLAN_BURST_SECONDS));
+  return { rateRps, burst: Math.min(resting.burst, burst) };
+}

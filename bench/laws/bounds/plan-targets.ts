@@ -1,0 +1,75 @@
+import type { CostUnitsPerSecond, Rps, TierName } from '../../../shared/platform/units.ts';
+import { type Policy, tierPolicyOf } from '../../../shared/policy/schema.ts';
+import type { ContractKey, TierCups } from './known-demand.ts';
+import { keyResponse } from './response.ts';
+
+/** One level that a tier's plan could have, and what it comes to. */
+interface Choice {
+  /** Infinity: the plan rests. */
+  readonly levelRps: Rps;
+  readonly admitted: CostUnitsPerSecond;
+  /** What it is worth: first attempts served, no more than the tier's share, by its weight. */
+  readonly value: number;
+}
+
+const LEVELS = 48;
+const BINS = 160;
+
+/**
+ * The plans' levels that serve most first attempts, weighted, within a total; no tier is served below its floor for
+ * another's sake, and what a tier gets beyond its share is worth nothing. Found by trying all levels on a grid (a
+ * knapsack with one choice per tier).
+ */
+export function bestLevels(
+  keys: readonly ContractKey[],
+  shares: TierCups,
+  totalCups: CostUnitsPerSecond,
+  policy: Policy,
+): Map<TierName, Rps> {
+  const tiers = [...Map.groupBy(keys, (key) => key.tier)];
+  let plans: ({ readonly value: number; readonly levels: readonly Rps[] } | undefined)[] = [{ value: 0, levels: [] }];
+  for (const [tier, own] of tiers) {
+    const choices = choicesOf(tier, own, shares[tier] ?? 0, totalCups, policy);
+    const next: typeof plans = [];
+    plans.forEach((plan, spent) => {
+      if (!plan) return;
+      for (const { levelRps, admitted, value } of choices) {
+        const bin = spent + Math.round((admitted / totalCups) * BINS);
+        if (bin > BINS || (next[bin]?.value ?? -1) >= plan.value + value) continue;
+        next[bin] = { value: plan.value + value, levels: [...plan.levels, levelRps] };
+      }
+    });
+    plans = next;
+  }
+  const best = plans.reduce((most, plan) => (plan && plan.value > (most?.value ?? -1) ? plan : most), undefined);
+  return new Map(tiers.map(([tier], index) => [tier, best?.levels[index] ?? Number.POSITIVE_INFINITY]));
+}
+
+function choicesOf(
+  tier: TierName,
+  keys: readonly ContractKey[],
+  share: CostUnitsPerSecond,
+  totalCups: CostUnitsPerSecond,
+  policy: Policy,
+): Choice[] {
+  const { weight, floorShare } = tierPolicyOf(policy, tier);
+  const rates = keys.map((key) => key.contractRps).filter((rps) => rps > 0);
+  const [least, most] = [Math.min(...rates) / 4, Math.max(...rates)];
+  const grid = Array.from({ length: LEVELS }, (_, step) => least * (most / least) ** (step / LEVELS));
+  const choices = [...grid, Number.POSITIVE_INFINITY].map((levelRps) => choiceAt(levelRps, keys, share, weight));
+  const demand = choices.at(-1)?.admitted ?? 0;
+  const floor = 0.97 * Math.min(floorShare * totalCups, share, demand);
+  return choices.filter(
+    ({ admitted }, index) => admitted >= floor || (choices[index + 1]?.admitted ?? demand) >= floor,
+  );
+}
+
+function choiceAt(levelRps: Rps, keys: readonly ContractKey[], share: CostUnitsPerSecond, weight: number): Choice {
+  let [admitted, first] = [0, 0];
+  for (const key of keys) {
+    const { admittedRps, firstRps } = keyResponse(key, Math.min(levelRps, key.contractRps), 1);
+    admitted += admittedRps * key.costPerRequest;
+    first += firstRps * key.costPerRequest;
+  }
+  return { levelRps, admitted, value: weight * Math.min(first, share) };
+}
