@@ -23,16 +23,24 @@ export class Contracts {
     this.tiers = tiers;
   }
 
-  /** Called with the keys that ask for something, every few seconds. */
-  apply(keys: readonly KnownKey[], now: EpochMs): ContractKey[] {
+  /** Lives until `now` with what the keys ask for; called every few seconds. */
+  live(keys: readonly KnownKey[], now: EpochMs): void {
     const seconds = this.lastMs === undefined ? 0 : (now - this.lastMs) / 1000;
     this.lastMs = now;
+    for (const { keyId, tier, rps } of keys) {
+      const limit = this.tiers[tier];
+      if (!limit) continue;
+      const tokens = (this.tokens.get(keyId) ?? limit.burst) + (limit.rateRps - rps) * seconds;
+      this.tokens.set(keyId, Math.min(limit.burst, Math.max(0, tokens)));
+    }
+  }
+
+  /** What of these demands the contracts cover just now. */
+  cover(keys: readonly KnownKey[]): ContractKey[] {
     return keys.map((key) => {
       const limit = this.tiers[key.tier];
       if (!limit) return { ...key, contractRps: key.rps };
-      const before = this.tokens.get(key.keyId) ?? limit.burst;
-      const tokens = Math.min(limit.burst, Math.max(0, before + (limit.rateRps - key.rps) * seconds));
-      this.tokens.set(key.keyId, tokens);
+      const tokens = this.tokens.get(key.keyId) ?? limit.burst;
       return { ...key, contractRps: Math.min(key.rps, limit.rateRps + tokens / SPENT_WITHIN_SECONDS) };
     });
   }

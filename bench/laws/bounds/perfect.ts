@@ -2,29 +2,37 @@ import type { Conclusion, Law } from '../../../shared/control/types.ts';
 import type { BenchLaw, LawContext } from '../bench-law.ts';
 import { Contracts, sharesOf, type TierCups } from './known-demand.ts';
 import { nextPlans } from './next-plan.ts';
+import { extrapolated, foreknown, type OutlookAt } from './outlook.ts';
 import { nextStage } from './stage-limits.ts';
 import { QUEUELESS_AIM, stageTotal } from './stage-total.ts';
 
 const TICK_SECONDS = 5;
+/** From a decision until its limit is in force, on average. */
+const STAGE_AHEAD_SECONDS = 7;
+const PLAN_AHEAD_SECONDS = 20;
 
 /** Everything about the present is known; limits are written as everybody must: late, and one plan per 20 s. */
-export const perfect: BenchLaw = {
-  name: 'perfect',
-  telemetry: { kind: 'none' },
-  tickSeconds: TICK_SECONDS,
-  create: (context) => perfectLaw(context),
-};
+export const perfect = bound('perfect', extrapolated);
+/** The same, knowing demand and capacity of the next 30 s as well. */
+export const perfectAhead = bound('perfect-30s', foreknown);
 
-function perfectLaw(context: LawContext): Law<unknown> {
+function bound(name: string, outlookAt: OutlookAt): BenchLaw {
+  const create = (context: LawContext) => perfectLaw(context, outlookAt);
+  return { name, telemetry: { kind: 'none' }, tickSeconds: TICK_SECONDS, create };
+}
+
+function perfectLaw(context: LawContext, outlookAt: OutlookAt): Law<unknown> {
   const { knowledge, policy, baseline } = context;
   const contracts = new Contracts(baseline.tiers);
   return ({ live, now }) => {
-    const keys = contracts.apply(knowledge.keyDemand(now), now);
-    const capacity = knowledge.capacityCups(now) * (knowledge.isQueueless ? QUEUELESS_AIM : 1);
-    const total = stageTotal(knowledge, now);
+    const outlook = outlookAt(knowledge, now);
+    contracts.live(knowledge.keyDemand(now), now);
+    const capacity = outlook.capacityCups(PLAN_AHEAD_SECONDS) * (knowledge.isQueueless ? QUEUELESS_AIM : 1);
+    const keys = contracts.cover(outlook.keys(PLAN_AHEAD_SECONDS));
     const shares = sharesOf(capacity, keys, policy);
     const tiers = nextPlans(live.tiers, capacity, shares, keys, context);
-    const stage = nextStage(live, total, keys, context);
+    const total = stageTotal(knowledge, outlook.capacityCups(STAGE_AHEAD_SECONDS));
+    const stage = nextStage(live, total, contracts.cover(outlook.keys(STAGE_AHEAD_SECONDS)), context);
     return { state: undefined, conclusion: conclusionOf(total, shares), desired: { stage, tiers } };
   };
 }

@@ -1,4 +1,4 @@
-import type { CostUnitsPerSecond, EpochMs } from '../../../shared/platform/units.ts';
+import type { CostUnitsPerSecond } from '../../../shared/platform/units.ts';
 import type { Knowledge } from '../knowledge.ts';
 
 /** A little work always waits, so that the backend never stands idle: so long, or what costs so much of the capacity. */
@@ -19,8 +19,7 @@ export const QUEUELESS_AIM = 0.98;
  * What may be admitted: what the backend does, a little more or less to keep its queue at the target, and next to
  * nothing while the queue, as it will be when the stage's limit is in force, makes all answers late.
  */
-export function stageTotal(knowledge: Knowledge, now: EpochMs): CostUnitsPerSecond {
-  const capacity = knowledge.capacityCups(now);
+export function stageTotal(knowledge: Knowledge, capacity: CostUnitsPerSecond): CostUnitsPerSecond {
   const growth = knowledge.backlogGrowth();
   const waits = knowledge.backlogCups() / capacity;
   if (waits > HARMFUL_SECONDS && waits + DEAD_SECONDS * growth > HARMFUL_SECONDS) return LEAST_SHARE * capacity;
