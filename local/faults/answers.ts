@@ -48,8 +48,8 @@ export function garbageAnswer(answer: unknown, random: Random): unknown {
   return garble(answer);
 }
 
-/** What a call is about: its input without instants and other long numbers, which change from call to call. */
+/** What a call is about: its input without instants, other long numbers and patched values, which change from call to call. */
 export function subjectOf(operation: string, input: unknown): string {
   const text = JSON.stringify(input, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-  return `${operation} ${(text ?? '').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{6,}/g, '#')}`;
+  return `${operation} ${(text ?? '').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{6,}|(?<="value":")[^"]*/g, '#')}`;
 }

@@ -62,6 +62,11 @@ export class ExecutionEnvironment {
     return this.linesByRequest.size > 0;
   }
 
+  /** In virtual time an invocation that waited ends at once on the clock, but not in its own time: until then it is busy. */
+  get isAhead(): boolean {
+    return this.isVirtual && this.loaded instanceof FunctionInstance && this.loaded.now() > this.aws.clock.now();
+  }
+
   /** Runs the function once and writes its log. */
   async execute(requestId: string, event: unknown): Promise<Execution> {
     const initMs = this.initMs;

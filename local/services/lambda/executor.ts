@@ -34,13 +34,14 @@ export interface ExecutionResult {
 const ACCOUNT_CONCURRENCY = 1000;
 
 /**
- * Runs functions in warm environments, one for each. Hands-on, several invocations may share one at the same time,
- * which Lambda never does; in virtual time they run strictly one after another.
+ * Runs functions in warm environments. Hands-on each function has one, which several invocations may share at the same
+ * time, as Lambda never does. In virtual time invocations run strictly one after another; one whose environment is still
+ * living through an earlier invocation's time gets another environment, as on Lambda.
  */
 export class Executor {
   private readonly aws: EmbeddedAws;
   private readonly ports: LambdaPorts;
-  private readonly environments = new Map<string, ExecutionEnvironment>();
+  private readonly environments = new Map<string, ExecutionEnvironment[]>();
   private readonly running = new Map<string, number>();
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -67,9 +68,9 @@ export class Executor {
 
   /** Ends the environments of a function, or of all. */
   stop(functionName?: string): void {
-    for (const [key, environment] of this.environments) {
-      if (functionName !== undefined && environment.version.functionName !== functionName) continue;
-      environment.kill();
+    for (const [key, environments] of this.environments) {
+      if (functionName !== undefined && environments[0]?.version.functionName !== functionName) continue;
+      for (const environment of environments) environment.kill();
       this.environments.delete(key);
     }
   }
@@ -113,12 +114,18 @@ export class Executor {
 
   private environmentFor(version: FunctionVersion): ExecutionEnvironment {
     const key = `${version.functionName}:${version.version}`;
-    const warm = this.environments.get(key);
-    if (warm?.version === version && !warm.isSpent && warm.isVirtual === this.aws.clock.isVirtual) return warm;
-    // Invocations still running in the old environment may finish; it takes no new ones.
-    if (warm && !warm.isBusy) warm.kill();
+    const { isVirtual } = this.aws.clock;
+    const usable = (this.environments.get(key) ?? []).filter((warm) => {
+      if (warm.version === version && !warm.isSpent && warm.isVirtual === isVirtual) return true;
+      // Invocations still running in the old environment may finish; it takes no new ones.
+      if (!warm.isBusy) warm.kill();
+      return false;
+    });
+    this.environments.set(key, usable);
+    const free = usable.find((warm) => !warm.isAhead);
+    if (free) return free;
     const cold = new ExecutionEnvironment(this.aws, version, this.ports.endpoint(), this.ports.localEndpoint?.());
-    this.environments.set(key, cold);
+    usable.push(cold);
     return cold;
   }
 

@@ -17,7 +17,7 @@ const SOURCE = `import { GetParameterCommand, PutParameterCommand, SSMClient } f
     try {
       const { Parameter, Version } = await calls[call]();
       const value = Parameter?.Value ?? Version ?? null;
-      return { value, fields: Object.keys(Parameter ?? {}).length, tookMs: Date.now() - startMs };
+      return { value, fields: Object.keys(Parameter ?? {}).length, startedMs: startMs, tookMs: Date.now() - startMs };
     } catch (error) {
       return { error: error.name, tookMs: Date.now() - startMs };
     }
@@ -94,6 +94,12 @@ test('kill: the call has acted, and the function is dead; the next one begins af
 test("late: the answer comes after the given time of the function's own", async () => {
   arm('ssm.GetParameter:late(7s)');
   expect(await ask('read')).toMatchObject({ value: 'old', tookMs: 7000 });
+});
+
+test('time that an invocation waited was taken from the next one: it ran ahead of the clock', async () => {
+  arm('ssm.GetParameter:late(20s)*1');
+  expect(await ask('read')).toMatchObject({ startedMs: cloud.clock.now(), tookMs: 20_000 });
+  expect(await ask('read')).toMatchObject({ startedMs: cloud.clock.now(), tookMs: 0 });
 });
 
 test('stale: what was answered before the fault began, and before it everything as it is', async () => {

@@ -42,5 +42,7 @@ test('calls that differ in instants alone have one subject', () => {
   expect(subjectOf('Query', query('WINDOW#a', '000001924905600000'))).toBe(
     subjectOf('Query', query('WINDOW#a', '000001924905660000')),
   );
+  const patch = (value: string) => ({ usagePlanId: 'p', patchOperations: [{ path: '/throttle/rateLimit', value }] });
+  expect(subjectOf('UpdateUsagePlan', patch('1'))).toBe(subjectOf('UpdateUsagePlan', patch('2.5')));
   expect(subjectOf('Query', query('POLICY', '0'))).not.toBe(subjectOf('Query', query('DESIRED', '0')));
 });

@@ -1,0 +1,207 @@
+import { knownOperations } from '../../local/faults/injector.ts';
+import { parseFault } from '../../local/faults/parse.ts';
+import { DEVELOPER } from '../../local/kernel/aws.ts';
+import { functionName } from '../../local/rehearsal/stack.ts';
+import type { Decision } from '../../shared/state/decisions.ts';
+import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
+import type { Cell, Phase } from './cells.ts';
+import { readDecisions } from './decisions.ts';
+import type { Provocation } from './dependencies.ts';
+import { outOfBounds, unaccounted, writtenLimits } from './judge.ts';
+import { isRecovered, type Recovery, stuckMessages } from './recovery.ts';
+import { CAPACITY_RPS, openScene, type Scene } from './scene.ts';
+
+export type Verdict = 'held' | 'moved safely' | 'recovered' | 'RED';
+
+export interface CellResult extends Omit<Cell, 'faults'> {
+  readonly verdict: Verdict;
+  /** Why it is red; empty otherwise. */
+  readonly complaints: readonly string[];
+  /** The faults as `rehearse --fault` takes them. */
+  readonly faults: readonly string[];
+  readonly struck: number;
+  /** From the end of the fault until limits were what the law desires again, seconds. */
+  readonly recoverySeconds: number | null;
+  /** Limits written while the fault lasted. */
+  readonly writes: number;
+  /** Scheduled minutes of the fault without a decision, or with a blind one only. */
+  readonly missedMinutes: number;
+}
+
+/** Seconds since the scene was opened. */
+interface Timeline {
+  readonly troubleAt?: number;
+  readonly troubleUntil?: number;
+  readonly faultAt: number;
+}
+
+const TIMELINES: Readonly<Record<Phase, Timeline>> = {
+  calm: { faultAt: 90 },
+  // Half a minute into the trouble the loop is about to brake, or just has.
+  tightening: { troubleAt: 90, faultAt: 105 },
+  relaxing: { troubleAt: 90, troubleUntil: 210, faultAt: 225 },
+};
+const FAULT_SECONDS = 120;
+const DOWN_SECONDS = 3600;
+/** Most time the loop may take to be itself again. */
+const RECOVERY_SECONDS = 300;
+const STEP_SECONDS = 5;
+/** So long after a fault even a lease that a dead function held has run out. */
+const AFTERMATH_MS = 100_000;
+const MINUTE_MS = 60_000;
+
+/** Plays one cell of the matrix, and judges it. */
+export async function playCell(stack: PackagedStack, cell: Cell, provocation?: Provocation): Promise<CellResult> {
+  const scene = await openScene(stack);
+  try {
+    return await new CellPlay(scene, cell, provocation).run();
+  } finally {
+    await scene.cloud.close();
+  }
+}
+
+class CellPlay {
+  private readonly scene: Scene;
+  private readonly cell: Cell;
+  private readonly provocation: Provocation | undefined;
+  private readonly startMs: number;
+  private readonly faultFromMs: number;
+  private readonly faultToMs: number;
+
+  constructor(scene: Scene, cell: Cell, provocation: Provocation | undefined) {
+    this.scene = scene;
+    this.cell = cell;
+    this.provocation = provocation;
+    this.startMs = scene.cloud.clock.now();
+    const { faultAt } = TIMELINES[cell.phase];
+    const lasts = cell.kind === 'down for an hour' ? DOWN_SECONDS : FAULT_SECONDS;
+    this.faultFromMs = this.startMs + faultAt * 1000;
+    this.faultToMs = this.faultFromMs + lasts * 1000;
+  }
+
+  async run(): Promise<CellResult> {
+    const { cloud } = this.scene;
+    this.arrange();
+    const faults = this.inject();
+    await cloud.clock.runUntil(this.faultFromMs);
+    await this.provoke();
+    const refusedBefore = this.scene.load.refused;
+    await cloud.clock.runUntil(this.faultToMs);
+    const recovery = await this.recover();
+    const decisions = await readDecisions(this.scene, this.startMs);
+    const complaints = await this.complaints(decisions, recovery, this.scene.load.refused - refusedBefore);
+    const writes = this.scene.record.writes.filter(({ atMs, by }) => by !== 'developer' && this.isInFault(atMs)).length;
+    const missedMinutes = this.missedMinutes(decisions);
+    return {
+      ...this.cell,
+      faults,
+      struck: this.scene.injector.struck.reduce((sum, { struck }) => sum + struck, 0),
+      recoverySeconds: recovery.atMs === undefined ? null : (recovery.atMs - this.faultToMs) / 1000,
+      writes,
+      missedMinutes,
+      complaints,
+      verdict: verdictOf(complaints.length, missedMinutes, writes),
+    };
+  }
+
+  private arrange(): void {
+    const { clock } = this.scene.cloud;
+    const { troubleAt, troubleUntil } = TIMELINES[this.cell.phase];
+    const bears = (capacityRps: number, seconds: number | undefined) => {
+      if (seconds === undefined) return;
+      clock.after(seconds * 1000, () => {
+        this.scene.load.capacityRps = capacityRps;
+      });
+    };
+    bears(CAPACITY_RPS.troubled, troubleAt);
+    bears(CAPACITY_RPS.normal, troubleUntil);
+  }
+
+  private inject(): string[] {
+    const { injector, cloud } = this.scene;
+    const fromSeconds = (this.faultFromMs - this.startMs) / 1000;
+    const toSeconds = (this.faultToMs - this.startMs) / 1000;
+    const faults = this.cell.faults.map((fault) => `${fault}@${fromSeconds}s..${toSeconds}s`);
+    injector.add(...faults.map((text) => parseFault(text, knownOperations(cloud.aws))));
+    return faults;
+  }
+
+  /** What makes the loop need the dependency while it is at fault. */
+  private async provoke(): Promise<void> {
+    const { aws, clock } = this.scene.cloud;
+    const call = (service: string, operation: string, input: object) =>
+      aws.call(DEVELOPER, service, operation, input).then(() => undefined);
+    const act = {
+      'cold control': () =>
+        call('lambda', 'UpdateFunctionConfiguration', { FunctionName: functionName('control'), Description: 'Cold.' }),
+      'key directory': () =>
+        call('lambda', 'Invoke', { FunctionName: functionName('keyDirectory'), InvocationType: 'Event' }),
+      alarm: () =>
+        call('monitoring', 'SetAlarmState', {
+          AlarmName: functionName('backend-latency'),
+          StateValue: 'ALARM',
+          StateReason: 'Provoked.',
+        }),
+    };
+    if (!this.provocation) return;
+    await act[this.provocation]();
+    clock.after(MINUTE_MS, act[this.provocation]);
+  }
+
+  private async recover(): Promise<Recovery> {
+    const { clock } = this.scene.cloud;
+    for (let waited = 0; waited < RECOVERY_SECONDS; waited += STEP_SECONDS) {
+      await clock.runUntil(clock.now() + STEP_SECONDS * 1000);
+      if (await isRecovered(this.scene, this.faultToMs)) return { atMs: clock.now() };
+    }
+    return { atMs: undefined };
+  }
+
+  private async complaints(decisions: readonly Decision[], recovery: Recovery, refused: number): Promise<string[]> {
+    const { scene, cell } = this;
+    const { limits, complaints } = writtenLimits(scene);
+    return [
+      ...complaints,
+      ...outOfBounds(scene, limits),
+      ...unaccounted(scene, limits, decisions),
+      ...this.silentMinutes(decisions),
+      ...(await stuckMessages(scene)),
+      ...(recovery.atMs === undefined ? [`not itself ${RECOVERY_SECONDS} s after the fault`] : []),
+      ...(cell.phase === 'calm' && refused > 0 ? [`${refused} requests refused without need`] : []),
+      ...scene.failures.map((failure) => `the embedded AWS failed: ${String(failure)}`),
+      ...(scene.injector.struck.every(({ struck }) => struck === 0) ? ['the fault struck nothing'] : []),
+    ];
+  }
+
+  /** Every minute that the fault cannot have spoiled has its decision. */
+  private silentMinutes(decisions: readonly Decision[]): string[] {
+    const untilMs = this.scene.cloud.clock.now();
+    const silent: string[] = [];
+    for (let fromMs = this.startMs; fromMs + MINUTE_MS <= untilMs; fromMs += MINUTE_MS) {
+      const toMs = fromMs + MINUTE_MS;
+      const isSpoiled = toMs > this.faultFromMs && fromMs < this.faultToMs + AFTERMATH_MS;
+      if (isSpoiled || decisions.some(({ atMs }) => atMs >= fromMs && atMs < toMs)) continue;
+      silent.push(`no decision in second ${(fromMs - this.startMs) / 1000} to ${(toMs - this.startMs) / 1000}`);
+    }
+    return silent;
+  }
+
+  private missedMinutes(decisions: readonly Decision[]): number {
+    const sound = decisions.filter(({ verdict }) => verdict !== 'blind');
+    let missed = 0;
+    for (let fromMs = this.faultFromMs; fromMs < this.faultToMs; fromMs += MINUTE_MS) {
+      if (!sound.some(({ atMs }) => atMs >= fromMs && atMs < fromMs + MINUTE_MS)) missed++;
+    }
+    return missed;
+  }
+
+  private isInFault(atMs: number): boolean {
+    return atMs >= this.faultFromMs && atMs < this.faultToMs;
+  }
+}
+
+function verdictOf(complaints: number, missedMinutes: number, writes: number): Verdict {
+  if (complaints > 0) return 'RED';
+  if (missedMinutes > 0) return 'recovered';
+  return writes > 0 ? 'moved safely' : 'held';
+}
