@@ -22,7 +22,7 @@ interface Notice {
 /** A version of a parameter that was refused, so that nobody waits for it. */
 export async function noteRefusal(
   dependencies: ControlDependencies,
-  { kind, name, version, why }: Refusal,
+  { kind, name, version, why, isRolledBack }: Refusal,
   trigger: Trigger,
   governed: Governed | undefined,
 ): Promise<void> {
@@ -30,9 +30,9 @@ export async function noteRefusal(
   const notice = {
     id: kind === 'POLICY' ? `refused#${version}` : `override-refused#${version}`,
     atMs: dependencies.clock.now(),
-    rule: kind === 'POLICY' ? 'policy-rejected' : 'override-rejected',
+    rule: isRolledBack ? 'policy-rolled-back' : kind === 'POLICY' ? 'policy-rejected' : 'override-rejected',
     reason: `${name} version ${version}: ${why} ${inItsPlace(kind, governed)}`,
-    wouldChange: 'A version of the parameter without these problems.',
+    wouldChange: isRolledBack ? 'Another version of the parameter.' : 'A version without these problems.',
     estimates: { refusedVersion: version },
     name,
   };

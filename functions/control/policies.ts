@@ -2,8 +2,10 @@ import { type ApiStage, apiStageName, parseApiStage } from '../../shared/platfor
 import { describeError } from '../../shared/platform/errors.ts';
 import type { Parameter } from '../../shared/platform/parameters.ts';
 import { explainProblems, parsePolicy } from '../../shared/policy/parse.ts';
+import { type PolicyProblem, valueAt } from '../../shared/policy/problems.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import {
+  type Baking,
   type DocumentKind,
   forgetKnownGood,
   type KnownGood,
@@ -22,6 +24,8 @@ export interface Governed {
   readonly name: string;
   /** 0: none was ever accepted; the defaults hold, so that an override has something to go by. */
   readonly version: number;
+  /** The version in force as it is remembered, perhaps on probation. */
+  readonly known?: KnownGood;
   /** The newest version, where it was refused. */
   readonly refused?: RefusedVersion;
   /** The override parameter of the same name, `resume` included. */
@@ -37,6 +41,8 @@ export interface RefusedVersion {
 export interface Refusal extends RefusedVersion {
   readonly kind: DocumentKind;
   readonly name: string;
+  /** It was in force, and was taken back. */
+  readonly isRolledBack?: boolean;
 }
 
 export interface LoadedPolicies {
@@ -52,40 +58,93 @@ type Accepted = { readonly governed: Governed } | { readonly why: string };
  */
 export async function loadPolicies(dependencies: ControlDependencies): Promise<LoadedPolicies> {
   const known = await readKnownGood(dependencies.table, 'POLICY');
-  let parameters: readonly Parameter[];
-  try {
-    parameters = await dependencies.parameters.below(`${dependencies.parameterPrefix}/policies`);
-    const names = new Set(parameters.map(({ name }) => name));
-    for (const name of known.keys()) if (!names.has(name)) await forgetKnownGood(dependencies.table, 'POLICY', name);
-  } catch (error) {
-    dependencies.logger.error('Policies could not be read; the last known good ones stay.', {
-      reason: describeError(error),
-    });
-    parameters = [...known.values()].map((good) => ({ ...good, value: good.document }));
-  }
   const governed = new Map<string, Governed>();
   const refusals: Refusal[] = [];
-  for (const parameter of parameters) {
-    const accepted = accept(dependencies, parameter, governed);
-    const good = known.get(parameter.name);
+  for (const parameter of await readParameters(dependencies, known)) {
+    const { name, version } = parameter;
+    const good = known.get(name);
+    const accepted = await acceptNewest(dependencies, parameter, good, governed);
     if ('governed' in accepted) {
       governed.set(apiStageName(accepted.governed.api), accepted.governed);
-      if (good?.document !== parameter.value || good.version !== parameter.version)
-        await remember(dependencies, parameter);
       continue;
     }
-    refusals.push({ kind: 'POLICY', name: parameter.name, version: parameter.version, why: accepted.why });
+    const refused = { version, why: accepted.why };
+    refusals.push({ kind: 'POLICY', name, ...refused, isRolledBack: good?.rolledBack?.version === version });
     const fallback = good && accept(dependencies, { ...good, value: good.document }, governed);
     if (!fallback || !('governed' in fallback)) continue;
-    const refused = { version: parameter.version, why: accepted.why };
-    governed.set(apiStageName(fallback.governed.api), { ...fallback.governed, refused });
+    governed.set(apiStageName(fallback.governed.api), { ...fallback.governed, known: good, refused });
   }
   return { governed: [...governed.values()], refusals };
 }
 
-async function remember({ table }: ControlDependencies, { name, version, value }: Parameter): Promise<void> {
-  const good: KnownGood = { name, version, document: value };
-  await saveKnownGood(table, 'POLICY', good);
+/** Those that govern already come first: a newcomer does not take their API from them. */
+async function readParameters(
+  { parameters, parameterPrefix, table, logger }: ControlDependencies,
+  known: ReadonlyMap<string, KnownGood>,
+): Promise<readonly Parameter[]> {
+  let present: readonly Parameter[];
+  try {
+    present = await parameters.below(`${parameterPrefix}/policies`);
+  } catch (error) {
+    logger.error('Policies could not be read; the last known good ones stay.', { reason: describeError(error) });
+    return [...known.values()].map((good) => ({ ...good, value: good.document }));
+  }
+  const names = new Set(present.map(({ name }) => name));
+  for (const name of known.keys()) if (!names.has(name)) await forgetKnownGood(table, 'POLICY', name);
+  return [...present].sort((a, b) => Number(known.has(b.name)) - Number(known.has(a.name)));
+}
+
+/** Accepts the newest version unless it was taken back; one that is new is remembered, and put on probation. */
+async function acceptNewest(
+  dependencies: ControlDependencies,
+  parameter: Parameter,
+  good: KnownGood | undefined,
+  taken: ReadonlyMap<string, Governed>,
+): Promise<Accepted> {
+  const { name, version, value } = parameter;
+  if (good?.rolledBack?.version === version) return { why: `It was rolled back: ${good.rolledBack.why}` };
+  const accepted = accept(dependencies, parameter, taken);
+  if (!('governed' in accepted)) return accepted;
+  if (good?.version === version && good.document === value) return { governed: { ...accepted.governed, known: good } };
+  const why = await missingPlan(dependencies, value);
+  if (why !== undefined) return { why };
+  const baking = good && accepted.governed.policy.rollback.bakeSeconds > 0 && bakingOf(dependencies, good);
+  const known = { name, version, document: value, ...(baking && { baking }) };
+  await saveKnownGood(dependencies.table, 'POLICY', known);
+  return { governed: { ...accepted.governed, known } };
+}
+
+/** What there is to go back to: the last version that was not itself on probation. */
+function bakingOf({ clock }: ControlDependencies, { version, document, baking }: KnownGood): Baking {
+  return { arrivedMs: clock.now(), before: baking?.before ?? { version, document } };
+}
+
+/** Why a document that names a tier whose plan is gone from API Gateway cannot come into force. */
+async function missingPlan(
+  { gateway, baseline, logger }: ControlDependencies,
+  document: string,
+): Promise<string | undefined> {
+  const tiers = valueAt(JSON.parse(document), ['tiers']);
+  const named = Object.entries(baseline.tiers).filter(([tier]) => valueAt(tiers, [tier]) !== undefined);
+  if (named.length === 0) return undefined;
+  try {
+    const plans = await gateway.readPlans();
+    const missing = named.filter(([, { planId }]) => !plans.has(planId));
+    if (missing.length === 0) return undefined;
+    return explainProblems(missing.map(([tier, { planId }]) => planProblem(tier, planId)));
+  } catch (error) {
+    logger.warn('Whether the plans of a new policy exist could not be read.', { reason: describeError(error) });
+    return undefined;
+  }
+}
+
+function planProblem(tier: string, planId: string): PolicyProblem {
+  return {
+    path: `tiers.${tier}`,
+    expected: 'a tier whose usage plan exists and has a throttle',
+    found: `plan ${planId}, which API Gateway does not have, or not with a throttle`,
+    mend: 'deploy again, which restores the plan, or remove this tier',
+  };
 }
 
 function accept(

@@ -3,6 +3,7 @@ import type { ControlDependencies } from './dependencies.ts';
 import { noteOverride, noteRefusal } from './notices.ts';
 import { type LoadedOverrides, type OverrideNews, withOverrides } from './overrides.ts';
 import { type Governed, isPaused, loadPolicies } from './policies.ts';
+import { endBake } from './rollback.ts';
 import type { Trigger } from './trigger.ts';
 
 /** What operators want: read anew for every look, for events may be lost. */
@@ -14,7 +15,10 @@ export interface Rules {
 /** Reads switch, policies and overrides; what is new of them is recorded and announced, once. */
 export async function readRules(dependencies: ControlDependencies, trigger: Trigger): Promise<Rules> {
   const paused = await isPaused(dependencies);
-  const loaded = await withOverrides(dependencies, await loadPolicies(dependencies));
+  let loaded = await withOverrides(dependencies, await loadPolicies(dependencies));
+  let isAnyTakenBack = false;
+  for (const each of loaded.governed) isAnyTakenBack = (await endBake(dependencies, each, paused)) || isAnyTakenBack;
+  if (isAnyTakenBack) loaded = await withOverrides(dependencies, await loadPolicies(dependencies));
   await announceRefusals(dependencies, loaded, trigger);
   for (const news of loaded.news) await announceOverride(dependencies, news, loaded.governed, trigger);
   return { isPaused: paused, governed: loaded.governed };

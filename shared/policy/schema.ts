@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { brakesSchema } from './brakes-schema.ts';
+import { brakesSchema, rollbackSchema } from './brakes-schema.ts';
 import { demandSchema, guardSchema } from './standing-schema.ts';
 import { trackerSchema } from './tracker-schema.ts';
 import { trustSchema } from './trust-schema.ts';
@@ -203,6 +203,7 @@ export const policySchema = z.strictObject({
   demand: demandSchema.prefault({}),
   blind: blindSchema.prefault({}),
   brakes: brakesSchema.prefault({}),
+  rollback: rollbackSchema.prefault({}),
   trust: trustSchema.prefault({}),
 });
 

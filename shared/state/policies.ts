@@ -1,8 +1,30 @@
 import type { EpochMs } from '../platform/units.ts';
-import { getItem, numberOf, putItem, queryItems, type Table, textOf, updateItem } from './table.ts';
+import {
+  type Attributes,
+  getItem,
+  jsonOf,
+  numberOf,
+  putItem,
+  queryItems,
+  type Table,
+  textOf,
+  updateItem,
+} from './table.ts';
 
 /** Which kind of parameter a document is of; each has a partition of its own, so that neither can harm the other. */
 export type DocumentKind = 'POLICY' | 'OVERRIDE';
+
+/** A version on probation, and what to go back to. */
+export interface Baking {
+  readonly arrivedMs: EpochMs;
+  readonly before: { readonly version: number; readonly document: string };
+}
+
+/** A version that was taken back, for good. */
+export interface RolledBack {
+  readonly version: number;
+  readonly why: string;
+}
 
 /** The last document that was accepted under a parameter's name. */
 export interface KnownGood {
@@ -12,32 +34,66 @@ export interface KnownGood {
   /** When that version was put, in epoch milliseconds, and by whom, as far as AWS told. */
   readonly modifiedMs?: EpochMs;
   readonly by?: string;
+  readonly baking?: Baking;
+  readonly rolledBack?: RolledBack;
 }
 
 const SWITCH = { pk: 'SWITCH', sk: 'switch' };
+const ATTRIBUTES = ['version', 'document', 'modifiedMs', 'by', 'baking', 'rolledBack'] as const;
 
 /** The last known good documents by parameter name. */
 export async function readKnownGood(table: Table, kind: DocumentKind): Promise<Map<string, KnownGood>> {
-  const known = new Map<string, KnownGood>();
-  for (const item of await queryItems(table, kind)) {
-    const name = textOf(item, 'sk');
-    const version = numberOf(item, 'version');
-    const document = textOf(item, 'document');
-    if (!name || version === undefined || !document) continue;
-    const [modifiedMs, by] = [numberOf(item, 'modifiedMs'), textOf(item, 'by')];
-    known.set(name, { name, version, document, ...(modifiedMs !== undefined && { modifiedMs }), ...(by && { by }) });
-  }
-  return known;
+  const items = await queryItems(table, kind);
+  const known = items.flatMap((item) => knownIn(item) ?? []);
+  return new Map(known.map((good) => [good.name, good]));
 }
 
-export async function saveKnownGood(table: Table, kind: DocumentKind, good: KnownGood): Promise<void> {
-  const { name, ...attributes } = good;
-  const names = Object.keys(attributes);
-  await updateItem(
+function knownIn(item: Attributes): KnownGood | undefined {
+  const [name, version, document] = [textOf(item, 'sk'), numberOf(item, 'version'), textOf(item, 'document')];
+  if (!name || version === undefined || !document) return undefined;
+  const [modifiedMs, by] = [numberOf(item, 'modifiedMs'), textOf(item, 'by')];
+  const [baking, rolledBack] = [jsonOf<Baking>(item, 'baking'), jsonOf<RolledBack>(item, 'rolledBack')];
+  return {
+    name,
+    version,
+    document,
+    ...(modifiedMs !== undefined && { modifiedMs }),
+    ...(by && { by }),
+    ...(baking && { baking }),
+    ...(rolledBack && { rolledBack }),
+  };
+}
+
+/**
+ * Replaces what is known under a name; what `good` does not say is forgotten.
+ * @param ifVersion only while this version is the known one
+ * @returns false when another one was
+ */
+export async function saveKnownGood(
+  table: Table,
+  kind: DocumentKind,
+  good: KnownGood,
+  ifVersion?: number,
+): Promise<boolean> {
+  const values: Record<string, string | number> = {};
+  for (const name of ATTRIBUTES) {
+    const value = good[name];
+    if (value !== undefined) values[name] = typeof value === 'object' ? JSON.stringify(value) : value;
+  }
+  const set = Object.keys(values).map((name) => `#${name} = :${name}`);
+  const gone = ATTRIBUTES.filter((name) => values[name] === undefined).map((name) => `#${name}`);
+  const update = [`SET ${set.join(', ')}`, ...(gone.length > 0 ? [`REMOVE ${gone.join(', ')}`] : [])].join(' ');
+  const saved = await updateItem(
     table,
-    { pk: kind, sk: name },
-    { update: `SET ${names.map((each) => `#${each} = :${each}`).join(', ')}`, names, values: attributes },
+    { pk: kind, sk: good.name },
+    {
+      update,
+      names: ATTRIBUTES,
+      values: ifVersion === undefined ? values : { ...values, expected: ifVersion },
+      ...(ifVersion !== undefined && { condition: '#version = :expected' }),
+    },
   );
+  return saved !== undefined;
 }
 
 /**
@@ -45,7 +101,7 @@ export async function saveKnownGood(table: Table, kind: DocumentKind, good: Know
  * parameter of that name that is made anew counts its versions from one: what was refused before says nothing of it.
  */
 export async function forgetKnownGood(table: Table, kind: DocumentKind, name: string): Promise<void> {
-  const names = ['version', 'document', 'modifiedMs', 'by', 'refused'];
+  const names = [...ATTRIBUTES, 'refused'];
   await updateItem(
     table,
     { pk: kind, sk: name },
