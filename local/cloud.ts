@@ -6,6 +6,7 @@ import { EmbeddedAws } from './kernel/aws.ts';
 import { SimulationClock } from './kernel/clock.ts';
 import type { LocalEndpoint } from './runtime/local-http.ts';
 import { ApiGatewayService } from './services/apigateway/service.ts';
+import { CloudTrail } from './services/cloudtrail.ts';
 import { CloudWatchService } from './services/cloudwatch/service.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
 import { EcrService } from './services/ecr.ts';
@@ -89,6 +90,6 @@ function createServices(aws: EmbeddedAws, endpoint: () => string, localEndpoint:
     sqs,
     sns: new SnsService(aws, { endpoint }),
     lambda: new LambdaService(aws, { record, endpoint, localEndpoint: () => localEndpoint, watchQueue }),
-    apigateway: new ApiGatewayService(aws, { logs, metrics: cloudWatch }),
+    apigateway: new ApiGatewayService(aws, { logs, metrics: cloudWatch, trail: new CloudTrail(aws, events) }),
   };
 }

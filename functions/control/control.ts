@@ -4,6 +4,7 @@ import { releaseLease, renewIfPending, takeLease } from '../../shared/state/leas
 import { UNKNOWN_TIER } from '../../shared/telemetry/aggregate.ts';
 import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
+import { noteClaim } from './claims.ts';
 import { tickUnlessCrowded } from './crowded.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { isOverdue } from './override.ts';
@@ -24,6 +25,7 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
   return async (event) => {
     const trigger = readTrigger(event);
     if (trigger === 'unknown') dependencies.logger.warn('An event of an unknown form; it is only a reason to look.');
+    await noteClaim(dependencies, event);
     const rules = await readRules(dependencies, trigger);
     const metrics = rules.isPaused ? new Map<string, ApiMetrics>() : await minuteMetrics(dependencies, rules.governed);
     const failures: string[] = [];

@@ -1,17 +1,36 @@
 import type { Law } from '../../shared/control/types.ts';
+import type { Limit, Limits } from '../../shared/platform/units.ts';
+import type { DriftRecord } from '../../shared/state/drift.ts';
+import { partsOf } from './drift-names.ts';
 import { ceilings, sameLimits, withinBounds } from './limits.ts';
 import type { Observation } from './observe.ts';
 
 /**
- * The law within what no law may leave: the policy's floor, the deployed ceiling, and the account's own limit. Where it
- * had to be held back, the conclusion names the guard.
+ * The law within what no law may leave: the policy's floor, the deployed ceiling, the account's own limit, and limits of
+ * others that are held. Where it had to be held back, the conclusion names the guard.
  */
-export function lawful(law: Law<unknown>, { account }: Observation): Law<unknown> {
+export function lawful(law: Law<unknown>, { account, live, drift }: Observation): Law<unknown> {
   return (input) => {
     const output = law(input);
     const most = ceilings(input.baseline, account);
-    const desired = withinBounds(output.desired, most, input.policy.guardrails.leastRateRps);
+    const bounded = withinBounds(output.desired, most, input.policy.guardrails.leastRateRps);
+    const desired = leaveAlone(bounded, live, drift);
     if (sameLimits(output.desired, desired)) return output;
-    return { ...output, desired, conclusion: { ...output.conclusion, guard: 'bounds' } };
+    const guard = sameLimits(bounded, desired) ? 'bounds' : 'drift-held';
+    return { ...output, desired, conclusion: { ...output.conclusion, guard } };
   };
+}
+
+/** Held limits stay what they are, and an override that somebody removed stays removed. */
+function leaveAlone(desired: Limits, live: Limits, drift: DriftRecord | undefined): Limits {
+  const stage: Record<string, Limit> = { ...desired.stage };
+  const tiers: Record<string, Limit> = { ...desired.tiers };
+  for (const [name, { action }] of Object.entries(drift?.open ?? {})) {
+    if (action !== 'hold') continue;
+    const [kind, key] = partsOf(name);
+    const [limits, current] = kind === 'tier' ? [tiers, live.tiers[key]] : [stage, live.stage[key]];
+    if (current) limits[key] = current;
+    else delete limits[key];
+  }
+  return { stage, tiers };
 }

@@ -5,6 +5,7 @@ import type { DeployedBaseline } from '../../shared/platform/environment.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type ControlRecord, readControlRecord } from '../../shared/state/control-record.ts';
 import { type Desired, readDesired } from '../../shared/state/desired.ts';
+import type { DriftRecord } from '../../shared/state/drift.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
@@ -21,6 +22,8 @@ export interface Observation {
   /** The limits in force. */
   readonly live: Limits;
   readonly evidence: Evidence;
+  /** What others did to the limits, as of this look. */
+  readonly drift: DriftRecord | undefined;
 }
 
 /** How long after a write its limit should be in force everywhere; AWS states no figure. */
@@ -46,7 +49,7 @@ export async function observe(
   // A stage that nobody ever limited is bounded by the account alone.
   const live = { stage: { [STAGE_DEFAULT]: account, ...reading.limits }, tiers };
   const evidence = await readEvidence(table, api, record.law, metrics, policy, now);
-  return { now, record, desired: await readDesired(table, api), reading, account, live, evidence };
+  return { now, record, desired: await readDesired(table, api), reading, account, live, evidence, drift: record.drift };
 }
 
 /**
@@ -54,18 +57,29 @@ export async function observe(
  * wanted is not in force, and wants it still.
  */
 export function lawInput(observation: Observation, governed: Governed, baseline: Baseline): LawInput<unknown> {
-  const { record, live, now } = observation;
+  const { record, live, now, drift } = observation;
+  const isOutdated = (drift?.adoptedMs ?? 0) > (record.law?.lookedMs ?? 0);
   const tiersMs: Record<TierName, EpochMs> = {};
   for (const tier of Object.keys(live.tiers)) tiersMs[tier] = settled(record.appliedTiers[tier], PLAN_SETTLE_MS);
   return {
-    state: record.law?.state,
+    // A law must not go on towards what it wanted before somebody's limits were adopted.
+    state: isOutdated ? undefined : record.law?.state,
     windows: observation.evidence.windows,
     ...(observation.evidence.heartbeat ? { heartbeat: observation.evidence.heartbeat } : {}),
     live,
     effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
     policy: governed.policy,
-    baseline: ceilings(baseline, observation.account),
+    baseline: ceilings(withAdopted(baseline, drift), observation.account),
     now,
+  };
+}
+
+/** What was adopted stands in for what was deployed. */
+function withAdopted({ stage, tiers }: Baseline, drift: DriftRecord | undefined): Baseline {
+  const adopted = drift?.adopted ?? {};
+  return {
+    stage: adopted[`stage ${STAGE_DEFAULT}`] ?? stage,
+    tiers: Object.fromEntries(Object.entries(tiers).map(([tier, limit]) => [tier, adopted[`tier ${tier}`] ?? limit])),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Conclusion } from '../../shared/control/types.ts';
 import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
 import type { EpochMs, Limits } from '../../shared/platform/units.ts';
-import { saveLaw } from '../../shared/state/control-record.ts';
+import { saveLaw, savePause } from '../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../shared/state/decisions.ts';
 import { clearDesired, type DecisionUnderWay, readDesired } from '../../shared/state/desired.ts';
 import { readHold } from '../../shared/state/hold.ts';
@@ -13,6 +13,7 @@ import { act } from './act.ts';
 import { afterSilence } from './after-silence.ts';
 import { decide } from './decide.ts';
 import type { ControlDependencies } from './dependencies.ts';
+import { withDrift } from './drift-look.ts';
 import { noteHold, underRuling } from './hold.ts';
 import { stageDiffers } from './limits.ts';
 import { announceDecision } from './notices.ts';
@@ -31,8 +32,9 @@ export async function tick(
 ): Promise<void> {
   const baseline = baselineOf(dependencies.baseline);
   const stored = await readHold(dependencies.table, governed.api);
-  const found = await observe(dependencies, governed, metrics);
-  await recordInterrupted(dependencies, governed.api, found);
+  const observed = await observe(dependencies, governed, metrics);
+  await recordInterrupted(dependencies, governed.api, observed);
+  const found = await withDrift(dependencies, governed, lease, trigger, observed);
   const { observation, hold } = afterSilence(found, stored);
   const brake = { parameter: governed.override, hold };
   const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger, brake);
@@ -56,7 +58,8 @@ export async function tick(
   const toldSlowMs = governed.policy.objective.latencyMs;
   if (observation.record.law?.toldSlowMs !== toldSlowMs)
     await saveObjective(dependencies.table, governed.api, toldSlowMs);
-  const law = { state: output.state, seenLogsMs, seenMetricsMs, toldSlowMs, decisionId: decision.id };
+  const seen = { seenLogsMs, seenMetricsMs, toldSlowMs, lookedMs: observation.now };
+  const law = { state: output.state, ...seen, decisionId: decision.id };
   await saveLaw(dependencies.table, lease, law);
   await noteHold(dependencies, lease, output.noted, output.hold);
 }
@@ -72,6 +75,7 @@ export async function holdPaused(
   lease: Lease,
   trigger: Trigger,
 ): Promise<void> {
+  await savePause(dependencies.table, governed.api, dependencies.clock.now());
   if (await readDesired(dependencies.table, governed.api)) await clearDesired(dependencies.table, lease);
   const decision = decisionOf(dependencies, governed, lease, trigger, PAUSED, {
     mode: 'paused',

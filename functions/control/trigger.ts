@@ -1,7 +1,9 @@
 import * as z from 'zod';
 
-/** What made control run. Only the first two may raise a limit; an alarm may not, and neither may what we do not know. */
-export type Trigger = 'schedule' | 'parameter' | 'look-now' | 'alarm' | 'unknown';
+/** What made control run. Only the first three may raise a limit: neither an alarm, nor somebody's change, nor what we do not know. */
+export type Trigger = 'schedule' | 'parameter' | 'look-now' | 'alarm' | 'change' | 'deploy' | 'unknown';
+
+const MAY_RELAX: ReadonlySet<Trigger> = new Set(['schedule', 'parameter', 'look-now']);
 
 const shapes = {
   schedule: z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') }),
@@ -14,6 +16,16 @@ const shapes = {
     source: z.literal('tidegate.telemetry'),
     'detail-type': z.literal('Tidegate Look Now'),
     detail: z.object({ apiId: z.string(), stage: z.string(), reason: z.string() }),
+  }),
+  change: z.object({
+    source: z.literal('aws.apigateway'),
+    'detail-type': z.literal('AWS API Call via CloudTrail'),
+    detail: z.object({ eventName: z.string() }),
+  }),
+  deploy: z.object({
+    source: z.literal('aws.cloudformation'),
+    'detail-type': z.literal('CloudFormation Stack Status Change'),
+    detail: z.object({ 'status-details': z.object({ status: z.string() }) }),
   }),
   alarm: z.object({
     source: z.literal('aws.cloudwatch'),
@@ -31,5 +43,5 @@ export function readTrigger(event: unknown): Trigger {
 }
 
 export function mayRelax(trigger: Trigger): boolean {
-  return trigger !== 'alarm' && trigger !== 'unknown';
+  return MAY_RELAX.has(trigger);
 }

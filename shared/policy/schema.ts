@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { brakesSchema, rollbackSchema } from './brakes-schema.ts';
+import { brakesSchema, brakesSchema, rollbackSchema } from './brakes-schema.ts';
+import { driftSchema } from './drift-schema.ts';
 import { demandSchema, guardSchema } from './standing-schema.ts';
 import { trackerSchema } from './tracker-schema.ts';
 import { trustSchema } from './trust-schema.ts';
@@ -205,6 +206,7 @@ export const policySchema = z.strictObject({
   brakes: brakesSchema.prefault({}),
   rollback: rollbackSchema.prefault({}),
   trust: trustSchema.prefault({}),
+  drift: driftSchema.prefault({}),
 });
 
 export type Policy = z.infer<typeof policySchema>;

@@ -1,5 +1,6 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
+import { type Claim, claimsOf, type DriftRecord } from './drift.ts';
 import type { Lease } from './lease.ts';
 import { type Attributes, jsonOf, type Key, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
 
@@ -16,6 +17,8 @@ export interface LawRecord {
   readonly toldSlowMs: number;
   /** The decision that it is of, which is recorded. */
   readonly decisionId?: string;
+  /** When that tick looked. */
+  readonly lookedMs: EpochMs;
 }
 
 /** What we last wrote, and when: what the limits are unless somebody else changed them. */
@@ -28,6 +31,12 @@ export interface ControlRecord {
   readonly law: LawRecord | undefined;
   readonly appliedStage: Applied<Readonly<Record<string, Limit>>> | undefined;
   readonly appliedTiers: Readonly<Record<TierName, Applied<Limit>>>;
+  /** What others did to the limits; undefined before the first look. */
+  readonly drift: DriftRecord | undefined;
+  /** Who says to have changed something, by target. */
+  readonly claims: Readonly<Record<string, Claim>>;
+  /** When the switch last held everything; 0 for never. */
+  readonly pausedMs: EpochMs;
 }
 
 const TIER_PREFIX = 'applied#tier#';
@@ -48,6 +57,9 @@ export async function readControlRecord(table: Table, api: ApiStage): Promise<Co
     law: numberOf(law, 'version') === LAW_STATE_VERSION ? jsonOf<LawRecord>(law, 'record') : undefined,
     appliedStage: appliedOf(bySortKey.get('applied#stage')),
     appliedTiers,
+    drift: jsonOf<DriftRecord>(bySortKey.get('drift'), 'drift'),
+    claims: claimsOf(bySortKey),
+    pausedMs: numberOf(bySortKey.get('paused'), 'atMs') ?? 0,
   };
 }
 
@@ -65,6 +77,17 @@ export async function saveAppliedStage(
 ): Promise<boolean> {
   const attributes = { value: JSON.stringify(value), writtenMs, fence: lease.fence };
   return await putItem(table, itemKey(lease.api, 'applied#stage'), attributes, notSuperseded(lease));
+}
+
+/** @returns false when a later holder of the lease has already written. */
+export async function saveDrift(table: Table, lease: Lease, drift: DriftRecord): Promise<boolean> {
+  const attributes = { drift: JSON.stringify(drift), fence: lease.fence };
+  return await putItem(table, itemKey(lease.api, 'drift'), attributes, notSuperseded(lease));
+}
+
+/** Notes that the switch holds everything: what is changed by hand meanwhile is the operator's own doing. */
+export async function savePause(table: Table, api: ApiStage, atMs: EpochMs): Promise<void> {
+  await putItem(table, itemKey(api, 'paused'), { atMs });
 }
 
 /** Plans are written one at a time under the account's own lease, which orders these writes. */

@@ -1,17 +1,18 @@
 import type { Decision } from '../../shared/state/decisions.ts';
-import { decisionsSince } from '../support/e2e/decisions.ts';
+import { decisionsSince, withoutDrift } from '../support/e2e/decisions.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
-import { keyOf, rush, stageLimit, stageWritesOfControl, writeStage } from '../support/e2e/gateway.ts';
+import { fightEdits, keyOf, rush, stageLimit, stageWritesOfControl, writeStage } from '../support/e2e/gateway.ts';
 import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 /** The rules that wake control, as `serverless.yml` names them. */
-const RULES = ['tick', 'alarms', 'parameters', 'look-now'].map((name) => `tidegate-dev-${name}`);
+const RULES = ['tick', 'alarms', 'parameters', 'look-now', 'changes', 'deploys'].map((name) => `tidegate-dev-${name}`);
 /** Longer than the stage takes to be enforced, so that one test's writes are of no consequence for the next. */
 const SETTLE_SECONDS = 30;
 
 let target: Deployed;
 beforeAll(async () => {
   target = await deployedInProcess();
+  await fightEdits(target);
 });
 afterAll(() => target.cloud.close());
 
@@ -31,7 +32,7 @@ async function watched(seconds: number): Promise<{ writes: number; decisions: De
   const sinceMs = target.cloud.clock.now();
   const before = stageWritesOfControl(target).length;
   await live(target.cloud, seconds);
-  const decisions = await decisionsSince(target, sinceMs);
+  const decisions = withoutDrift(await decisionsSince(target, sinceMs));
   return { writes: stageWritesOfControl(target).length - before, decisions, burst: stageLimit(target)?.burst };
 }
 
@@ -66,7 +67,7 @@ test.each(TRIGGERS)('%s reaches the stage', async (rule, trigger, seconds, cause
   expect(burst).toBeLessThan(1000);
   expect(decisions.find(({ stageOutcome }) => stageOutcome === 'written')).toMatchObject({
     trigger,
-    policy: { name: expect.stringContaining('policies/default'), version: 1 },
+    policy: { name: expect.stringContaining('policies/default'), version: 2 },
   });
 });
 

@@ -15,15 +15,29 @@ export interface AcceptedWrite {
   readonly patchOperations: readonly PatchOperation[];
 }
 
+/** Where management calls are noted for all to see. */
+export interface TrailPort {
+  note(
+    call: {
+      readonly eventSource: string;
+      readonly eventName: string;
+      readonly requestParameters: Readonly<Record<string, unknown>>;
+    },
+    by: Call,
+  ): void;
+}
+
 /** What the operations of the management plane share. */
 export class Management {
   readonly aws: EmbeddedAws;
   readonly state: ApiGatewayState;
   readonly enforcement: Enforcement;
   readonly acceptedWrites: AcceptedWrite[] = [];
+  private readonly trail: TrailPort | undefined;
 
-  constructor(aws: EmbeddedAws, state: ApiGatewayState, enforcement: Enforcement) {
+  constructor(aws: EmbeddedAws, state: ApiGatewayState, enforcement: Enforcement, trail?: TrailPort) {
     this.aws = aws;
+    this.trail = trail;
     this.state = state;
     this.enforcement = enforcement;
   }
@@ -61,5 +75,10 @@ export class Management {
 
   noteWrite(write: Pick<AcceptedWrite, 'operation' | 'target' | 'patchOperations'>, call: Call): void {
     this.acceptedWrites.push({ ...write, atMs: this.aws.clock.now(), caller: callerName(call.caller) });
+    const { operation, target, patchOperations } = write;
+    const [restApiId, stageName] = target.split(':');
+    const named = operation === 'UpdateStage' ? { restApiId, stageName } : { usagePlanId: target };
+    const requestParameters = { ...named, patchOperations };
+    this.trail?.note({ eventSource: 'apigateway.amazonaws.com', eventName: operation, requestParameters }, call);
   }
 }

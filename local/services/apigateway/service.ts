@@ -16,7 +16,7 @@ import { accountAndTagOperations } from './account-and-tags.ts';
 import { apiKeyOperations } from './api-keys.ts';
 import { deploymentOperations } from './deployments.ts';
 import { gatewayResponseOperations } from './gateway-responses.ts';
-import { type AcceptedWrite, Management } from './management.ts';
+import { type AcceptedWrite, Management, type TrailPort } from './management.ts';
 import { ManagementQuotas, type RejectedCalls } from './management-quotas.ts';
 import { methodOperations } from './methods.ts';
 import { managementPermission } from './permissions.ts';
@@ -56,7 +56,11 @@ export class ApiGatewayService implements Service, DataPlaneSource {
   private readonly management: Management;
   private readonly deployedStages = new Map<string, DeployedStage>();
 
-  constructor(aws: EmbeddedAws, ports: TelemetryPorts, options: ApiGatewayOptions = {}) {
+  constructor(
+    aws: EmbeddedAws,
+    ports: TelemetryPorts & { readonly trail?: TrailPort },
+    options: ApiGatewayOptions = {},
+  ) {
     const accountLimit = options.accountLimit ?? DEFAULT_ACCOUNT_LIMIT;
     this.aws = aws;
     this.clock = aws.clock;
@@ -65,7 +69,7 @@ export class ApiGatewayService implements Service, DataPlaneSource {
     const random = aws.random('apigateway-propagation');
     this.enforcement = new Enforcement({ ...ASSUMPTIONS, ...options, clock: aws.clock, random, accountLimit });
     this.quotas = new ManagementQuotas(aws.clock);
-    this.management = new Management(aws, this.state, this.enforcement);
+    this.management = new Management(aws, this.state, this.enforcement, ports.trail);
     this.operations = this.paced({
       ...restApiOperations(this.management),
       ...resourceOperations(this.management),

@@ -15,3 +15,7 @@ export async function decisionsSince(
   const decisions = Items.map(({ decision }) => JSON.parse(decision.S) as Decision);
   return decisions.filter(({ atMs }) => atMs >= sinceMs);
 }
+
+/** Those that the law took; what became of limits that others moved is recorded beside them. */
+export const withoutDrift = (decisions: readonly Decision[]): Decision[] =>
+  decisions.filter(({ rule }) => !rule.startsWith('drift-'));

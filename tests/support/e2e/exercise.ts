@@ -1,6 +1,6 @@
 import type { CallWatch } from './call-watch.ts';
 import { asDeveloper, type Deployed, live } from './deployed.ts';
-import { keyOf, request, rush, writeStage } from './gateway.ts';
+import { fightEdits, keyOf, request, rush, writeStage } from './gateway.ts';
 
 /** Longer than an invocation of telemetry is tried again. */
 const GIVEN_UP_MS = 630_000;
@@ -43,6 +43,7 @@ async function serve(target: Target): Promise<void> {
 /** Limits that are not what is desired: control writes the stage, and has the plan writer write a plan. */
 async function steer(target: Target): Promise<void> {
   const { cloud, service } = target;
+  await fightEdits(target);
   await writeStage(target, service.stageLimit);
   await asDeveloper(cloud, 'apigateway', 'UpdateUsagePlan', {
     usagePlanId: service.tiers.basic?.planId,

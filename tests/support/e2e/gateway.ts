@@ -64,3 +64,12 @@ export async function writeStage({ cloud, service }: Target, { rateRps, burst }:
     ],
   });
 }
+
+/** A policy under which manual edits are written over: for tests that move limits by hand to see control move them back. */
+export async function fightEdits({ cloud, service }: Target): Promise<void> {
+  const drift = { human: 'reassert', unknown: 'reassert' };
+  const policy = { api: `${service.apiId}/${service.stageName}`, mode: 'enforce', drift };
+  const Name = `${service.parameterPrefix}/policies/default`;
+  const Value = JSON.stringify(policy);
+  await asDeveloper(cloud, 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });
+}

@@ -68,6 +68,8 @@ export class World {
   };
   parameters: { Name: string; Value: string; Version: number; LastModifiedDate?: Date }[] = [];
   switch: string | undefined = 'run';
+  /** Whether stage writes are done, but never answered. */
+  failsAfterActing = false;
   readonly published: Parameters<PublishMetrics>[] = [];
   readonly logged: string[] = [];
   readonly aws = mockClient(APIGatewayClient);
@@ -183,6 +185,7 @@ export class World {
       this.stage[key] = setting;
       setting[field === 'rateLimit' ? 'throttlingRateLimit' : 'throttlingBurstLimit'] = Number(value);
     }
+    if (this.failsAfterActing) throw new Error('timeout');
     return { methodSettings: structuredClone(this.stage) };
   }
 

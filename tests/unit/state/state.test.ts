@@ -1,6 +1,14 @@
-import { readControlRecord, saveAppliedStage, saveAppliedTier, saveLaw } from '../../../shared/state/control-record.ts';
+import {
+  readControlRecord,
+  saveAppliedStage,
+  saveAppliedTier,
+  saveDrift,
+  saveLaw,
+  savePause,
+} from '../../../shared/state/control-record.ts';
 import { type Decision, recordDecision } from '../../../shared/state/decisions.ts';
 import { clearDesired, type Desired, readAllDesired, readDesired, saveDesired } from '../../../shared/state/desired.ts';
+import { saveClaim } from '../../../shared/state/drift.ts';
 import { DEFAULT_SLOW_MS, readDirectory, saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
 import { LEASE_MS, releaseLease, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
 import { claimLookNow } from '../../../shared/state/look-now.ts';
@@ -62,27 +70,40 @@ describe('the lease', () => {
 describe('what control remembers', () => {
   test('comes back whole, and is empty at first', async () => {
     const api = freshApi();
-    expect(await readControlRecord(table, api)).toEqual({ law: undefined, appliedStage: undefined, appliedTiers: {} });
+    expect(await readControlRecord(table, api)).toEqual({
+      ...{ law: undefined, appliedStage: undefined, appliedTiers: {} },
+      ...{ drift: undefined, claims: {}, pausedMs: 0 },
+    });
     const lease = { api, fence: 3 };
     const law = {
       state: { phase: 'rest', totals: [1, 2] },
       seenLogsMs: T0,
       seenMetricsMs: T0 - 60_000,
       toldSlowMs: 500,
+      lookedMs: T0,
     };
     expect(await saveLaw(table, lease, law)).toBe(true);
     await saveAppliedStage(table, lease, { '*/*': { rateRps: 800.5, burst: 40 } }, T0);
     await saveAppliedTier(table, api, 'premium', { rateRps: 100, burst: 100 }, T0 + 1);
+    const baseline = { stage: { rateRps: 2000, burst: 5000 }, tiers: {} };
+    const drift = { known: {}, open: {}, baseline, adopted: {}, adoptedMs: 0 };
+    await saveDrift(table, lease, drift);
+    await savePause(table, api, T0 + 2);
+    await saveClaim(table, api, 'stage', { who: 'alice', atMs: T0 });
+    await saveClaim(table, api, 'stage', { who: 'bob', atMs: T0 - 1 });
     expect(await readControlRecord(table, api)).toEqual({
       law,
       appliedStage: { value: { '*/*': { rateRps: 800.5, burst: 40 } }, writtenMs: T0 },
       appliedTiers: { premium: { value: { rateRps: 100, burst: 100 }, writtenMs: T0 + 1 } },
+      drift,
+      claims: { stage: { who: 'alice', atMs: T0 } },
+      pausedMs: T0 + 2,
     });
   });
 
   test('is not overwritten by a holder whose lease has passed on', async () => {
     const api = freshApi();
-    const law = { state: 'new', seenLogsMs: 0, seenMetricsMs: 0, toldSlowMs: 500 };
+    const law = { state: 'new', seenLogsMs: 0, seenMetricsMs: 0, toldSlowMs: 500, lookedMs: T0 };
     expect(await saveLaw(table, { api, fence: 5 }, law)).toBe(true);
     expect(await saveLaw(table, { api, fence: 4 }, { ...law, state: 'old' })).toBe(false);
     expect((await readControlRecord(table, api)).law?.state).toBe('new');

@@ -1,0 +1,331 @@
+import { createControl } from '../../../functions/control/control.ts';
+import type { LawInput, LawOutput } from '../../../shared/control/types.ts';
+import { readControlRecord } from '../../../shared/state/control-record.ts';
+import type { Decision } from '../../../shared/state/decisions.ts';
+import { readDesired } from '../../../shared/state/desired.ts';
+import { queryItems } from '../../../shared/state/table.ts';
+import { type LocalTable, localTable } from '../state/dynalite.ts';
+import { API, CONCLUSION, SCHEDULE, World } from './world.ts';
+
+const MINUTE = 60_000;
+
+let table: LocalTable;
+let world: World;
+let inputs: LawInput<unknown>[];
+let rateRps: number;
+let run: (event: unknown) => Promise<void>;
+
+beforeEach(async () => {
+  table = await localTable();
+  world = new World();
+  inputs = [];
+  rateRps = 800;
+  const law = (input: LawInput<unknown>): LawOutput<unknown> => {
+    inputs.push(input);
+    const stage = { '*/*': { rateRps, burst: 40 } };
+    return { state: { seen: inputs.length }, conclusion: CONCLUSION, desired: { stage, tiers: input.live.tiers } };
+  };
+  run = createControl(world.dependencies(table, law));
+});
+afterEach(async () => {
+  world.restore();
+  await table.close();
+});
+
+async function tick(afterMs = MINUTE): Promise<void> {
+  world.now += afterMs;
+  await run(SCHEDULE);
+}
+
+async function drifts(): Promise<Decision[]> {
+  const decisions = (await queryItems(table, 'DECISION#abc123def4/dev')).map(
+    (item) => JSON.parse(String(item.decision)) as Decision,
+  );
+  return decisions.filter(({ rule }) => rule.startsWith('drift-'));
+}
+
+const stageRate = () => world.stage['*/*']?.throttlingRateLimit;
+const edit = (throttlingRateLimit: number) => {
+  world.stage['*/*'] = { throttlingRateLimit, throttlingBurstLimit: 50 };
+};
+
+/** What CloudTrail tells of an edit, as it was made at that instant. */
+const trail = (atMs: number, detail: object = {}, requestParameters: object = {}) => ({
+  source: 'aws.apigateway',
+  'detail-type': 'AWS API Call via CloudTrail',
+  detail: {
+    eventName: 'UpdateStage',
+    eventTime: `${new Date(atMs).toISOString().slice(0, 19)}Z`,
+    userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::1:user/alice', userName: 'alice' },
+    requestParameters: { restApiId: API.apiId, stageName: API.stage, ...requestParameters },
+    ...detail,
+  },
+});
+const deploy = (atMs: number, status: string) => ({
+  source: 'aws.cloudformation',
+  'detail-type': 'CloudFormation Stack Status Change',
+  time: `${new Date(atMs).toISOString().slice(0, 19)}Z`,
+  detail: { 'stack-id': 'arn', 'status-details': { status } },
+});
+
+describe('a limit that is what we wrote, meant to write, or saw first', () => {
+  test('is no drift', async () => {
+    for (const rate of [800, 700, 900]) {
+      rateRps = rate;
+      await tick();
+    }
+    expect(await drifts()).toEqual([]);
+    expect(world.metric('LimitsDrifted')).toEqual([0, 0, 0]);
+  });
+
+  test('nor is one whose write was answered by nobody, although it was done', async () => {
+    await tick();
+    rateRps = 600;
+    world.failsAfterActing = true;
+    await expect(tick()).rejects.toThrow('timeout');
+    world.failsAfterActing = false;
+    await tick();
+    expect(stageRate()).toBe(600);
+    expect(await drifts()).toEqual([]);
+  });
+});
+
+describe('a person changed a limit', () => {
+  test('named by CloudTrail: held, recorded with who, what, before and after, and announced', async () => {
+    await tick();
+    edit(1234);
+    world.now += 10_000;
+    await run(trail(world.now));
+    const [drift] = await drifts();
+    expect(drift).toMatchObject({
+      kind: 'hold',
+      rule: 'drift-human',
+      trigger: 'change',
+      before: { stage: { '*/*': { rateRps: 800, burst: 40 } } },
+      after: { stage: { '*/*': { rateRps: 1234, burst: 50 } } },
+    });
+    expect(drift?.reason).toBe(
+      'stage */*: 800 rps, burst 40 became 1234 rps, burst 50; it was not us. Changed by: a person, alice. ' +
+        'It is left alone until 2031-01-01T00:31:10.000Z, or until you resume.',
+    );
+    expect(world.announced().map(({ detail }) => detail.rule)).toEqual(['drift-human']);
+    await tick();
+    expect(stageRate()).toBe(1234);
+    expect((await readDesired(table, API))?.stage['*/*']?.rateRps).toBe(1234);
+    expect(world.metric('LimitsDrifted').at(-1)).toBe(1);
+    expect(await drifts()).toHaveLength(1);
+  });
+
+  test('gets it held no longer than the policy says', async () => {
+    world.policy({ mode: 'enforce', drift: { holdSeconds: 300 } });
+    await tick();
+    edit(1234);
+    for (let minute = 0; minute < 5; minute++) await tick();
+    expect(stageRate()).toBe(1234);
+    await tick();
+    expect(stageRate()).toBe(800);
+    expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown', 'drift-hold-over']);
+    await tick();
+    expect(await drifts()).toHaveLength(2);
+    expect(world.metric('LimitsDrifted').at(-1)).toBe(0);
+  });
+
+  test('and put it back: the hold is over', async () => {
+    await tick();
+    edit(1234);
+    await tick();
+    world.stage['*/*'] = { throttlingRateLimit: 800, throttlingBurstLimit: 40 };
+    await tick();
+    rateRps = 700;
+    await tick();
+    expect(stageRate()).toBe(700);
+    expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown', 'drift-over']);
+  });
+
+  test('and changed it again: that is another drift, held anew', async () => {
+    await tick();
+    edit(1234);
+    await tick();
+    edit(999);
+    await tick();
+    expect((await drifts()).map(({ after }) => after?.stage['*/*']?.rateRps)).toEqual([1234, 999]);
+    expect(stageRate()).toBe(999);
+  });
+
+  test('is named when CloudTrail tells later than we looked', async () => {
+    await tick();
+    edit(1234);
+    const editMs = world.now;
+    await tick();
+    world.now += 120_000;
+    await run(trail(editMs));
+    const found = await drifts();
+    expect(found.map(({ rule }) => rule)).toEqual(['drift-unknown', 'drift-explained']);
+    expect(found[1]?.reason).toContain('alice');
+  });
+
+  test('of another stage, without success, or without touching a limit has not', async () => {
+    await tick();
+    edit(1234);
+    const others = [
+      trail(world.now, {}, { stageName: 'prod' }),
+      trail(world.now, { errorCode: 'AccessDenied' }),
+      trail(world.now, {}, { patchOperations: [{ path: '/*/*/metrics/enabled' }] }),
+      trail(world.now, { eventName: 'DeleteStage' }),
+      trail(world.now, { userIdentity: 'alice' }),
+    ];
+    for (const event of others) await run(event);
+    expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown']);
+    expect((await readControlRecord(table, API)).claims).toEqual({});
+  });
+
+  test('is told of twice and out of order: the newest name stands', async () => {
+    await tick();
+    const bob = { userIdentity: { type: 'AssumedRole', arn: 'arn:aws:sts::1:assumed-role/ops/bob' } };
+    await run(trail(world.now, bob));
+    await run(trail(world.now - 20_000));
+    await run(trail(world.now, bob));
+    expect((await readControlRecord(table, API)).claims.stage?.who).toBe('ops/bob');
+  });
+
+  test('adopted by policy: it is the new baseline, and the law starts from it', async () => {
+    world.policy({ mode: 'enforce', drift: { human: 'adopt' } });
+    await tick();
+    edit(500);
+    world.now += 1_000;
+    await run(trail(world.now));
+    expect(inputs.at(-1)?.state).toBeUndefined();
+    expect(inputs.at(-1)?.baseline.stage).toEqual({ rateRps: 500, burst: 50 });
+    rateRps = 900;
+    await tick();
+    expect(stageRate()).toBe(500);
+    expect(inputs.at(-1)?.state).toBeDefined();
+    expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-human']);
+  });
+
+  test('re-asserted by policy, with a word', async () => {
+    world.policy({ mode: 'enforce', drift: { human: 'reassert' } });
+    await tick();
+    edit(500);
+    await run(trail(world.now));
+    await tick();
+    expect(stageRate()).toBe(800);
+    expect((await drifts()).map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('alice. It is written again'),
+    ]);
+  });
+
+  test("of a plan: that tier's plan alone is left alone", async () => {
+    await tick();
+    world.plans.planB = { rateLimit: 33, burstLimit: 44 };
+    const event = trail(world.now, { eventName: 'UpdateUsagePlan', requestParameters: { usagePlanId: 'planB' } });
+    await run(event);
+    expect((await drifts())[0]).toMatchObject({ rule: 'drift-human', after: { tiers: { basic: { rateRps: 33 } } } });
+    expect((await readDesired(table, API))?.plans).toMatchObject({
+      basic: { limit: { rateRps: 33 } },
+      premium: { limit: { rateRps: 2000 } },
+    });
+  });
+
+  test('of an override: it is held, and the rest follows the law', async () => {
+    await tick();
+    world.stage['orders/POST'] = { throttlingRateLimit: 5, throttlingBurstLimit: 5 };
+    await run(trail(world.now));
+    rateRps = 700;
+    await tick();
+    expect(world.stage).toMatchObject({
+      '*/*': { throttlingRateLimit: 700 },
+      'orders/POST': { throttlingRateLimit: 5 },
+    });
+  });
+});
+
+describe('the operator', () => {
+  test('ends a hold by resuming', async () => {
+    await tick();
+    edit(1234);
+    await tick();
+    world.now += 1_000;
+    world.override({ action: 'resume' });
+    await tick();
+    expect(stageRate()).toBe(800);
+    expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown', 'drift-resumed']);
+  });
+
+  test('who turns the switch back has resumed: what was edited meanwhile is not held', async () => {
+    await tick();
+    world.switch = 'pause';
+    await tick();
+    edit(1234);
+    await run(trail(world.now));
+    world.switch = 'run';
+    await tick();
+    await tick();
+    expect(stageRate()).toBe(800);
+    expect((await drifts()).map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('alice. It is written again'),
+    ]);
+  });
+
+  test('has what is pinned written again, with a word', async () => {
+    world.override({ action: 'pin', until: '2031-01-02T00:00:00Z', stage: { rateRps: 300, burst: 30 } });
+    await tick();
+    edit(1234);
+    await tick();
+    expect(stageRate()).toBe(300);
+    expect((await drifts())[0]?.reason).toContain('written again');
+  });
+});
+
+describe('a deploy changed a limit', () => {
+  test.each([
+    ['CloudFormation says so', async () => await run(deploy(world.now, 'UPDATE_COMPLETE')), 1500],
+    ['it is the deployed baseline', async () => await tick(), 2000],
+  ])('%s: it is written again at the next tick', async (_, look, rate) => {
+    await tick();
+    edit(rate);
+    world.stage['*/*'] = { throttlingRateLimit: rate, throttlingBurstLimit: 5000 };
+    await look();
+    await tick();
+    expect(stageRate()).toBe(800);
+    expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-deploy']);
+  });
+
+  test('that is still under way is its cause, however long ago it said so', async () => {
+    await tick();
+    await run(deploy(world.now, 'UPDATE_IN_PROGRESS'));
+    for (let minute = 0; minute < 5; minute++) await tick();
+    edit(1500);
+    await tick();
+    expect((await drifts())[0]).toMatchObject({ rule: 'drift-deploy' });
+    expect((await drifts())[0]?.reason).toContain('CloudFormation (UPDATE_IN_PROGRESS)');
+  });
+
+  test('held or adopted, as the policy says', async () => {
+    world.policy({ mode: 'enforce', drift: { deploy: 'hold' } });
+    await tick();
+    edit(1500);
+    await run(deploy(world.now, 'UPDATE_COMPLETE'));
+    await tick();
+    expect(stageRate()).toBe(1500);
+  });
+});
+
+test('after a long silence of control the limits are as whoever acted left them: the law starts from there', async () => {
+  await tick();
+  world.stage['*/*'] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
+  rateRps = 1000;
+  await tick(10 * MINUTE);
+  expect(inputs.at(-1)?.state).toBeUndefined();
+  expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-fail-safe']);
+});
+
+test('outside enforce a change is recorded, and simply is', async () => {
+  world.policy({ mode: 'shadow' });
+  await tick();
+  edit(1234);
+  await tick();
+  await tick();
+  expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown']);
+  expect(stageRate()).toBe(1234);
+});
