@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { brakesSchema, brakesSchema, rollbackSchema } from './brakes-schema.ts';
+import { brakesSchema, rollbackSchema } from './brakes-schema.ts';
 import { driftSchema } from './drift-schema.ts';
 import { demandSchema, guardSchema } from './standing-schema.ts';
 import { trackerSchema } from './tracker-schema.ts';
