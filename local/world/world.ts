@@ -1,7 +1,7 @@
 import type { EpochMs, KeyId, Limit, TierName } from '../../shared/platform/units.ts';
 import type { FinishedRequest, GatewayPort } from '../gateway/port.ts';
 import type { Random } from '../kernel/random.ts';
-import { type Attempt, finishedRequest, isFirst, type Source } from './attempt.ts';
+import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './backend.ts';
 import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './clients.ts';
 import { ContractBucket } from './contract-bucket.ts';
@@ -192,9 +192,7 @@ export class World {
     const { behaviour } = attempt.source.group;
     const delayMs = retryDelayMs(behaviour, attempt.number, attempt.status, this.clientRandom);
     if (delayMs === undefined) return;
-    const startMs = nowMs + delayMs;
-    const number = attempt.number + 1;
-    this.retries.add(startMs, { ...attempt, number, startMs, isAnswered: false, refusal: undefined });
+    this.retries.add(nowMs + delayMs, retryOf(attempt, nowMs + delayMs));
   }
 
   private closeSecond(second: number): void {
