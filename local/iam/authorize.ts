@@ -2,13 +2,14 @@ import {
   ACCOUNT_ID,
   type Authorize,
   type Caller,
+  type ConditionKeys,
   type Permission,
   type PolicyDocument,
   type Service,
 } from '../kernel/aws.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { PROTOCOLS } from '../wire/protocols.ts';
-import { evaluate, type Verdict } from './evaluate.ts';
+import { type AccessRequest, evaluate, type Verdict } from './evaluate.ts';
 
 /** Where the identity policies of roles are found. */
 export interface RolePolicies {
@@ -24,15 +25,38 @@ export function authorizer(roles: RolePolicies): Authorize {
   return (caller, service, operation, input) => {
     if (caller.kind === 'developer' || isDeployment(caller)) return;
     const { action, resources } = permissionFor(service, operation, input);
-    const policies =
-      caller.kind === 'function'
-        ? roles.policiesOf(caller.roleArn)
-        : [service.resourcePolicy?.(operation, input)].filter((policy) => policy !== undefined);
+    const resourcePolicy = [service.resourcePolicy?.(operation, input)].filter((policy) => policy !== undefined);
+    const context = { ...service.conditionKeys?.(operation, input), ...circumstances(caller) };
     for (const resource of resources) {
-      const verdict = evaluate(policies, { action, resource, ...circumstances(caller) });
+      const request = { action, resource, context };
+      const verdict =
+        caller.kind === 'service'
+          ? evaluate(resourcePolicy, { ...request, asker: { service: caller.principal } })
+          : verdictOnRole(service, roles.policiesOf(caller.roleArn), resourcePolicy, request, caller.roleArn);
       if (verdict !== 'allowed') throw denial(caller, service, action, resource, verdict);
     }
   };
+}
+
+const ACCOUNT_ROOT = `arn:aws:iam::${ACCOUNT_ID}:root`;
+
+/**
+ * What its policies let a role do. Where the resource's own policy guards, as a key's does, they count only if it names
+ * the account; it may also name the role itself.
+ */
+function verdictOnRole(
+  service: Service,
+  policies: readonly PolicyDocument[],
+  resourcePolicy: readonly PolicyDocument[],
+  request: AccessRequest,
+  roleArn: string,
+): Verdict {
+  const byIdentity = evaluate(policies, request);
+  if (!service.isGuardedByResourcePolicy || byIdentity === 'explicitDeny') return byIdentity;
+  const named = evaluate(resourcePolicy, { ...request, asker: { arns: [roleArn] } });
+  if (named !== 'implicitDeny') return named;
+  const delegated = evaluate(resourcePolicy, { ...request, asker: { arns: [ACCOUNT_ROOT, ACCOUNT_ID] } });
+  return delegated === 'allowed' ? byIdentity : delegated;
 }
 
 /** CloudFormation acts with the rights of whoever deploys: the developer. */
@@ -44,11 +68,12 @@ function permissionFor(service: Service, operation: string, input: unknown): Per
   return service.permission?.(operation, input) ?? { action: `${prefix}:${operation}`, resources: ['*'] };
 }
 
-function circumstances(caller: Exclude<Caller, { kind: 'developer' }>) {
-  if (caller.kind === 'function')
-    return { context: { 'aws:PrincipalArn': caller.roleArn, 'aws:SecureTransport': 'true' } };
-  const context = { 'aws:SourceArn': caller.sourceArn, 'aws:SourceAccount': ACCOUNT_ID };
-  return { context, servicePrincipal: caller.principal };
+function circumstances(caller: Exclude<Caller, { kind: 'developer' }>): ConditionKeys {
+  const via = caller.via === undefined ? {} : { 'kms:ViaService': caller.via };
+  if (caller.kind === 'function') {
+    return { 'aws:PrincipalArn': caller.roleArn, 'aws:SecureTransport': 'true', ...via };
+  }
+  return { 'aws:SourceArn': caller.sourceArn, 'aws:SourceAccount': ACCOUNT_ID, ...via };
 }
 
 function denial(caller: Caller, service: Service, action: string, resource: string, verdict: Verdict): AwsError {

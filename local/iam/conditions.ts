@@ -1,8 +1,8 @@
-import type { PolicyStatement } from '../kernel/aws.ts';
+import type { ConditionKeys, PolicyStatement } from '../kernel/aws.ts';
 import { matchesArn, matchesPattern } from './patterns.ts';
 
 /** Facts about a request that conditions ask for; keys are compared without regard to case. */
-export type Context = Readonly<Record<string, string>>;
+export type Context = ConditionKeys;
 
 type Comparison = (wanted: string, actual: string) => boolean;
 
@@ -14,17 +14,28 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   Bool: (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase(),
 };
 
+/** What must not match, of all that is named. */
+const NEGATIONS: Readonly<Record<string, string>> = { StringNotEquals: 'StringEquals', StringNotLike: 'StringLike' };
+const FOR_ALL = 'ForAllValues:';
+
 /**
- * Whether every condition of a statement holds: all operators and keys must, for each key one value is enough.
- * A key that the request does not have fails, and so does an operator that is not known here: never allow by accident.
+ * Whether every condition of a statement holds: all operators and keys must, for each key one value is enough. A key
+ * that the request does not have fails, and so does an operator that is not known here: never allow by accident. As in
+ * IAM, a negation holds where there is no such key, and `ForAllValues:` where the request has no value of it.
  */
 export function conditionsHold(conditions: PolicyStatement['Condition'], context: Context): boolean {
-  const facts = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
+  const facts = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), asList(value)]));
   return Object.entries(conditions ?? {}).every(([operator, keys]) => {
-    const compare = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined;
+    const isForAll = operator.startsWith(FOR_ALL);
+    const name = isForAll ? operator.slice(FOR_ALL.length) : operator;
+    const positive = NEGATIONS[name] ?? name;
+    const compare = Object.hasOwn(COMPARISONS, positive) ? COMPARISONS[positive] : undefined;
+    if (!compare) return false;
     return Object.entries(keys).every(([key, wanted]) => {
-      const actual = facts.get(key.toLowerCase());
-      return compare && actual !== undefined && asList(wanted).some((value) => compare(String(value), actual));
+      const actual = facts.get(key.toLowerCase()) ?? [];
+      const matches = (value: string) => asList(wanted).some((each) => compare(String(each), value));
+      if (positive !== name) return !actual.some(matches);
+      return isForAll ? actual.every(matches) : actual.some(matches);
     });
   });
 }

@@ -7,9 +7,12 @@ export interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: Context;
-  /** Service principal of the asker, where a resource policy decides: `events.amazonaws.com`. */
-  readonly servicePrincipal?: string;
+  /** Who asks, where a resource policy decides; identity policies name nobody. */
+  readonly asker?: Asker;
 }
+
+/** A service principal (`events.amazonaws.com`), or the ARNs by which a policy may name a role or its account. */
+export type Asker = { readonly service: string } | { readonly arns: readonly string[] };
 
 /** `implicitDeny`: nothing speaks for it. `explicitDeny`: a Deny statement speaks against it, whatever else does. */
 export type Verdict = 'allowed' | 'implicitDeny' | 'explicitDeny';
@@ -25,16 +28,16 @@ function applies(statement: PolicyStatement, request: AccessRequest): boolean {
   return (
     asList(statement.Action).some((pattern) => matchesPattern(pattern, request.action, false)) &&
     asList(statement.Resource).some((pattern) => matchesPattern(pattern, request.resource)) &&
-    principalMatches(statement.Principal, request.servicePrincipal) &&
+    principalMatches(statement.Principal, request.asker) &&
     conditionsHold(statement.Condition, request.context)
   );
 }
 
 /** Identity policies name no principal; resource policies must name the asker's. */
-function principalMatches(principal: PolicyStatement['Principal'], asker: string | undefined): boolean {
+function principalMatches(principal: PolicyStatement['Principal'], asker: Asker | undefined): boolean {
   if (asker === undefined) return principal === undefined;
   if (principal === '*') return true;
-  return (
-    asList(principal?.Service).some((name) => name === '*' || name === asker) || asList(principal?.AWS).includes('*')
-  );
+  const named = asList(principal?.AWS);
+  if ('arns' in asker) return named.includes('*') || asker.arns.some((arn) => named.includes(arn));
+  return asList(principal?.Service).some((name) => name === '*' || name === asker.service) || named.includes('*');
 }

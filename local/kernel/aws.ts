@@ -9,14 +9,14 @@ export const ACCOUNT_ID = '123456789012';
 export type Caller =
   /** A person at the laptop: everything is allowed. */
   | { readonly kind: 'developer' }
-  /** A deployed function: the policies of its role decide. */
-  | { readonly kind: 'function'; readonly functionName: string; readonly roleArn: string }
+  /** A deployed function: the policies of its role decide. `via` is the service that passes a call on in its name. */
+  | { readonly kind: 'function'; readonly functionName: string; readonly roleArn: string; readonly via?: string }
   /**
    * An AWS service acting for a resource of its own: the target's resource policy decides. But
    * `cloudformation.amazonaws.com`, acting for the stack `sourceArn`, may do everything and spends no management quota:
    * it stands for a deployment, which AWS paces by itself.
    */
-  | { readonly kind: 'service'; readonly principal: string; readonly sourceArn: string };
+  | { readonly kind: 'service'; readonly principal: string; readonly sourceArn: string; readonly via?: string };
 
 export const DEVELOPER: Caller = { kind: 'developer' };
 
@@ -42,7 +42,14 @@ export interface Service {
   permission?(operation: string, input: unknown): Permission;
   /** A resource policy in force for a service principal on the resource that the input names; absent means "none". */
   resourcePolicy?(operation: string, input: unknown): PolicyDocument | undefined;
+  /** Whether that policy decides about functions, too: their roles count only as far as it lets the account decide. */
+  readonly isGuardedByResourcePolicy?: boolean;
+  /** The condition keys of its own that a request has: `dynamodb:LeadingKeys`. */
+  conditionKeys?(operation: string, input: unknown): ConditionKeys;
 }
+
+/** What is known of a request where conditions ask; several values where a request has several. */
+export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>;
 
 export interface PolicyStatement {
   readonly Sid?: string;

@@ -1,4 +1,5 @@
 import { type Cloud, createCloud } from '../../local/cloud.ts';
+import { matchesPattern } from '../../local/iam/patterns.ts';
 import { EPOCH_MS } from '../../local/rehearsal/run.ts';
 import { describeService } from '../../local/rehearsal/stack.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';
@@ -33,6 +34,7 @@ const EVERYBODY = [
 ];
 /** Without these AWS does not even create a resource, and says why. */
 const REFUSED_AT_DEPLOY = [
+  'The specified KMS key does not exist or is not allowed to be used with LogGroup ',
   'TelemetryLogsSubscriptionFilterCloudWatchLog1: Resource handler returned message: "Could not execute the lambda ' +
     'function. Make sure you have given CloudWatch Logs permission to execute your function."',
   ...['PlanWriterEventSourceMappingSQSPlanWrites', 'FailSafeEventSourceMappingSQSFailSafeWakeUps'].map(
@@ -66,7 +68,7 @@ async function denialsUnder(template: PackagedTemplate, isEnough: IsEnough = () 
 /** What speaks against a grant being needed, or undefined. */
 async function idleness({ title, who, actions, without }: Grant): Promise<string | undefined> {
   const isMissed: IsEnough = (denials) =>
-    denials.some((denial) => denial.who === who && actions.includes(denial.action));
+    denials.some((denial) => denial.who === who && actions.some((action) => matchesPattern(action, denial.action)));
   try {
     const denials = await denialsUnder(without, isMissed);
     return isMissed(denials) ? undefined : `${title}: refused were ${JSON.stringify(denials)}`;

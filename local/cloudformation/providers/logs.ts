@@ -16,6 +16,12 @@ async function setRetention({ properties, call }: GroupResource, logGroupName: s
   else await call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays });
 }
 
+async function setKey({ properties, call }: GroupResource, logGroupName: string): Promise<void> {
+  const kmsKeyId = properties.KmsKeyId;
+  if (kmsKeyId === undefined) await call('logs', 'DisassociateKmsKey', { logGroupName });
+  else await call('logs', 'AssociateKmsKey', { logGroupName, kmsKeyId });
+}
+
 const logGroup = resource({
   type: 'AWS::Logs::LogGroup',
   schema: groupSchema,
@@ -34,6 +40,7 @@ const logGroup = resource({
   },
   update: async (it, { id }, previous) => {
     if (differs(previous, it.properties, 'RetentionInDays')) await setRetention(it, id);
+    if (differs(previous, it.properties, 'KmsKeyId')) await setKey(it, id);
   },
   delete: ({ call }, { id }) => call('logs', 'DeleteLogGroup', { logGroupName: id }),
 });

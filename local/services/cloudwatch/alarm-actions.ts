@@ -24,7 +24,7 @@ export class AlarmActions {
         const message = { actionState: 'Succeeded', ...data };
         this.history.add(alarm, 'Action', `Successfully executed action ${action}`, message);
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = textOf(error);
         const summary = `Failed to execute action ${action}. Received error: "${text}"`;
         this.history.add(alarm, 'Action', summary, { actionState: 'Failed', ...data, error: text });
       }
@@ -46,6 +46,14 @@ export class AlarmActions {
       throw new NotImplemented('monitoring', `alarm action ${action}`);
     }
   }
+}
+
+/** Of a key CloudWatch says no more than this, as its knowledge base quotes it. */
+const NO_KEY = 'CloudWatch Alarms does not have authorization to access the SNS topic encryption key.';
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'KMSAccessDenied' ? NO_KEY : error.message;
 }
 
 function actionsFor({ config }: AlarmRecord, state: string): readonly string[] {

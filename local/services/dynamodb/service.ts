@@ -7,23 +7,24 @@ import type {
   DescribeTimeToLiveCommandOutput,
   TableDescription,
   UpdateContinuousBackupsCommandInput,
+  UpdateTableCommandInput,
   UpdateTimeToLiveCommandInput,
   UpdateTimeToLiveCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import type { EmbeddedAws, Operation, Permission, Service } from '../../kernel/aws.ts';
+import type { Call, Caller, ConditionKeys, EmbeddedAws, Operation, Permission, Service } from '../../kernel/aws.ts';
 import { AwsError, NotImplemented } from '../../kernel/errors.ts';
 import { DynamoDbEngine } from './engine.ts';
 import { ExpiryIndex, type Item, keyOf } from './expiry.ts';
+import { ItemEncryption } from './item-encryption.ts';
+import { leadingKeys } from './leading-keys.ts';
 import { addressedArns, newExtras, type TableExtras, tableNameOf } from './tables.ts';
 
 /** DynamoDB promises no more than "within a few days"; in practice expired items go within minutes. */
 const EXPIRY_SWEEP_MS = 5 * 60_000;
 
 /** What the engine does by itself. */
-const ENGINE_OPERATIONS = [
-  ...['BatchGetItem', 'GetItem', 'Query', 'Scan'],
-  ...['ListTables', 'UpdateTable', 'TagResource', 'UntagResource', 'ListTagsOfResource'],
-];
+const ITEM_READS = ['BatchGetItem', 'GetItem', 'Query', 'Scan'];
+const TABLE_OPERATIONS = ['ListTables', 'TagResource', 'UntagResource', 'ListTagsOfResource'];
 const CONDITIONAL_WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'];
 
 interface TableInput {
@@ -46,17 +47,24 @@ export class DynamoDbService implements Service {
   private readonly aws: EmbeddedAws;
   private readonly engine = new DynamoDbEngine();
   private readonly extras = new Map<string, TableExtras>();
+  private readonly encryption: ItemEncryption;
   private isSweeping = false;
 
   constructor(aws: EmbeddedAws) {
     this.aws = aws;
+    this.encryption = new ItemEncryption(aws, (name) => this.extras.get(name)?.encryption);
     const passOn = (operation: string) => (input: TableInput) => this.engine.request(operation, byName(input));
     const write = (operation: string) => (input: ConditionalWrite) => this.write(operation, byName(input));
-    this.operations = {
-      ...Object.fromEntries(ENGINE_OPERATIONS.map((operation) => [operation, passOn(operation)])),
+    const items = {
+      ...Object.fromEntries(ITEM_READS.map((operation) => [operation, passOn(operation)])),
       ...Object.fromEntries(CONDITIONAL_WRITES.map((operation) => [operation, write(operation)])),
       BatchWriteItem: (input: BatchWrite) => this.batchWrite(input),
-      CreateTable: (input: CreateTableCommandInput) => this.createTable(input),
+    };
+    this.operations = {
+      ...Object.fromEntries(Object.entries(items).map(([name, run]) => [name, this.encryption.guarding(run)])),
+      ...Object.fromEntries(TABLE_OPERATIONS.map((operation) => [operation, passOn(operation)])),
+      CreateTable: (input: CreateTableCommandInput, { caller }: Call) => this.createTable(input, caller),
+      UpdateTable: (input: UpdateTableCommandInput, { caller }: Call) => this.updateTable(input, caller),
       DescribeTable: (input: TableInput) => this.describeTable(input),
       DeleteTable: (input: TableInput) => this.deleteTable(input),
       UpdateTimeToLive: (input: UpdateTimeToLiveCommandInput) => this.updateTimeToLive(input),
@@ -70,15 +78,18 @@ export class DynamoDbService implements Service {
     return { action: `dynamodb:${operation}`, resources: addressedArns(input) };
   }
 
-  private async createTable(input: CreateTableCommandInput): Promise<unknown> {
+  conditionKeys(_operation: string, input: unknown): ConditionKeys {
+    const keys = leadingKeys(input, (name) => this.extras.get(name)?.partitionKey);
+    return keys === undefined ? {} : { 'dynamodb:LeadingKeys': keys };
+  }
+
+  private async createTable(input: CreateTableCommandInput, caller: Caller): Promise<unknown> {
     if (input.StreamSpecification?.StreamEnabled) throw new NotImplemented(this.name, 'CreateTable (streams)');
     if (input.DeletionProtectionEnabled) throw new NotImplemented(this.name, 'CreateTable (deletion protection)');
-    await this.engine.request('CreateTable', input);
     const name = input.TableName ?? '';
-    this.extras.set(name, {
-      ...newExtras(this.aws.clock.now()),
-      isEncryptedByKms: input.SSESpecification?.Enabled ?? false,
-    });
+    const encryption = await this.encryption.chosen(caller, name, input.SSESpecification);
+    await this.engine.request('CreateTable', input);
+    this.extras.set(name, { ...newExtras(this.aws.clock.now(), input.KeySchema), encryption });
     await this.engine.settle(name);
     const { Table } = await this.describeTable(input);
     return { TableDescription: Table };
@@ -89,8 +100,20 @@ export class DynamoDbService implements Service {
     const extras = this.extras.get(output.Table?.TableName ?? '');
     if (!output.Table || !extras) return output;
     output.Table.CreationDateTime = new Date(extras.createdAtMs);
-    if (extras.isEncryptedByKms) output.Table.SSEDescription = { Status: 'ENABLED', SSEType: 'KMS' };
+    const sse = this.encryption.describe(extras.encryption);
+    if (sse) output.Table.SSEDescription = sse;
     return output;
+  }
+
+  private async updateTable(input: UpdateTableCommandInput, caller: Caller): Promise<unknown> {
+    const { SSESpecification, ...rest } = input;
+    const name = tableNameOf(input.TableName ?? '');
+    const extras = await this.extrasOf({ TableName: name });
+    if (SSESpecification) extras.encryption = await this.encryption.chosen(caller, name, SSESpecification);
+    const changes = Object.entries(rest).filter(([key, value]) => key !== 'TableName' && value !== undefined);
+    if (changes.length > 0) await this.engine.request('UpdateTable', byName(rest));
+    const { Table } = await this.describeTable(input);
+    return { TableDescription: Table };
   }
 
   private async deleteTable(input: TableInput): Promise<unknown> {
@@ -176,7 +199,7 @@ export class DynamoDbService implements Service {
   private async extrasOf(input: TableInput): Promise<TableExtras> {
     const { Table } = await this.describeTable(input);
     const name = Table?.TableName ?? '';
-    const extras = this.extras.get(name) ?? newExtras(this.aws.clock.now());
+    const extras = this.extras.get(name) ?? newExtras(this.aws.clock.now(), Table?.KeySchema);
     this.extras.set(name, extras);
     return extras;
   }

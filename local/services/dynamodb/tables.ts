@@ -1,20 +1,26 @@
+import type { KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
 import type { ExpiryIndex } from './expiry.ts';
+
+export type TableEncryption = 'aws-managed' | { readonly keyId: string; readonly sealed: Uint8Array };
 
 /** What dynalite does not keep of a table. */
 export interface TableExtras {
   readonly createdAtMs: number;
+  readonly partitionKey: string | undefined;
   /** Undefined while expiry is off. */
   expiry: ExpiryIndex | undefined;
   isPointInTimeRecoveryOn: boolean;
-  isEncryptedByKms: boolean;
+  /** The customer's key with a data key of it, `aws-managed` for AWS's own in the account, undefined for AWS's own elsewhere. */
+  encryption: TableEncryption | undefined;
 }
 
-export const newExtras = (createdAtMs: number): TableExtras => ({
+export const newExtras = (createdAtMs: number, keySchema: readonly KeySchemaElement[] | undefined): TableExtras => ({
   createdAtMs,
+  partitionKey: keySchema?.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName,
   expiry: undefined,
   isPointInTimeRecoveryOn: false,
-  isEncryptedByKms: false,
+  encryption: undefined,
 });
 
 export const tableArn = (tableName: string): string => `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/${tableName}`;

@@ -68,7 +68,7 @@ async function handleFailure(ports: DeliveryPorts, attempt: Attempt, error: Fail
 
 /** How EventBridge names a failure; the first three are not worth another try. */
 function errorCode(error: Failure): string {
-  if (error.name.startsWith('AccessDenied')) return 'NO_PERMISSIONS';
+  if (/AccessDenied/i.test(error.name)) return 'NO_PERMISSIONS';
   if (/NotFound|DoesNotExist/.test(error.name)) return 'NO_RESOURCE';
   if (/TooManyRequests|Throttl/.test(error.name)) return 'THROTTLING';
   return (error.status ?? 500) < 500 ? 'SDK_CLIENT_ERROR' : 'INTERNAL_ERROR';

@@ -5,9 +5,10 @@ export interface KeyRecord {
   readonly id: string;
   readonly arn: string;
   readonly createdAt: Date;
-  readonly description: string;
+  description: string;
   policy: PolicyDocument;
   isRotating: boolean;
+  isEnabled: boolean;
   /** Set while the key waits to be deleted; it is of no use then. */
   deletionDate: Date | undefined;
   readonly tags: Map<string, string>;
@@ -40,6 +41,7 @@ export class KeyStore {
       description,
       policy: policy ?? DEFAULT_POLICY,
       isRotating: false,
+      isEnabled: true,
       deletionDate: undefined,
       tags: new Map(),
     };
@@ -63,10 +65,14 @@ export class KeyStore {
     throw new AwsError('NotFoundException', text);
   }
 
-  /** @throws AwsError `KMSInvalidStateException` while the key waits to be deleted. */
-  usable(reference: string | undefined): KeyRecord {
+  /**
+   * @param mayBeDisabled whether a key that is switched off will do
+   * @throws AwsError `KMSInvalidStateException` while the key waits to be deleted; `DisabledException`.
+   */
+  usable(reference: string | undefined, mayBeDisabled = false): KeyRecord {
     const key = this.get(reference);
-    if (!key.deletionDate) return key;
-    throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+    if (key.deletionDate) throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+    if (!key.isEnabled && !mayBeDisabled) throw new AwsError('DisabledException', `${key.arn} is disabled.`);
+    return key;
   }
 }

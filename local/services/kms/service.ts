@@ -8,9 +8,11 @@ import type {
   PutKeyPolicyRequest,
   ScheduleKeyDeletionRequest,
   TagResourceRequest,
+  UpdateKeyDescriptionRequest,
 } from '@aws-sdk/client-kms';
 import {
   ACCOUNT_ID,
+  type ConditionKeys,
   type EmbeddedAws,
   type Operation,
   type Permission,
@@ -33,6 +35,7 @@ interface KeyInput {
 /** Key Management Service: symmetric keys, aliases, policies; encryption that is real in form and not in secrecy. */
 export class KmsService implements Service {
   readonly name = 'kms';
+  readonly isGuardedByResourcePolicy = true;
   readonly operations: Readonly<Record<string, Operation>>;
   private readonly aws: EmbeddedAws;
   private readonly store = new KeyStore();
@@ -53,6 +56,12 @@ export class KmsService implements Service {
     return this.store.find(KeyId ?? (CiphertextBlob ? keyIdOf(CiphertextBlob) : ''))?.policy;
   }
 
+  conditionKeys(_operation: string, input: unknown): ConditionKeys {
+    const { EncryptionContext = {} } = input as Partial<DecryptRequest>;
+    const entries = Object.entries(EncryptionContext);
+    return Object.fromEntries(entries.map(([name, value]) => [`kms:EncryptionContext:${name}`, value]));
+  }
+
   private keyOperations(): Record<string, Operation> {
     const { store, aws } = this;
     return {
@@ -70,6 +79,15 @@ export class KmsService implements Service {
         Policy: JSON.stringify(store.get(KeyId).policy),
         PolicyName: 'default',
       }),
+      UpdateKeyDescription: ({ KeyId, Description = '' }: UpdateKeyDescriptionRequest) => {
+        store.get(KeyId).description = Description;
+      },
+      EnableKey: ({ KeyId }: KeyInput) => {
+        store.usable(KeyId, true).isEnabled = true;
+      },
+      DisableKey: ({ KeyId }: KeyInput) => {
+        store.usable(KeyId, true).isEnabled = false;
+      },
       EnableKeyRotation: ({ KeyId }: KeyInput) => {
         store.usable(KeyId).isRotating = true;
       },
@@ -97,6 +115,10 @@ export class KmsService implements Service {
           throw new AwsError('AlreadyExistsException', `An alias with the name ${aliasArn(AliasName)} already exists`);
         }
         store.aliases.set(AliasName, id);
+      },
+      UpdateAlias: ({ AliasName = '', TargetKeyId }: CreateAliasRequest) => {
+        store.get(AliasName);
+        store.aliases.set(AliasName, store.get(TargetKeyId).id);
       },
       DeleteAlias: ({ AliasName = '' }: { AliasName?: string }) => {
         store.get(AliasName);
@@ -135,7 +157,7 @@ export class KmsService implements Service {
   }
 
   private scheduleDeletion({ KeyId, PendingWindowInDays = LONGEST_WAIT_DAYS }: ScheduleKeyDeletionRequest) {
-    const key = this.store.usable(KeyId);
+    const key = this.store.usable(KeyId, true);
     const waitMs = PendingWindowInDays * DAY_MS;
     const deletionDate = new Date(this.aws.clock.now() + waitMs);
     key.deletionDate = deletionDate;
@@ -149,10 +171,10 @@ const metadataOf = (key: KeyRecord): KeyMetadata => ({
   KeyId: key.id,
   Arn: key.arn,
   CreationDate: key.createdAt,
-  Enabled: !key.deletionDate,
+  Enabled: key.isEnabled && !key.deletionDate,
   Description: key.description,
   KeyUsage: 'ENCRYPT_DECRYPT',
-  KeyState: key.deletionDate ? 'PendingDeletion' : 'Enabled',
+  KeyState: key.deletionDate ? 'PendingDeletion' : key.isEnabled ? 'Enabled' : 'Disabled',
   ...(key.deletionDate ? { DeletionDate: key.deletionDate } : {}),
   Origin: 'AWS_KMS',
   KeyManager: 'CUSTOMER',

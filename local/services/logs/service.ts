@@ -18,6 +18,7 @@ import type { EmbeddedAws, Operation, Permission, Service } from '../../kernel/a
 import { notFound } from './errors.ts';
 import type { LogLine } from './event.ts';
 import { LogFilters } from './filters.ts';
+import { GroupEncryption } from './group-encryption.ts';
 import { LogGroups } from './groups.ts';
 import { type LogGroup, logGroupArn } from './log-group.ts';
 import type { LogMetricSample } from './metric-filter.ts';
@@ -55,11 +56,13 @@ export class LogsService implements Service {
   private readonly metrics: LogMetrics;
   private readonly groups: LogGroups;
   private readonly filters: LogFilters;
+  private readonly encryption: GroupEncryption;
 
   constructor(aws: EmbeddedAws, metrics: LogMetrics) {
     this.aws = aws;
     this.metrics = metrics;
     this.groups = new LogGroups(aws.clock);
+    this.encryption = new GroupEncryption(aws);
     this.filters = new LogFilters(aws, (sample) => metrics.record(sample));
     this.operations = { ...this.groupOperations(), ...this.eventOperations(), ...this.filterOperations() };
   }
@@ -99,16 +102,28 @@ export class LogsService implements Service {
     return this.groups.need(groupName(group ?? ''));
   }
 
+  private async readable(input: GroupRef): Promise<LogGroup> {
+    const group = this.need(input);
+    await this.encryption.mayRead(group.name, group.kmsKeyId);
+    return group;
+  }
+
   private groupOperations(): Record<string, Operation> {
     const { groups } = this;
     return {
-      CreateLogGroup: (input: CreateLogGroupRequest) => done(groups.create(input)),
+      CreateLogGroup: async (input: CreateLogGroupRequest) => {
+        await this.encryption.mayUse(input.logGroupName ?? '', input.kmsKeyId);
+        return done(groups.create(input));
+      },
       DeleteLogGroup: (input: GroupRef) => done(groups.delete(this.need(input))),
       DescribeLogGroups: (input: DescribeLogGroupsRequest) => groups.describe(input),
       PutRetentionPolicy: (input: PutRetentionPolicyRequest) =>
         done(groups.retain(this.need(input), input.retentionInDays ?? 0)),
       DeleteRetentionPolicy: (input: GroupRef) => done(groups.retain(this.need(input), undefined)),
-      AssociateKmsKey: (input: GroupRef) => done(groups.encrypt(this.need(input), input.kmsKeyId)),
+      AssociateKmsKey: async (input: GroupRef) => {
+        await this.encryption.mayUse(this.need(input).name, input.kmsKeyId);
+        return done(groups.encrypt(this.need(input), input.kmsKeyId));
+      },
       DisassociateKmsKey: (input: GroupRef) => done(groups.encrypt(this.need(input), undefined)),
       TagResource: (input: GroupRef) => done(groups.tag(this.need(input), input.tags)),
       TagLogGroup: (input: GroupRef) => done(groups.tag(this.need(input), input.tags)),
@@ -126,8 +141,9 @@ export class LogsService implements Service {
       DeleteLogStream: (input: GroupRef) => this.deleteStream(input),
       DescribeLogStreams: (input: DescribeLogStreamsRequest) => this.groups.describeStreams(this.need(input), input),
       PutLogEvents: (input: PutLogEventsRequest) => this.putLogEvents(input),
-      GetLogEvents: (input: GetLogEventsRequest) => getLogEvents(this.need(input), this.needStream(input), input),
-      FilterLogEvents: (input: FilterLogEventsRequest) => filterLogEvents(this.need(input), input),
+      GetLogEvents: async (input: GetLogEventsRequest) =>
+        getLogEvents(await this.readable(input), this.needStream(input), input),
+      FilterLogEvents: async (input: FilterLogEventsRequest) => filterLogEvents(await this.readable(input), input),
     };
   }
 

@@ -9,13 +9,17 @@ import type {
 } from '@aws-sdk/client-sns';
 import {
   ACCOUNT_ID,
+  type Call,
+  type Caller,
   type EmbeddedAws,
   type Permission,
   type PolicyDocument,
   REGION,
   type Service,
 } from '../../kernel/aws.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { randomUuid } from '../../runtime/seeded-crypto.ts';
+import { KeyUse } from '../kms/key-use.ts';
 import { deliver } from './delivery.ts';
 import { checkTopicAttribute, invalidParameter, notFound, type PublishedMessage, type Topic } from './subscription.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
@@ -25,6 +29,12 @@ export interface SnsPorts {
   readonly endpoint: () => string;
 }
 
+const KEY_ERRORS: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'KMSAccessDenied',
+  DisabledException: 'KMSDisabled',
+  KMSInvalidStateException: 'KMSInvalidState',
+  NotFoundException: 'KMSNotFound',
+};
 const LONGEST_MESSAGE_BYTES = 262_144;
 const KEPT_MESSAGES = 100;
 
@@ -35,15 +45,17 @@ export class SnsService implements Service {
   private readonly aws: EmbeddedAws;
   private readonly ports: SnsPorts;
   private readonly topics = new Map<string, Topic>();
+  private readonly keys: KeyUse;
 
   constructor(aws: EmbeddedAws, ports: SnsPorts) {
     this.aws = aws;
     this.ports = ports;
+    this.keys = new KeyUse(aws, 'sns');
     this.operations = {
       ...this.topicOperations(),
       ...this.tagOperations(),
       ...subscriptionOperations(aws, this.topics),
-      Publish: (input: PublishInput) => this.publish(input),
+      Publish: (input: PublishInput, { caller }: Call) => this.publish(input, caller),
     };
   }
 
@@ -90,11 +102,12 @@ export class SnsService implements Service {
     return topic;
   }
 
-  private publish(input: PublishInput): PublishResponse {
+  private async publish(input: PublishInput, caller: Caller): Promise<PublishResponse> {
     const topic = this.get(input.TopicArn ?? input.TargetArn);
     const { Message: message = '', Subject: subject } = input;
     if (message === '') throw invalidParameter('Empty message');
     if (Buffer.byteLength(message) > LONGEST_MESSAGE_BYTES) throw invalidParameter('Message too long');
+    await this.mayEncrypt(caller, topic);
     const messageId = randomUuid(this.aws.random('sns/messages'));
     const publishedMs = this.aws.clock.now();
     topic.published.push({ messageId, publishedMs, subject, message });
@@ -103,6 +116,18 @@ export class SnsService implements Service {
       deliver(this.aws, this.ports.endpoint, subscription, { messageId, atMs: publishedMs, input });
     }
     return { MessageId: messageId };
+  }
+
+  /** Publishers need the topic's key; subscribers get what is in the clear. @throws AwsError `KMSAccessDenied` … */
+  private async mayEncrypt(caller: Caller, { arn, attributes }: Topic): Promise<void> {
+    if (!attributes.KmsMasterKeyId) return;
+    try {
+      await this.keys.seal(caller, attributes.KmsMasterKeyId, { 'aws:sns:topicArn': arn });
+    } catch (error) {
+      const code = error instanceof AwsError ? KEY_ERRORS[error.code] : undefined;
+      if (code === undefined) throw error;
+      throw new AwsError(code, (error as Error).message, { status: 400 });
+    }
   }
 
   private topicOperations(): Service['operations'] {

@@ -31,6 +31,11 @@ export function checkAttributes(attributes: QueueAttributes): void {
     }
   }
   if (attributes.RedrivePolicy) parseRedrivePolicy(attributes);
+  if (attributes.KmsMasterKeyId && attributes.SqsManagedSseEnabled === 'true') {
+    const text =
+      'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.';
+    throw new AwsError('InvalidAttributeValue', text, { status: 400 });
+  }
 }
 
 export function numberOf(attributes: QueueAttributes, name: keyof typeof NUMBERS & string): number {

@@ -17,6 +17,7 @@ import { invalidValue } from './errors.ts';
 import { incoming, outgoing, senderIdOf, sendResult } from './messages.ts';
 import type { Queue } from './queue.ts';
 import { numberOf, parseRedrivePolicy } from './queue-attributes.ts';
+import { QueueEncryption } from './queue-encryption.ts';
 import { recordQueueMetrics } from './queue-metrics.ts';
 import { queueOperations } from './queue-operations.ts';
 import { QueueStore } from './queue-store.ts';
@@ -37,11 +38,13 @@ export class SqsService implements Service {
   private readonly aws: EmbeddedAws;
   private readonly store: QueueStore;
   private readonly arrivals: Arrivals;
+  private readonly encryption: QueueEncryption;
 
   constructor(aws: EmbeddedAws, ports: SqsPorts) {
     this.aws = aws;
     this.store = new QueueStore(aws.clock, ports.endpoint);
     this.arrivals = new Arrivals(aws.clock);
+    this.encryption = new QueueEncryption(aws);
     aws.clock.every(60_000, 0, () => recordQueueMetrics(this.store, aws.clock.now(), ports.record));
     const single = {
       SendMessage: this.sendMessage,
@@ -49,7 +52,17 @@ export class SqsService implements Service {
       DeleteMessage: this.deleteMessage,
       ChangeMessageVisibility: this.changeMessageVisibility,
     };
-    this.operations = { ...queueOperations(this.store, aws.clock), ...single, ...batchOperations(single, this.send) };
+    const batches = batchOperations(single, this.send);
+    const sealedBatch = async (input: { QueueUrl?: string }, call: Call) => {
+      await this.encryption.mayAdd(call.caller, this.store.get(input.QueueUrl));
+      return batches.SendMessageBatch?.(input as never, call);
+    };
+    this.operations = {
+      ...queueOperations(this.store, aws.clock),
+      ...single,
+      ...batches,
+      SendMessageBatch: sealedBatch,
+    };
   }
 
   /** Calls back whenever a message of the queue may have become visible. */
@@ -70,8 +83,10 @@ export class SqsService implements Service {
     return policy ? (JSON.parse(policy) as PolicyDocument) : undefined;
   }
 
-  private readonly sendMessage = (input: SendMessageRequest, call: Call): SendMessageResult =>
-    this.send(input, call, false);
+  private readonly sendMessage = async (input: SendMessageRequest, call: Call): Promise<SendMessageResult> => {
+    await this.encryption.mayAdd(call.caller, this.store.get(input.QueueUrl));
+    return this.send(input, call, false);
+  };
 
   private readonly send = (input: SendMessageRequest, call: Call, isBatch: boolean): SendMessageResult => {
     const queue = this.store.get(input.QueueUrl);
@@ -81,13 +96,17 @@ export class SqsService implements Service {
     return sendResult(message);
   };
 
-  private readonly receiveMessage = async (input: ReceiveMessageRequest): Promise<ReceiveMessageResult> => {
+  private readonly receiveMessage = async (
+    input: ReceiveMessageRequest,
+    { caller }: Call,
+  ): Promise<ReceiveMessageResult> => {
     const queue = this.store.get(input.QueueUrl);
     const limit = input.MaxNumberOfMessages ?? 1;
     if (limit < 1 || limit > MOST_RECEIVED) {
       const reason = 'Must be between 1 and 10, if provided.';
       throw invalidValue(limit, 'MaxNumberOfMessages', reason);
     }
+    await this.encryption.mayRead(caller, queue);
     const waitSeconds = input.WaitTimeSeconds ?? numberOf(queue.attributes, 'ReceiveMessageWaitTimeSeconds');
     let messages = this.take(queue, limit, input);
     const untilMs = this.aws.clock.now() + waitSeconds * 1000;

@@ -120,6 +120,31 @@ describe('the packaged template, where that validator is blind', () => {
     }
   });
 
+  it('queues, topic, table and log groups are encrypted with the one key, which rotates; every log group forgets', () => {
+    const key = { 'Fn::GetAtt': ['EncryptionKey', 'Arn'] };
+    expect(ofType(template, 'AWS::KMS::Key').map(([name, { EnableKeyRotation }]) => [name, EnableKeyRotation])).toEqual(
+      [['EncryptionKey', true]],
+    );
+    const keys = (type: string, property: string) => ofType(template, type).map(([, resource]) => resource[property]);
+    const queues = keys('AWS::SQS::Queue', 'KmsMasterKeyId');
+    const groups = keys('AWS::Logs::LogGroup', 'KmsKeyId');
+    expect(queues.length).toBeGreaterThan(2);
+    expect(groups.length).toBeGreaterThan(6);
+    for (const each of [...queues, ...groups, ...keys('AWS::SNS::Topic', 'KmsMasterKeyId')]) expect(each).toEqual(key);
+    expect(keys('AWS::DynamoDB::Table', 'SSESpecification')).toEqual([
+      { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
+    ]);
+    expect(new Set(keys('AWS::Logs::LogGroup', 'RetentionInDays'))).toEqual(new Set([30]));
+  });
+
+  it('no role may use the key but through the service that holds what it reads', () => {
+    const uses = statementsOf(template).filter(({ Action }) =>
+      [Action].flat().some((action) => action.startsWith('kms:')),
+    );
+    expect(uses.length).toBeGreaterThan(5);
+    for (const { Condition } of uses) expect(Condition).toHaveProperty(['StringEquals', 'kms:ViaService']);
+  });
+
   it('whatever can lose an event has a dead-letter queue', () => {
     for (const [name, rule] of ofType(template, 'AWS::Events::Rule')) {
       if (!('EventPattern' in rule)) continue;
@@ -135,6 +160,7 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 /** An alarm's own period, or those of the metrics that its expression reads. */
@@ -157,6 +183,7 @@ const KNOWN_ACTIONS = new Set(
     'cloudwatch: GetMetricData',
     'dynamodb: GetItem PutItem UpdateItem DeleteItem Query BatchGetItem BatchWriteItem',
     'events: PutEvents',
+    'kms: Decrypt GenerateDataKey',
     'logs: CreateLogGroup CreateLogStream PutLogEvents',
     'sqs: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes',
     'ssm: GetParameter GetParametersByPath GetParameterHistory',

@@ -13,7 +13,7 @@ export interface Grant {
 
 interface Statement {
   readonly Action: string | readonly string[];
-  readonly Principal?: { readonly Service: string };
+  readonly Principal?: { readonly Service?: unknown; readonly AWS?: unknown };
   readonly Sid?: string;
 }
 
@@ -31,7 +31,9 @@ export function grantsOf(template: PackagedTemplate): Grant[] {
         return [permissionGrant(template, name, resource)];
       case 'AWS::SQS::QueuePolicy':
       case 'AWS::SNS::TopicPolicy':
-        return policyGrants(template, name, resource);
+        return policyGrants(template, name, resource, 'PolicyDocument');
+      case 'AWS::KMS::Key':
+        return policyGrants(template, name, resource, 'KeyPolicy');
       default:
         return [];
     }
@@ -57,15 +59,22 @@ function roleGrants(template: PackagedTemplate, name: string, role: TemplateReso
   });
 }
 
-function policyGrants(template: PackagedTemplate, name: string, resource: TemplateResource): Grant[] {
-  const document = resource.Properties.PolicyDocument as Document;
+function policyGrants(
+  template: PackagedTemplate,
+  name: string,
+  resource: TemplateResource,
+  property: 'PolicyDocument' | 'KeyPolicy',
+): Grant[] {
+  const document = resource.Properties[property] as Document;
   return document.Statement.map(({ Sid, Action, Principal }, index): Grant => {
-    const PolicyDocument = { ...document, Statement: document.Statement.toSpliced(index, 1) };
-    const Properties = { ...resource.Properties, PolicyDocument };
-    const isLast = PolicyDocument.Statement.length === 0;
+    const without = { ...document, Statement: document.Statement.toSpliced(index, 1) };
+    const Properties = { ...resource.Properties, [property]: without };
+    const isLast = without.Statement.length === 0;
+    // Where the account is named, any of its roles would do: control asks first.
+    const who = Principal && 'AWS' in Principal ? 'tidegate-dev-control' : nameOf(Principal?.Service);
     return {
       title: `${name}: ${Sid}`,
-      who: Principal?.Service ?? '',
+      who,
       actions: listed(Action),
       // AWS takes no policy without a statement.
       without: changed(template, name, isLast ? undefined : { ...resource, Properties }),
@@ -77,12 +86,15 @@ function permissionGrant(template: PackagedTemplate, name: string, { Properties 
   const { Principal, Action } = Properties;
   return {
     title: name,
-    // The log service's principal is put together from the Region.
-    who: typeof Principal === 'string' ? Principal : 'logs.us-east-1.amazonaws.com',
+    who: nameOf(Principal),
     actions: [String(Action)],
     without: changed(template, name, undefined),
   };
 }
+
+/** The log service's principal is put together from the Region, all others are texts. */
+const nameOf = (principal: unknown): string =>
+  typeof principal === 'string' ? principal : 'logs.us-east-1.amazonaws.com';
 
 /** The template with one resource replaced, or left out together with the edges that lead to it. */
 function changed(template: PackagedTemplate, name: string, replacement?: TemplateResource): PackagedTemplate {

@@ -105,3 +105,53 @@ describe('a service acting for its resource', () => {
     expect(callOf([], caller as Caller, lambda({ Statement: [statement] }), 'Invoke')).toThrow('not authorized');
   });
 });
+
+describe('a resource that its own policy guards, as a key', () => {
+  const guarded = (...statements: PolicyDocument['Statement']): Service => ({
+    name: 'kms',
+    operations: {},
+    isGuardedByResourcePolicy: true,
+    permission: () => ({ action: 'kms:Decrypt', resources: ['arn:key'] }),
+    resourcePolicy: () => ({ Statement: statements }),
+    conditionKeys: () => ({ 'kms:EncryptionContext:aws:sqs:arn': 'arn:queue' }),
+  });
+  const named = (arn: string) =>
+    ({ Effect: 'Allow', Principal: { AWS: arn }, Action: 'kms:*', Resource: '*' }) as const;
+  const account = named('arn:aws:iam::123456789012:root');
+
+  test('lets a role in when it names the account and the role’s own policies allow', () => {
+    expect(callOf([allow('kms:Decrypt')], control, guarded(account), 'Decrypt')).not.toThrow();
+    expect(callOf([], control, guarded(account), 'Decrypt')).toThrow('no identity-based policy');
+  });
+
+  test('keeps a role out that its own policies allow, when it does not name the account', () => {
+    expect(callOf([allow('kms:*')], control, guarded(), 'Decrypt')).toThrow('not authorized');
+  });
+
+  test('may name the role itself', () => {
+    expect(callOf([], control, guarded(named(ROLE)), 'Decrypt')).not.toThrow();
+  });
+
+  test('an explicit deny of either outweighs all', () => {
+    expect(callOf([allow('*'), deny('kms:*')], control, guarded(named(ROLE)), 'Decrypt')).toThrow('explicit deny');
+    const barred = { ...named(ROLE), Effect: 'Deny' } as const;
+    expect(callOf([allow('*')], control, guarded(account, barred), 'Decrypt')).toThrow('explicit deny');
+  });
+
+  test.each([
+    ['through the service that the policy names', 'sqs.us-east-1.amazonaws.com', 'arn:queue', true],
+    ['through another service', 'sns.us-east-1.amazonaws.com', 'arn:queue', false],
+    ['by itself', undefined, 'arn:queue', false],
+    ['for something else', 'sqs.us-east-1.amazonaws.com', 'arn:other', false],
+  ])('a grant is used %s', (_how, via, queue, allowed) => {
+    const Condition = {
+      StringEquals: { 'kms:ViaService': 'sqs.us-east-1.amazonaws.com', 'kms:EncryptionContext:aws:sqs:arn': queue },
+    };
+    const grant: PolicyDocument = {
+      Statement: [{ Effect: 'Allow', Action: 'kms:Decrypt', Resource: 'arn:key', Condition }],
+    };
+    const call = callOf([grant], via ? { ...control, via } : control, guarded(account), 'Decrypt');
+    if (allowed) expect(call).not.toThrow();
+    else expect(call).toThrow('not authorized');
+  });
+});

@@ -17,6 +17,19 @@ test.each([
   expect(conditionsHold(condition, CONTEXT)).toBe(holds);
 });
 
+const KEYS = ['API#a', 'API#b'];
+test.each([
+  ['every value matches', { 'ForAllValues:StringLike': { k: ['API#*', 'X'] } }, { k: KEYS }, true],
+  ['one value does not', { 'ForAllValues:StringLike': { k: 'API#a' } }, { k: KEYS }, false],
+  ['no value at all, as in IAM', { 'ForAllValues:StringLike': { k: 'API#a' } }, {}, true],
+  ['an operator not known here, even without values', { 'ForAllValues:NumericEquals': { k: '1' } }, {}, false],
+  ['none matches what is ruled out', { 'ForAllValues:StringNotLike': { k: ['D#*', 'E#*'] } }, { k: KEYS }, true],
+  ['one matches what is ruled out', { 'ForAllValues:StringNotLike': { k: ['D#*', '*#b'] } }, { k: KEYS }, false],
+  ['a negation holds for a key that is absent', { StringNotLike: { k: 'D#*' } }, {}, true],
+])('conditions on several values: %s', (_name, condition, context, holds) => {
+  expect(conditionsHold(condition, context)).toBe(holds);
+});
+
 test.each([
   ['dynamodb:Get*', 'dynamodb:GetItem', true],
   ['dynamodb:?etItem', 'dynamodb:GetItem', true],

@@ -1,4 +1,5 @@
 import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { KmsService } from '../../../local/services/kms/service.ts';
 import type { LogMetricSample } from '../../../local/services/logs/metric-filter.ts';
 import { LogsService } from '../../../local/services/logs/service.ts';
 import { fakeLambda, logBatch } from '../../support/observe/fake-lambda.ts';
@@ -23,6 +24,7 @@ async function setUp() {
     record: (sample) => void samples.push(sample),
   });
   aws.install(logs);
+  aws.install(new KmsService(aws));
   const call = <Output = Record<string, unknown>>(operation: string, input: object) =>
     aws.call<Output>(DEVELOPER, 'logs', operation, input);
   await call('CreateLogGroup', group);
@@ -41,9 +43,10 @@ const messages = (answer: Events) => answer.events.map((event) => event.message)
 
 describe('groups and streams', () => {
   test('describes a group as AWS does', async () => {
-    const { call } = await setUp();
+    const { aws, call } = await setUp();
     await call('PutRetentionPolicy', { ...group, retentionInDays: 14 });
-    await call('AssociateKmsKey', { ...group, kmsKeyId: 'arn:key' });
+    const { KeyMetadata } = await aws.call<{ KeyMetadata: { Arn: string } }>(DEVELOPER, 'kms', 'CreateKey', {});
+    await call('AssociateKmsKey', { ...group, kmsKeyId: KeyMetadata.Arn });
     const { logGroups } = await call<{ logGroups: object[] }>('DescribeLogGroups', { logGroupNamePrefix: '/aws/api' });
     const arn = `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}`;
     expect(logGroups).toEqual([
@@ -54,7 +57,7 @@ describe('groups and streams', () => {
         metricFilterCount: 0,
         arn: `${arn}:*`,
         storedBytes: 0,
-        kmsKeyId: 'arn:key',
+        kmsKeyId: KeyMetadata.Arn,
         logGroupClass: 'STANDARD',
         logGroupArn: arn,
       },
