@@ -32,10 +32,9 @@ const windowsOf = (sketches: readonly CellSketch[]): Window[] =>
 const learned = ({ state }: LawBench) => ({
   healthyLatencyMs: state?.memory.healthyLatencyMs,
   confirmed: state?.memory.confirmed,
-  calmCups: state?.memory.calmCups,
 });
 
-test('the healthy latency, the confirmed rate and calm demand are never learned from a doubted window', () => {
+test('the healthy latency and the confirmed rate are never learned from a doubted window', () => {
   fc.assert(
     fc.property(fc.array(anySketch, { minLength: 1, maxLength: 8 }), (sketches) => {
       const bench = calmBench();
