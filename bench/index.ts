@@ -5,6 +5,7 @@ import { play } from './runner/play.ts';
 import { playAll } from './runner/pool.ts';
 import { rowsOf, summariesOf } from './runner/summary.ts';
 import { rowsTable, summaryTable } from './runner/table.ts';
+import { LEFT_OUT } from './scenarios/bench-scenario.ts';
 
 /** The laws in closed loop with the world: `npm run bench -- --help` names nothing; docs/benchmark.md explains. */
 function jobsOf({ scenarios, laws, seeds, trace }: Options): Job[] {
@@ -43,6 +44,7 @@ async function resultsOf(jobs: readonly Job[], { threads, fresh }: Options): Pro
 
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2));
+  for (const word of LEFT_OUT) console.error(word);
   const rows = rowsOf(await resultsOf(jobsOf(options), options));
   console.log(rowsTable(rows));
   console.log(`\n${summaryTable(summariesOf(rows))}`);
