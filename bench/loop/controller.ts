@@ -4,6 +4,7 @@ import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
 import { type LimitWrite, planWrite, stageWrite } from './changes.ts';
+import type { BenchHeartbeat } from './heartbeat.ts';
 import type { BenchStage } from './stage.ts';
 import type { BenchTelemetry } from './telemetry.ts';
 
@@ -21,6 +22,7 @@ export interface ControllerOptions<State> {
   /** Control looks at least this often. */
   readonly tickMs: number;
   readonly telemetry: () => BenchTelemetry;
+  readonly heartbeat: BenchHeartbeat;
   readonly onConclusion?: (conclusion: Conclusion, atMs: EpochMs) => void;
 }
 
@@ -32,6 +34,7 @@ export class BenchController<State> {
   private readonly rules: PlanWriteRules;
   private state: State | undefined;
   private seenMs: EpochMs = 0;
+  private logEndMs: EpochMs = 0;
   private stageWrittenMs = Number.NEGATIVE_INFINITY;
   private readonly planWrittenMs = new Map<TierName, EpochMs>();
   private lastPlanWriteMs: EpochMs | undefined;
@@ -67,7 +70,11 @@ export class BenchController<State> {
     );
     const effective = { stageMs: Math.max(0, this.stageWrittenMs + STAGE_SETTLE_MS), tiersMs };
     const live = stage.written;
-    const { state, conclusion, desired } = law({ state: this.state, windows, live, effective, policy, baseline, now });
+    const newest = windows.at(-1);
+    if (newest) this.logEndMs = newest.startMs + newest.lengthMs;
+    const heartbeat = this.options.heartbeat.at(now, this.logEndMs);
+    const input = { state: this.state, windows, heartbeat, live, effective, policy, baseline, now };
+    const { state, conclusion, desired } = law(input);
     this.state = state;
     this.options.onConclusion?.(conclusion, now);
     if (policy.mode !== 'enforce') return;

@@ -12,6 +12,7 @@ import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 import { type Effort, effortOf } from './changes.ts';
 import { BenchController } from './controller.ts';
+import { BenchHeartbeat } from './heartbeat.ts';
 import { BenchStage } from './stage.ts';
 import { type BenchTelemetry, benchTelemetry, type TelemetryMode } from './telemetry.ts';
 import { NO_TROUBLE } from './trouble.ts';
@@ -62,6 +63,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     scenario.groups.flatMap((group) => keyNames(group).map((name) => [name, group.tier] as const)),
   );
   let telemetry: BenchTelemetry | undefined;
+  const heartbeat = new BenchHeartbeat();
   const methods = scenario.methods.map(({ verb, path }) => ({ verb, path }));
   const stage = new BenchStage({
     clock,
@@ -69,7 +71,10 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     baseline,
     methods,
     tierOf,
-    onFinished: (requests) => telemetry?.add(requests),
+    onFinished: (requests) => {
+      heartbeat.add(requests);
+      telemetry?.add(requests);
+    },
     enforcementSlack: options.enforcementSlack ?? ASSUMPTIONS.enforcementSlack,
   });
   const decisions: Record<string, number> = {};
@@ -81,6 +86,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     stage,
     tickMs: (options.tickSeconds ?? TICK_SECONDS) * 1000,
     telemetry: () => telemetry as BenchTelemetry,
+    heartbeat,
     onConclusion: (conclusion, atMs) => {
       decisions[conclusion.kind] = (decisions[conclusion.kind] ?? 0) + 1;
       options.onConclusion?.(conclusion, (atMs - START_MS) / 1000);
