@@ -11,7 +11,7 @@ import { isOverdue } from './override.ts';
 import type { Governed } from './policies.ts';
 import { type Rules, readRules } from './rules.ts';
 import { holdPaused } from './tick.ts';
-import { readTrigger, type Trigger } from './trigger.ts';
+import { mayRelax, readTrigger, type Trigger, triggerNamed } from './trigger.ts';
 import { sendWakeUps } from './wake-ups.ts';
 
 /** A trigger that came during a look gets a look of its own, but a storm of them must end. */
@@ -63,14 +63,16 @@ async function minuteMetrics(
 async function look(
   dependencies: ControlDependencies,
   first: Governed,
-  trigger: Trigger,
+  cause: Trigger,
   paused: boolean,
   metrics: ApiMetrics | undefined,
 ): Promise<void> {
   const { table, clock } = dependencies;
-  const taken = await takeLease(table, first.api, clock.now());
+  const word = { trigger: cause, isWeak: !mayRelax(cause) };
+  const taken = await takeLease(table, first.api, clock.now(), word);
   if (!taken) return;
   let lease = taken;
+  let trigger = cause;
   let isReleased = false;
   let governed: Governed | undefined = first;
   let isPaused = paused;
@@ -84,7 +86,9 @@ async function look(
       publishOverdue(dependencies, governed);
       // To find no word and to let go is one step: a word left between the two would be lost.
       isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);
-      if (isReleased || !(await renewIfPending(table, lease, clock.now()))) break;
+      const pending = isReleased ? undefined : await renewIfPending(table, lease, clock.now());
+      if (pending === undefined) break;
+      trigger = triggerNamed(pending);
       // The word may be of an edit.
       const rules: Rules = await readRules(dependencies, trigger);
       governed = rules.governed.find(({ api }) => apiStageName(api) === apiStageName(first.api));

@@ -42,6 +42,11 @@ export function readTrigger(event: unknown): Trigger {
   return 'unknown';
 }
 
+/** A trigger that was written down by its name. */
+export function triggerNamed(name: string): Trigger {
+  return Object.hasOwn(shapes, name) ? (name as keyof typeof shapes) : 'unknown';
+}
+
 export function mayRelax(trigger: Trigger): boolean {
   return MAY_RELAX.has(trigger);
 }

@@ -1,6 +1,6 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
-import { type Key, numberOf, type Table, updateItem } from './table.ts';
+import { type Key, numberOf, type Table, textOf, updateItem } from './table.ts';
 
 /** The right to decide for one API. Every holder has a larger fencing number than all before it. */
 export interface Lease {
@@ -18,40 +18,57 @@ export const LEASE_MS = 45_000;
 
 const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: 'lease' });
 
+/** What somebody who finds the lease taken leaves for its holder: why there is something to look at. */
+export interface Word {
+  readonly trigger: string;
+  /** A weak one takes nobody's place: of several words the holder hears the last that is not weak. */
+  readonly isWeak: boolean;
+}
+
+const SOMETHING: Word = { trigger: 'unknown', isWeak: true };
+
 /**
  * Takes the lease of an API. Whoever finds it taken leaves word (`pending`) that there is something to look at.
  * @returns undefined when somebody else holds it; that holder will look once more.
  */
-export async function takeLease(table: Table, api: ApiStage, now: EpochMs): Promise<Lease | undefined> {
+export async function takeLease(
+  table: Table,
+  api: ApiStage,
+  now: EpochMs,
+  word: Word = SOMETHING,
+): Promise<Lease | undefined> {
   // The holder may let go between our two steps: then it is free, and the second round takes it.
   for (let round = 0; round < 2; round++) {
     const taken = await updateItem(table, keyOf(api), {
-      update: 'SET #until = :until, #pending = :no ADD #fence :one',
+      update: 'SET #until = :until REMOVE #pending ADD #fence :one',
       condition: 'attribute_not_exists(#until) OR #until <= :now',
       names: ['until', 'pending', 'fence'],
-      values: { until: now + LEASE_MS, no: false, one: 1, now },
+      values: { until: now + LEASE_MS, one: 1, now },
     });
     if (taken) return { api, fence: numberOf(taken, 'fence') ?? 0 };
     const told = await updateItem(table, keyOf(api), {
-      update: 'SET #pending = :yes',
+      update: word.isWeak ? 'SET #pending = if_not_exists(#pending, :word)' : 'SET #pending = :word',
       condition: '#until > :now',
       names: ['until', 'pending'],
-      values: { yes: true, now },
+      values: { word: word.trigger, now },
     });
     if (told) return undefined;
   }
   return undefined;
 }
 
-/** Whether another trigger came while this holder was at work; the word is taken back, and the lease lives on. */
-export async function renewIfPending(table: Table, lease: Lease, now: EpochMs): Promise<boolean> {
+/**
+ * Takes back the word that was left since the last look; the lease lives on.
+ * @returns the trigger that left it; undefined when nobody did
+ */
+export async function renewIfPending(table: Table, lease: Lease, now: EpochMs): Promise<string | undefined> {
   const renewed = await updateItem(table, keyOf(lease.api), {
-    update: 'SET #until = :until, #pending = :no',
-    condition: '#fence = :fence AND #pending = :yes',
-    names: ['until', 'pending', 'fence'],
-    values: { until: now + LEASE_MS, no: false, yes: true, fence: lease.fence },
+    update: 'SET #until = :until, #heard = #pending REMOVE #pending',
+    condition: '#fence = :fence AND attribute_exists(#pending)',
+    names: ['until', 'pending', 'heard', 'fence'],
+    values: { until: now + LEASE_MS, fence: lease.fence },
   });
-  return renewed !== undefined;
+  return renewed && (textOf(renewed, 'heard') ?? SOMETHING.trigger);
 }
 
 /**
@@ -60,10 +77,10 @@ export async function renewIfPending(table: Table, lease: Lease, now: EpochMs): 
  */
 export async function releaseLease(table: Table, lease: Lease, evenIfPending: boolean): Promise<boolean> {
   const released = await updateItem(table, keyOf(lease.api), {
-    update: 'SET #until = :zero, #pending = :no',
-    condition: evenIfPending ? '#fence = :fence' : '#fence = :fence AND #pending = :no',
+    update: 'SET #until = :zero REMOVE #pending',
+    condition: evenIfPending ? '#fence = :fence' : '#fence = :fence AND attribute_not_exists(#pending)',
     names: ['until', 'pending', 'fence'],
-    values: { zero: 0, no: false, fence: lease.fence },
+    values: { zero: 0, fence: lease.fence },
   });
   return released !== undefined;
 }

@@ -39,7 +39,7 @@ class Model {
 
   async renew(holder: number): Promise<void> {
     if (this.held?.holder !== holder) return;
-    const isRenewed = await renewIfPending(table, this.held.lease, this.now);
+    const isRenewed = (await renewIfPending(table, this.held.lease, this.now)) !== undefined;
     expect(isRenewed).toBe(this.isWordLeft);
     if (isRenewed) this.held = { ...this.held, untilMs: this.now + LEASE_MS };
     this.isWordLeft = false;

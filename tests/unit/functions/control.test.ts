@@ -518,6 +518,17 @@ describe('overlapping triggers', () => {
     expect(fences === 1 || fences === 2).toBe(true);
   });
 
+  test('a schedule that came while an alarm was at work was looked at as if the alarm had come again', async () => {
+    let nested: Promise<void> | undefined;
+    answer = () => {
+      nested ??= run(SCHEDULE);
+      return {};
+    };
+    await run(ALARM);
+    await nested;
+    expect((await decisions()).map(({ trigger }) => trigger)).toEqual(['alarm', 'schedule']);
+  });
+
   test('a word left just as the holder let go was lost', async () => {
     const send = table.client.send.bind(table.client);
     let isLetGo = false;

@@ -45,13 +45,26 @@ describe('the lease', () => {
     const first = await takeLease(table, api, T0);
     expect(first?.fence).toBe(1);
     if (!first) return;
-    expect(await renewIfPending(table, first, T0)).toBe(false);
+    expect(await renewIfPending(table, first, T0)).toBeUndefined();
     expect(await takeLease(table, api, T0 + 1)).toBeUndefined();
     expect(await releaseLease(table, first, false)).toBe(false);
-    expect(await renewIfPending(table, first, T0 + 2)).toBe(true);
-    expect(await renewIfPending(table, first, T0 + 3)).toBe(false);
+    expect(await renewIfPending(table, first, T0 + 2)).toBe('unknown');
+    expect(await renewIfPending(table, first, T0 + 3)).toBeUndefined();
     expect(await releaseLease(table, first, false)).toBe(true);
     expect((await takeLease(table, api, T0 + 4))?.fence).toBe(2);
+  });
+
+  test('of several words the holder hears the last that is not weak', async () => {
+    const api = freshApi();
+    const holder = await takeLease(table, api, T0);
+    if (!holder) throw new Error('The lease was free.');
+    const leave = (trigger: string, isWeak: boolean) => takeLease(table, api, T0 + 1, { trigger, isWeak });
+    await leave('alarm', true);
+    await leave('schedule', false);
+    await leave('alarm', true);
+    expect(await renewIfPending(table, holder, T0 + 2)).toBe('schedule');
+    await leave('alarm', true);
+    expect(await renewIfPending(table, holder, T0 + 2)).toBe('alarm');
   });
 
   test('of a dead holder is free once it expired, and the dead one can neither renew nor release it', async () => {
@@ -62,7 +75,7 @@ describe('the lease', () => {
     expect(next?.fence).toBe(2);
     if (!dead) return;
     expect(await releaseLease(table, dead, true)).toBe(false);
-    expect(await renewIfPending(table, dead, T0 + LEASE_MS)).toBe(false);
+    expect(await renewIfPending(table, dead, T0 + LEASE_MS)).toBeUndefined();
     expect(await takeLease(table, api, T0 + LEASE_MS + 1)).toBeUndefined();
   });
 });
