@@ -49,16 +49,20 @@ const isExempt = (caller: Caller): boolean =>
 /** Enforces the management quotas and counts what they refused. */
 export class ManagementQuotas {
   private readonly clock: Clock;
-  private readonly everyOperation: TokenBucket;
-  private readonly operations = new Map<string, TokenBucket>();
+  private everyOperation: TokenBucket;
+  private operations: ReadonlyMap<string, TokenBucket>;
   private readonly refused = new Map<string, RejectedCalls>();
 
   constructor(clock: Clock) {
     this.clock = clock;
     this.everyOperation = bucketOf(MANAGEMENT_QUOTAS.everyOperation, clock.now());
-    for (const [operation, quota] of Object.entries(MANAGEMENT_QUOTAS.operations)) {
-      this.operations.set(operation, bucketOf(quota, clock.now()));
-    }
+    this.operations = ownBuckets(clock.now());
+  }
+
+  /** As after a long silence: for who looks at one instant again and again. */
+  refill(): void {
+    this.everyOperation = bucketOf(MANAGEMENT_QUOTAS.everyOperation, this.clock.now());
+    this.operations = ownBuckets(this.clock.now());
   }
 
   get rejected(): readonly RejectedCalls[] {
@@ -87,6 +91,11 @@ export class ManagementQuotas {
       members: { retryAfterSeconds },
     });
   }
+}
+
+function ownBuckets(nowMs: number): ReadonlyMap<string, TokenBucket> {
+  const quotas = Object.entries(MANAGEMENT_QUOTAS.operations);
+  return new Map(quotas.map(([operation, quota]) => [operation, bucketOf(quota, nowMs)]));
 }
 
 function bucketOf(quota: ManagementQuota, nowMs: number): TokenBucket {

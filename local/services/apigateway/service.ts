@@ -94,6 +94,11 @@ export class ApiGatewayService implements Service, DataPlaneSource {
     return this.quotas.rejected;
   }
 
+  /** Makes all management quotas whole, as after a long silence. */
+  refillManagementQuotas(): void {
+    this.quotas.refill();
+  }
+
   /** Every accepted UpdateStage and UpdateUsagePlan, oldest first. */
   get acceptedWrites(): readonly AcceptedWrite[] {
     return this.management.acceptedWrites;

@@ -190,7 +190,12 @@ function contextOf(version: FunctionVersion, logStreamName: string): object {
   };
 }
 
-function environmentOf(version: FunctionVersion, endpoint: string, logStreamName: string): Record<string, string> {
+/** Everything that Lambda and the configuration put into `process.env`. */
+export function environmentOf(
+  version: FunctionVersion,
+  endpoint: string,
+  logStreamName: string,
+): Record<string, string> {
   const { functionName, settings } = version;
   return {
     TZ: ':UTC',

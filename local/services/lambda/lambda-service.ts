@@ -17,10 +17,12 @@ import type {
 } from '@aws-sdk/client-lambda';
 import type { EmbeddedAws, Permission, PolicyDocument, Service } from '../../kernel/aws.ts';
 import type { Cancel } from '../../kernel/clock.ts';
+import type { LocalEndpoint } from '../../runtime/local-http.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { eventInvokeConfigOperations } from './event-invoke-configs.ts';
 import { eventSourceMappingOperations } from './event-source-mapping-operations.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
 import { Executor, type LambdaPorts } from './executor.ts';
 import { configurationOf, functionArn, invalidParameter, parseFunctionName } from './function-record.ts';
 import { FunctionStore } from './function-store.ts';
@@ -37,11 +39,15 @@ export interface LambdaServicePorts extends LambdaPorts {
 export class LambdaService implements Service {
   readonly name = 'lambda';
   readonly operations: Service['operations'];
+  private readonly aws: EmbeddedAws;
+  private readonly ports: LambdaServicePorts;
   private readonly store: FunctionStore;
   private readonly executor: Executor;
   private readonly mappings: EventSourceMappings;
 
   constructor(aws: EmbeddedAws, ports: LambdaServicePorts) {
+    this.aws = aws;
+    this.ports = ports;
     const store = new FunctionStore(aws);
     const executor = new Executor(aws, ports);
     const queue = new AsyncInvocations(aws, store, executor, { aws, executor, endpoint: ports.endpoint });
@@ -69,6 +75,14 @@ export class LambdaService implements Service {
   /** ARN of the role a function runs with; `undefined` for a function that does not exist. */
   roleOf(functionName: string): string | undefined {
     return this.store.find(functionName)?.latest.settings.Role;
+  }
+
+  /**
+   * An environment of a function beside its own ones, whose calls go through `local`: for who lets several run at the
+   * same time and looks at every call. The caller runs it, and kills it in the end.
+   */
+  openEnvironment(functionName: string, local: LocalEndpoint): ExecutionEnvironment {
+    return new ExecutionEnvironment(this.aws, this.store.version(functionName), this.ports.endpoint(), local);
   }
 
   permission(operation: string, input: unknown): Permission {

@@ -37,6 +37,11 @@ export class ThroughputQuota {
     this.tokens[kind] -= 1;
   }
 
+  /** Makes both whole, as after a long silence. */
+  fill(): void {
+    Object.assign(this.tokens, RATES_RPS);
+  }
+
   private refill(): void {
     const now = this.clock.now();
     const elapsedSeconds = Math.max(0, now - this.refilledMs) / 1000;

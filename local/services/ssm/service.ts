@@ -79,6 +79,11 @@ export class SsmService implements Service {
     });
   }
 
+  /** Makes its throughput quotas whole, as after a long silence. */
+  refillQuotas(): void {
+    this.quota.fill();
+  }
+
   permission(operation: string, input: unknown): Permission {
     const { Name, Names, Path, ResourceId } = input as Record<string, unknown>;
     const named = [Name, Path, ResourceId, ...(Array.isArray(Names) ? Names : [])];
