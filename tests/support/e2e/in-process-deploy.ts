@@ -82,12 +82,15 @@ export async function deployTemplate(cloud: Cloud, stack: PackagedStack, templat
     'DescribeStackResource',
     bucket,
   );
+  const Bucket = StackResourceDetail.PhysicalResourceId;
   for (const Key of archiveKeys(template)) {
     const Body = stack.archives.get(Key.split('/').at(-1) ?? '');
-    await call('s3', 'PutObject', { Bucket: StackResourceDetail.PhysicalResourceId, Key, Body });
+    await call('s3', 'PutObject', { Bucket, Key, Body });
   }
-  const TemplateBody = JSON.stringify(template);
-  await call('cloudformation', 'UpdateStack', { StackName, TemplateBody, Capabilities });
+  // Larger than what a call itself may carry: by way of the bucket, as the framework does.
+  await call('s3', 'PutObject', { Bucket, Key: 'template.json', Body: Buffer.from(JSON.stringify(template)) });
+  const TemplateURL = `https://s3.amazonaws.com/${Bucket}/template.json`;
+  await call('cloudformation', 'UpdateStack', { StackName, TemplateURL, Capabilities });
   await settled(cloud, 'UPDATE_COMPLETE');
   const { apiId, stageName } = await describeService(cloud.aws);
   const patchOperations = [
