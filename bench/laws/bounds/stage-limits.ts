@@ -6,7 +6,9 @@ import { planRps } from './response.ts';
 /** Smaller changes of the stage are not worth a write. */
 const CHANGE_SHARE = 0.004;
 /** Room above what passes the plans where they hold the total: the stage is blind to tiers. */
-const ROOM = 1.04;
+const ROOM = 1.07;
+/** The stage binds from here on: a little more waits a little. */
+const BEARABLE = 1.01;
 const BURST_SECONDS = 0.04;
 const LEAST_BURST = 10;
 
@@ -20,7 +22,7 @@ export function nextStage(
   const passing = passingByMethod(keys, knowledge.enforced()?.tiers ?? live.tiers, baseline.tiers);
   const sum = Object.entries(passing).reduce((cups, [method, rps]) => cups + rps * (policy.methodCost[method] ?? 1), 0);
   if (sum === 0) return live.stage;
-  const factor = sum > totalCups * ROOM ? totalCups / sum : Math.max(ROOM, totalCups / sum);
+  const factor = sum > totalCups * BEARABLE ? totalCups / sum : Math.max(ROOM, totalCups / sum);
   const settings = Object.entries(passing).map(([method, rps]): [string, Limit] => {
     const rateRps = Math.min(baseline.stage.rateRps, Math.max(0.1, (rps * factor) / (1 + knowledge.slack)));
     const burst = Math.max(LEAST_BURST, Math.round(rateRps * BURST_SECONDS));
