@@ -16,10 +16,18 @@ export class CallWatch {
   readonly denials: Denial[] = [];
   /** The operation that answers nothing but errors at present: `lambda:Invoke`. */
   outage: string | undefined;
+  /** What the functions were allowed to do, and did: `tidegate-dev-control sqs:SendMessage`. */
+  readonly used = new Set<string>();
   private readonly seen = new Set<string>();
 
   constructor(aws: EmbeddedAws) {
-    aws.setInterceptor(async (service, operation, _input, run) => {
+    aws.setInterceptor(async (service, operation, input, run, caller) => {
+      if (caller.kind === 'function') {
+        const { action } = aws.service(service)?.permission?.(operation, input) ?? {
+          action: `${service}:${operation}`,
+        };
+        this.used.add(`${caller.functionName} ${action.replace(/^monitoring:/, 'cloudwatch:')}`);
+      }
       if (this.outage === `${service}:${operation}`)
         throw new AwsError('ServiceException', 'An outage.', { status: 500 });
       try {

@@ -40,6 +40,14 @@ export function grantsOf(template: PackagedTemplate): Grant[] {
   });
 }
 
+/** Every action that a role allows, after its function: `tidegate-dev-control sqs:SendMessage`. */
+export function grantedActions(template: PackagedTemplate): string[] {
+  const grants = grantsOf(template).filter(
+    ({ who, title }) => who.startsWith('tidegate-') && title.includes('(statement'),
+  );
+  return [...new Set(grants.flatMap(({ who, actions }) => actions.map((action) => `${who} ${action}`)))];
+}
+
 const listed = (action: Statement['Action']): readonly string[] => (typeof action === 'string' ? [action] : action);
 
 function roleGrants(template: PackagedTemplate, name: string, role: TemplateResource): Grant[] {
