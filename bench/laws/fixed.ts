@@ -1,5 +1,6 @@
+import { EVERY_METHOD } from '../../shared/allocation/stage-split.ts';
 import type { Law, LawInput } from '../../shared/control/types.ts';
-import type { Limits } from '../../shared/platform/units.ts';
+import type { Limit, Limits } from '../../shared/platform/units.ts';
 import type { BenchLaw } from './bench-law.ts';
 
 const fixed = (desired: (input: LawInput<unknown>) => Limits): Law<unknown> => {
@@ -22,4 +23,17 @@ export const staticLimits: BenchLaw = {
   name: 'static',
   telemetry: { kind: 'none' },
   create: () => fixed((input) => input.live),
+};
+
+/** An account's own quota. */
+const ACCOUNT: Limit = { rateRps: 10_000, burst: 5000 };
+
+/** No limits but the account's: every other is as high as that. */
+export const noLimits: BenchLaw = {
+  name: 'none',
+  telemetry: { kind: 'none' },
+  create: ({ baseline }) => {
+    const tiers = Object.fromEntries(Object.keys(baseline.tiers).map((tier) => [tier, ACCOUNT]));
+    return fixed(() => ({ stage: { [EVERY_METHOD]: ACCOUNT }, tiers }));
+  },
 };

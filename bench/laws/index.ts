@@ -1,9 +1,11 @@
 import type { BenchLaw } from './bench-law.ts';
 import { perfect, perfectAhead } from './bounds/perfect.ts';
-import { staticLimits } from './fixed.ts';
+import { noLimits, staticLimits } from './fixed.ts';
 import { OURS } from './ours.ts';
+import { CANDIDATES, RIVALS } from './rivals/index.ts';
 
-/** Every law that the benchmark plays, by its name. */
-export const LAWS: ReadonlyMap<string, BenchLaw> = new Map(
-  [perfect, perfectAhead, ...OURS, staticLimits].map((law) => [law.name, law]),
-);
+/** The laws that the benchmark compares, in the order of its tables. */
+export const COMPARED: readonly BenchLaw[] = [perfectAhead, perfect, ...OURS, ...RIVALS, staticLimits, noLimits];
+
+/** Every law by its name, the settings that rivals may be tuned to included. */
+export const LAWS: ReadonlyMap<string, BenchLaw> = new Map([...COMPARED, ...CANDIDATES].map((law) => [law.name, law]));

@@ -6,9 +6,8 @@ import { benchPolicy } from './policy.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const FOLDER = join(ROOT, 'node_modules/.cache/tidegate-bench');
-/** Whatever may change a run of a law that is not ours; ours depends on shared/control besides and is never kept. */
-const SOURCES = [
-  'bench/laws',
+/** Whatever may change a run; ours depends on shared/control besides and is never kept. */
+const WORLD = [
   'bench/loop',
   'bench/scenarios',
   'bench/runner/play.ts',
@@ -18,10 +17,13 @@ const SOURCES = [
   'shared/allocation',
   'shared/telemetry',
 ];
+const BOUNDS = ['bench/laws/bounds', 'bench/laws/knowledge.ts'];
+const OTHERS = ['bench/laws/fixed.ts', 'bench/laws/rivals'];
 
 /** Results of earlier runs of the bounds and rivals: tuning our law need not play them again. */
 export class ResultCache {
-  private readonly sources = hashOfSources();
+  private readonly bounds = hashOf([...WORLD, ...BOUNDS]);
+  private readonly others = hashOf([...WORLD, ...OTHERS]);
 
   get(job: Job): RunResult | undefined {
     if (!isKept(job)) return undefined;
@@ -39,15 +41,18 @@ export class ResultCache {
   }
 
   private fileOf({ law, scenario, seed }: Job): string {
-    return join(FOLDER, `${law}-${scenario}-${seed}-${this.sources}.json`);
+    return join(
+      FOLDER,
+      `${law.replaceAll(':', '.')}-${scenario}-${seed}-${law.startsWith('perfect') ? this.bounds : this.others}.json`,
+    );
   }
 }
 
 const isKept = ({ law, trace, keepSeconds }: Job) => !law.startsWith('tidegate') && !trace && !keepSeconds;
 
-function hashOfSources(): string {
+function hashOf(sources: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const source of SOURCES) for (const file of filesOf(source)) hash.update(file).update(readFileSync(file));
+  for (const source of sources) for (const file of filesOf(source)) hash.update(file).update(readFileSync(file));
   const { objective, tiers, methodCost, guardrails } = benchPolicy();
   hash.update(JSON.stringify({ objective, tiers, methodCost, guardrails }));
   return hash.digest('hex').slice(0, 16);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { LAWS } from '../laws/index.ts';
+import { COMPARED, LAWS } from '../laws/index.ts';
 import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/bench-scenario.ts';
 
 export interface Options {
@@ -34,13 +34,10 @@ export function optionsOf(args: readonly string[]): Options {
     },
   });
   const seeds = values.seeds?.split(',').map(wholeNumber) ?? (values.tuning ? TUNING_SEEDS : REPORTING_SEEDS);
+  const all = BENCH_SCENARIOS.map(({ name }) => name);
   return {
-    scenarios: chosen(
-      'scenario',
-      values.scenario,
-      BENCH_SCENARIOS.map(({ name }) => name),
-    ),
-    laws: chosen('law', values.law, [...LAWS.keys()]),
+    scenarios: chosen('scenario', values.scenario, all) ?? all,
+    laws: chosen('law', values.law, [...LAWS.keys()]) ?? COMPARED.map(({ name }) => name),
     seeds: values.quick ? seeds.slice(0, 1) : seeds,
     threads: values.trace ? 1 : values.jobs === undefined ? availableParallelism() : wholeNumber(values.jobs),
     trace: values.trace,
@@ -48,8 +45,8 @@ export function optionsOf(args: readonly string[]): Options {
   };
 }
 
-function chosen(what: string, names: string | undefined, all: readonly string[]): readonly string[] {
-  if (names === undefined) return all;
+function chosen(what: string, names: string | undefined, all: readonly string[]): readonly string[] | undefined {
+  if (names === undefined) return undefined;
   const wanted = names.split(',');
   const unknown = wanted.find((name) => !all.includes(name));
   if (unknown !== undefined) throw new Error(`--${what}: there is no "${unknown}"; there are ${all.join(', ')}.`);
