@@ -11,6 +11,9 @@ import type { Surroundings, Target } from './target.ts';
 /** Control decides every minute: who has not for so long is not deciding at all. */
 const SILENT_MS = 5 * 60_000;
 
+/** Decisions that tell of a parameter, or of somebody else's change, rather than of what control wants. */
+const NOTICE = /-(ordered|rejected|rolled-back)$|^drift-/;
+
 /** What is in force for one API, as far as it can be read. */
 export interface Status {
   readonly policyName: string;
@@ -66,7 +69,7 @@ function jsonIn(text: string | undefined): unknown {
 
 async function lastDecision(table: Table, api: ApiStage, now: EpochMs): Promise<Decision | undefined> {
   const decisions = await readDecisions(table, api, now - SILENT_MS, now);
-  return decisions.findLast(({ rule }) => !/-(ordered|rejected|rolled-back)$/.test(rule));
+  return decisions.findLast(({ rule }) => !NOTICE.test(rule));
 }
 
 function linesOf(status: Status, now: EpochMs): string[] {

@@ -97,7 +97,7 @@ interface Findings {
 function concluded(law: Conclusion, findings: Findings): Conclusion {
   const { parameter, override, before, rest, limits, live } = findings;
   if (override === undefined && before === undefined) return law;
-  const quoted = `The law, watching: ${law.rule}: ${law.reason}`;
+  const quoted = `The law${holdsStage(override) ? ', watching' : ''}: ${law.rule}: ${law.reason}`;
   const gone = before?.isAfterSilence
     ? 'Control was silent, and goes by what it found'
     : 'The override parameter is gone';

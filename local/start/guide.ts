@@ -28,6 +28,11 @@ Still serving, on the wall's clock now. In another terminal:
   aws ssm put-parameter --overwrite --name ${parameterPrefix}/policies/default \\
     --value '{"api": "${apiId}/${stageName}", "mode": "shadow"}'
 
+  # Brake, look, and let go again (docs/operations.md, "The four brakes")
+  npx tidegate kill --reason "a fire drill"
+  npx tidegate status
+  npx tidegate resume
+
   # Why a limit moved, or did not: the latest decisions
   aws dynamodb query --table-name ${stateTable} --no-scan-index-forward --max-items 3 \\
     --key-condition-expression 'pk = :p' --expression-attribute-values '{":p": {"S": "DECISION#${apiId}/${stageName}"}}'

@@ -23,9 +23,15 @@ export interface Parameters {
   below(path: string): Promise<Parameter[]>;
   /** @returns undefined when there is no such parameter. */
   one(name: string): Promise<Parameter | undefined>;
-  /** Who put a version, as an ARN; undefined when AWS does not tell, or no longer. Rationed: 3 calls a second and account. */
+  /**
+   * Who put a version, as an ARN; undefined when AWS does not tell, or no longer. Rationed: 3 calls a second and account.
+   * @throws Error when AWS does not answer within three seconds
+   */
   author(name: string, version: number): Promise<string | undefined>;
 }
+
+/** A brake waits for its author's name: no longer than this. */
+const AUTHOR_TIMEOUT_MS = 3_000;
 
 export function createParameters(client: SSMClient): Parameters {
   return {
@@ -51,11 +57,12 @@ export function createParameters(client: SSMClient): Parameters {
       }
     },
     author: async (name, version) => {
+      const abortSignal = AbortSignal.timeout(AUTHOR_TIMEOUT_MS);
       let token: string | undefined;
       // The oldest version comes first.
       do {
         const input = { Name: name, ...(token ? { NextToken: token } : {}) };
-        const page = await client.send(new GetParameterHistoryCommand(input));
+        const page = await client.send(new GetParameterHistoryCommand(input), { abortSignal });
         const entry = page.Parameters?.find(({ Version }) => Version === version);
         if (entry) return entry.LastModifiedUser;
         token = page.NextToken;

@@ -56,6 +56,10 @@ describe('who may import whom', () => {
     expect(violations('shared', (each) => !isForeign(each) && !isIn(each.target, 'functions'))).toEqual([]);
   });
 
+  test('the command line uses what is shared, and itself', () => {
+    expect(violations('cli', ({ target }) => isPackage(target) || isIn(target, 'shared', 'cli'))).toEqual([]);
+  });
+
   test.each(['shared/control', 'shared/allocation'])('%s is pure: no package, and only the pure folders', (folder) => {
     const pure = ['shared/control', 'shared/allocation', 'shared/policy'];
     const contracts = ['shared/platform/units.ts', 'shared/telemetry/window.ts'];
