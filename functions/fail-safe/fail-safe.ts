@@ -60,13 +60,20 @@ function noted(
   return result.kind;
 }
 
-/** One wake-up for every plan that is left; a wake-up itself never sends any, so that none can go on for ever. */
-async function sendWakeUps({ sendWakeUp }: FailSafeDependencies, step: Step): Promise<void> {
+/**
+ * One wake-up for every plan that is left; a wake-up itself never sends any, so that none can go on for ever. A queue
+ * that does not answer must not stop the schedule, which then writes one plan a minute by itself.
+ */
+async function sendWakeUps({ sendWakeUp, logger }: FailSafeDependencies, step: Step): Promise<void> {
   if (step.kind !== 'raise-stage' && step.kind !== 'raise-plan') return;
-  for (let turn = 1; turn <= step.plansLeft; turn++) await sendWakeUp(turn * PLAN_SPACING_SECONDS);
+  try {
+    for (let turn = 1; turn <= step.plansLeft; turn++) await sendWakeUp(turn * PLAN_SPACING_SECONDS);
+  } catch (error) {
+    logger.warn('The wake-ups could not be sent.', { reason: describeError(error) });
+  }
 }
 
-/** A queue that does not answer must not stop the schedule, which then writes one plan a minute by itself. */
+/** What cannot be counted is not waited for. */
 async function isUnderWay({ pendingWakeUps, logger }: FailSafeDependencies): Promise<boolean> {
   try {
     return (await pendingWakeUps()) > 0;

@@ -166,11 +166,14 @@ test('a bus that does not answer costs the announcement, not the raise', async (
   expect(world.wakeUpDelays()).toEqual([21, 42]);
 });
 
-test('a queue that cannot be counted leaves one plan a minute to the schedule', async () => {
+test('a queue that neither takes nor counts messages leaves one plan a minute to the schedule', async () => {
   world.stage = { '*/*': { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 } };
+  world.queue.rejects(new Error('SQS is down.'));
   pending = () => {
     throw new Error('SQS is down.');
   };
   await look(SCHEDULE);
   expect(planWrites()).toEqual(['planP']);
+  await look(SCHEDULE);
+  expect(planWrites()).toEqual(['planP', 'planB']);
 });
