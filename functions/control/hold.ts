@@ -5,11 +5,19 @@ import type { ControlDependencies } from './dependencies.ts';
 import type { Ruling } from './override.ts';
 import type { Governed } from './policies.ts';
 
-const MODES = { never: 'shadow', always: 'enforce' } as const;
+/** What an operator asks for is written to the letter; less than this is AWS's rounding. */
+const EXACT_SHARE = 0.001;
 
-/** The policy as far as writing goes: a pause writes nothing whatever its mode, a pin or kill is written whatever its mode. */
+/**
+ * The policy as far as writing goes: a pause writes nothing whatever its mode; a pin or a kill is written whatever its mode,
+ * also where the law would not think it worth a write.
+ */
 export function underRuling(governed: Governed, { writes }: Pick<Ruling<unknown>, 'writes'>): Governed {
-  return writes === 'policy' ? governed : { ...governed, policy: { ...governed.policy, mode: MODES[writes] } };
+  const { policy } = governed;
+  if (writes === 'policy') return governed;
+  if (writes === 'never') return { ...governed, policy: { ...policy, mode: 'shadow' } };
+  const guardrails = { ...policy.guardrails, ignoreChangeShare: EXACT_SHARE };
+  return { ...governed, policy: { ...policy, mode: 'enforce', guardrails } };
 }
 
 /** @throws Superseded when a later holder of the lease has written. */

@@ -192,6 +192,12 @@ describe('pin', () => {
     expect(await readHold(table, API)).toBeUndefined();
   });
 
+  test('that differs from what is in force by a hair was not worth a plan write', async () => {
+    world.override({ action: 'pin', until, tiers: { basic: { rateRps: 101, burst: 200 } } });
+    await run(SCHEDULE);
+    expect(world.metric('PlanWriteBacklog')).toEqual([1]);
+  });
+
   test("says what the law did beside it, in the law's own words", async () => {
     const moved = { stage: { '*/*': { rateRps: 900, burst: 27 } } };
     answer = ({ live }) => ({ desired: { ...live, ...moved }, conclusion: { ...CONCLUSION, kind: 'brake' } });
