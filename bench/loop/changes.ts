@@ -1,5 +1,8 @@
 import type { EpochMs, Limits, Rps } from '../../shared/platform/units.ts';
 
+/** AWS takes one UpdateUsagePlan per account in this time. */
+const PLAN_QUOTA_MS = 20_000;
+
 /** One accepted write: an `UpdateStage` or an `UpdateUsagePlan`. */
 export interface LimitWrite {
   readonly atMs: EpochMs;
@@ -12,6 +15,8 @@ export interface Effort {
   /** Accepted writes. */
   readonly stageWrites: number;
   readonly planWrites: number;
+  /** Plan writes that came within 20 s of another: AWS would have refused them. */
+  readonly rejectedWrites: number;
   /** Changes of direction of any one limit's rate. */
   readonly reversals: number;
 }
@@ -43,6 +48,12 @@ export function effortOf(writes: readonly LimitWrite[], fromMs: EpochMs): Effort
       directions.set(name, direction);
     }
   }
-  const planWrites = counted.filter(({ kind }) => kind === 'plan').length;
-  return { stageWrites: counted.length - planWrites, planWrites, reversals };
+  const planWrites = counted.filter(({ kind }) => kind === 'plan');
+  const early = planWrites.filter(({ atMs }, index) => atMs - (planWrites[index - 1]?.atMs ?? 0) < PLAN_QUOTA_MS);
+  return {
+    stageWrites: counted.length - planWrites.length,
+    planWrites: planWrites.length,
+    rejectedWrites: early.length,
+    reversals,
+  };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, RunResult } from './job.ts';
 import { benchPolicy } from './policy.ts';
@@ -19,11 +19,13 @@ const WORLD = [
 ];
 const BOUNDS = ['bench/laws/bounds', 'bench/laws/knowledge.ts'];
 const OTHERS = ['bench/laws/fixed.ts', 'bench/laws/rivals'];
+const TUNED = [...OTHERS, 'bench/results/tuning.json'];
 
 /** Results of earlier runs of the bounds and rivals: tuning our law need not play them again. */
 export class ResultCache {
   private readonly bounds = hashOf([...WORLD, ...BOUNDS]);
   private readonly others = hashOf([...WORLD, ...OTHERS]);
+  private readonly tuned = hashOf([...WORLD, ...TUNED]);
 
   get(job: Job): RunResult | undefined {
     if (!isKept(job)) return undefined;
@@ -41,10 +43,9 @@ export class ResultCache {
   }
 
   private fileOf({ law, scenario, seed }: Job): string {
-    return join(
-      FOLDER,
-      `${law.replaceAll(':', '.')}-${scenario}-${seed}-${law.startsWith('perfect') ? this.bounds : this.others}.json`,
-    );
+    const isCandidate = law.includes(':');
+    const sources = law.startsWith('perfect') ? this.bounds : isCandidate ? this.others : this.tuned;
+    return join(FOLDER, `${law.replaceAll(':', '.')}-${scenario}-${seed}-${sources}.json`);
   }
 }
 
@@ -59,7 +60,7 @@ function hashOf(sources: readonly string[]): string {
 }
 
 function filesOf(source: string): string[] {
-  if (source.endsWith('.ts')) return [join(ROOT, source)];
+  if (/\.\w+$/.test(source)) return [join(ROOT, source)].filter((file) => existsSync(file));
   const names = readdirSync(join(ROOT, source), { recursive: true, encoding: 'utf8' });
   return names
     .filter((name) => name.endsWith('.ts'))

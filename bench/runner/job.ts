@@ -25,6 +25,7 @@ export interface RunResult extends Scores {
   readonly limitChanges: number;
   readonly changesPerHalfHour: number;
   readonly reversalsPerHour: number;
+  readonly rejectedWrites: number;
   readonly restored: boolean;
   readonly seconds?: readonly Second[];
 }

@@ -8,17 +8,18 @@ const WORKER = new URL('./worker.ts', import.meta.url);
 export async function playAll(
   jobs: readonly Job[],
   threads: number,
-  onDone: (result: RunResult) => void,
+  onDone: (job: Job, result: RunResult) => void,
 ): Promise<RunResult[]> {
   const results: RunResult[] = [];
   let next = 0;
   const runner = async () => {
     const worker = new Worker(WORKER);
-    for (let index = next++; index < jobs.length; index = next++) {
-      worker.postMessage(jobs[index]);
+    for (let job = jobs[next]; job !== undefined; job = jobs[next]) {
+      const index = next++;
+      worker.postMessage(job);
       const [result] = (await once(worker, 'message')) as [RunResult];
       results[index] = result;
-      onDone(result);
+      onDone(job, result);
     }
     await worker.terminate();
   };

@@ -70,7 +70,7 @@ export function summaryTable(summaries: readonly Summary[]): string {
       each.law,
       ratio(each.stressRatio),
       ratio(each.meanReach),
-      each.worstReach === null ? '-' : `${ratio(each.worstReach.reach)} ${each.worstReach.scenario}`,
+      `${ratio(each.worstReach)} ${each.worstReachIn ?? ''}`,
       ratio(each.premiumGap),
       count(each.meanViolationSeconds),
       count(each.worstViolationSeconds),

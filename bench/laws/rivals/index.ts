@@ -2,11 +2,11 @@ import type { BenchLaw } from '../bench-law.ts';
 import { type Allocation, withActuators } from './actuators.ts';
 import { aimd } from './aimd.ts';
 import { aperture } from './aperture.ts';
-import { CHOSEN } from './chosen.ts';
 import { cinnamon } from './cinnamon.ts';
 import { gradient2 } from './gradient2.ts';
 import { topfull } from './topfull.ts';
 import type { TotalLaw } from './total-law.ts';
+import { bestOf, readTuning } from './tuning.ts';
 import { tutorial } from './tutorial.ts';
 import { vegas } from './vegas.ts';
 
@@ -37,8 +37,9 @@ export const CANDIDATES: readonly BenchLaw[] = [
 ];
 
 /** Each rival in the setting that did best on the tuning seeds. */
-export const RIVALS: readonly BenchLaw[] = Object.entries(CHOSEN).map(([name, setting]) => {
-  const candidate = CANDIDATES.find((each) => each.name === `${name}:${setting}`);
-  if (!candidate) throw new RangeError(`${name} has no setting "${setting}".`);
-  return { ...candidate, name };
+export const RIVALS: readonly BenchLaw[] = [
+  ...Map.groupBy(CANDIDATES, ({ name }) => name.slice(0, name.indexOf(':'))),
+].flatMap(([name, candidates]) => {
+  const best = bestOf(candidates, readTuning());
+  return best ? [{ ...best, name }] : [];
 });
