@@ -51,7 +51,7 @@ export function examine(input: DriftInput): DriftFindings {
   for (const name of namesOf(input, before)) {
     const live = inForce(name, input.live);
     if (!live) continue;
-    const note = examineOne({ ...input, isNewBaseline }, draft, name, live);
+    const note = examineOne({ ...input, isNewBaseline }, draft, name, live, expectedOf(name, input, before.known));
     if (note) notes.push(note);
   }
   return { record: draft, notes };
@@ -62,9 +62,9 @@ function examineOne(
   draft: Draft,
   name: string,
   live: Limit,
+  expected: Limit | undefined,
 ): DriftNote | undefined {
   const { now } = input;
-  const expected = expectedOf(name, input, draft.known);
   const standing = draft.open[name];
   if (!expected) {
     draft.known = { ...draft.known, [name]: { limit: live, atMs: now } };

@@ -9,7 +9,10 @@ import type { Observation } from './observe.ts';
  * The law within what no law may leave: the policy's floor, the deployed ceiling, the account's own limit, and limits of
  * others that are held. Where it had to be held back, the conclusion names the guard.
  */
-export function lawful(law: Law<unknown>, { account, live, drift }: Observation): Law<unknown> {
+export function lawful(
+  law: Law<unknown>,
+  { account, live, drift }: Pick<Observation, 'account' | 'live' | 'drift'>,
+): Law<unknown> {
   return (input) => {
     const output = law(input);
     const most = ceilings(input.baseline, account);

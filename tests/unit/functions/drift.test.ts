@@ -78,6 +78,12 @@ describe('a limit that is what we wrote, meant to write, or saw first', () => {
     expect(world.metric('LimitsDrifted')).toEqual([0, 0, 0]);
   });
 
+  test('an override that stood before our first look was called a drift: it is what we found', async () => {
+    world.stage['orders/POST'] = { throttlingRateLimit: 5, throttlingBurstLimit: 5 };
+    await tick();
+    expect(await drifts()).toEqual([]);
+  });
+
   test('nor is one whose write was answered by nobody, although it was done', async () => {
     await tick();
     rateRps = 600;
