@@ -14,7 +14,7 @@ import type { ApiStage } from '../platform/api-stage.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { isConflict, isThrottled, retryAfterMs } from '../platform/errors.ts';
 import type { Limit, MethodKey } from '../platform/units.ts';
-import { isSameLimit } from './bounds.ts';
+import { bounded, isSameLimit } from './bounds.ts';
 import { methodKeyOf } from './method-keys.ts';
 import { calls, planPatch, stagePatch } from './patch.ts';
 import type { Gateway, StageReading, WriteResult } from './port.ts';
@@ -55,10 +55,11 @@ export function createGateway(client: APIGatewayClient, clock: Clock = systemClo
   return gateway;
 }
 
+/** What is no limit is not kept either: one bad answer would stop every write for as long as it is remembered. */
 async function readAccount(client: APIGatewayClient): Promise<Limit> {
   const limit = limitOf((await client.send(new GetAccountCommand({}))).throttleSettings);
-  if (!limit) throw new Error('GetAccount answered without throttle settings: no limit can be bounded.');
-  return limit;
+  if (limit && bounded(limit, limit).kind === 'limit') return limit;
+  throw new Error('GetAccount answered without a limit: no other limit can be bounded by it.');
 }
 
 async function readPlans(client: APIGatewayClient): Promise<ReadonlyMap<string, Limit>> {

@@ -80,6 +80,16 @@ describe('reading', () => {
     expect(inputs).toEqual([{ limit: 500 }, { limit: 500, position: 'next' }]);
   });
 
+  test('an account limit that is none was remembered for a quarter of an hour, and nothing could be written', async () => {
+    const gateway = createGateway(new APIGatewayClient({ region: 'us-east-1' }));
+    const bad = [1e-9, 0, -1, Number.NaN, Number.POSITIVE_INFINITY];
+    const answers = aws.on(GetAccountCommand);
+    for (const rateLimit of bad) answers.resolvesOnce({ throttleSettings: { rateLimit, burstLimit: 8 } });
+    answers.resolves({ throttleSettings: { rateLimit: 10_000, burstLimit: 5_000 } });
+    for (const _ of bad) await expect(gateway.accountLimit()).rejects.toThrow('GetAccount answered without a limit');
+    expect(await gateway.accountLimit()).toEqual({ rateRps: 10_000, burst: 5_000 });
+  });
+
   test("an API's name is read once, the account's limit four times an hour; a failure is not remembered", async () => {
     aws
       .on(GetAccountCommand)
