@@ -1,5 +1,6 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
+import { explainRefusal } from '../../shared/platform/refusal.ts';
 import { releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
 import { UNKNOWN_TIER } from '../../shared/telemetry/aggregate.ts';
 import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
@@ -11,7 +12,7 @@ import { isOverdue } from './override.ts';
 import type { Governed } from './policies.ts';
 import { type Rules, readRules } from './rules.ts';
 import { holdPaused } from './tick.ts';
-import { mayRelax, readTrigger, type Trigger, triggerNamed } from './trigger.ts';
+import { mayRelax, readTrigger, type Trigger, triggerNamed, whyUnknown } from './trigger.ts';
 import { sendWakeUps } from './wake-ups.ts';
 
 /** A trigger that came during a look gets a look of its own, but a storm of them must end. */
@@ -24,7 +25,8 @@ const MOST_LOOKS = 3;
 export function createControl(dependencies: ControlDependencies): (event: unknown) => Promise<void> {
   return async (event) => {
     const trigger = readTrigger(event);
-    if (trigger === 'unknown') dependencies.logger.warn('An event of an unknown form; it is only a reason to look.');
+    if (trigger === 'unknown')
+      dependencies.logger.warn('An event of an unknown form.', { why: explainRefusal(whyUnknown(event)) });
     await noteClaim(dependencies, event);
     const rules = await readRules(dependencies, trigger);
     const metrics = rules.isPaused ? new Map<string, ApiMetrics>() : await minuteMetrics(dependencies, rules.governed);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { kindOf, type Refusal, WHOLE_EVENT } from '../../shared/platform/refusal.ts';
 
 /** What made control run. Only the first three may raise a limit: neither an alarm, nor somebody's change, nor what we do not know. */
 export type Trigger = 'schedule' | 'parameter' | 'look-now' | 'alarm' | 'change' | 'deploy' | 'unknown';
@@ -40,6 +41,28 @@ export function readTrigger(event: unknown): Trigger {
     if (shape.safeParse(event).success) return trigger as keyof typeof shapes;
   }
   return 'unknown';
+}
+
+/** What keeps an event from being any of the triggers: the first difference from the one whose source it names. */
+export function whyUnknown(event: unknown): Refusal {
+  const mend = 'send it by one of the rules of this service; as it is, it is a reason to look, and may not relax';
+  if (typeof event !== 'object' || event === null)
+    return { path: WHOLE_EVENT, expected: 'an event', found: kindOf(event), mend };
+  const { source } = event as { source?: unknown };
+  const shape = Object.values(shapes).find((each) => each.shape.source.value === source);
+  if (!shape) {
+    const sources = [...new Set(Object.values(shapes).map((each) => each.shape.source.value))];
+    return { path: 'source', expected: `one of ${sources.join(', ')}`, found: kindOf(source), mend };
+  }
+  const [issue] = shape.safeParse(event).error?.issues ?? [];
+  const path = issue?.path ?? [];
+  const found = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], event);
+  return { path: path.map(String).join('.') || WHOLE_EVENT, expected: expectation(issue), found: kindOf(found), mend };
+}
+
+function expectation(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+  return issue?.code === 'invalid_type' ? `a value of type ${issue.expected}` : 'an event of this source';
 }
 
 /** A trigger that was written down by its name. */

@@ -4,6 +4,7 @@ import { systemClock } from '../../shared/platform/clock.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
+import { explainRefusal, type Refusal } from '../../shared/platform/refusal.ts';
 import { requireVariable } from '../../shared/platform/variables.ts';
 import { writeMostUrgentPlan } from './plan-writer.ts';
 import { answerWakeUps, readMessages } from './wake-ups.ts';
@@ -17,7 +18,9 @@ const dependencies = {
   logger,
 };
 
+const refuse = (why: Refusal) => logger.warn('Not a wake-up.', { why: explainRefusal(why) });
+
 export const handler = asHandler(
   logger,
-  async (event) => await answerWakeUps(readMessages(event), () => writeMostUrgentPlan(dependencies)),
+  async (event) => await answerWakeUps(readMessages(event, refuse), () => writeMostUrgentPlan(dependencies)),
 );

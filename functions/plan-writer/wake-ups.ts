@@ -1,3 +1,4 @@
+import { kindOf, type Refusal } from '../../shared/platform/refusal.ts';
 import type { WakeUp } from './plan-writer.ts';
 
 export interface BatchAnswer {
@@ -10,22 +11,34 @@ export interface BatchAnswer {
  */
 const MOST_RETURNS = 3;
 
+const MEND = 'let nothing but the plan-writes queue run this function';
+
+interface Record {
+  readonly messageId?: unknown;
+  readonly attributes?: { readonly ApproximateReceiveCount?: unknown } | null;
+}
+
 interface Message {
   readonly messageId: string;
   readonly receiveCount: number;
 }
 
-/** The messages of an SQS event; an event of another form holds none. */
-export function readMessages(event: unknown): Message[] {
+/** The messages of an SQS event; what is none, and an event of another form, is refused. */
+export function readMessages(event: unknown, refuse: (why: Refusal) => void): Message[] {
   const records = (event as { Records?: unknown } | null)?.Records;
-  if (!Array.isArray(records)) return [];
-  return records.flatMap(
-    (record: { messageId?: unknown; attributes?: { ApproximateReceiveCount?: unknown } } | null) => {
-      const messageId = record?.messageId;
-      if (typeof messageId !== 'string') return [];
-      return { messageId, receiveCount: Number(record?.attributes?.ApproximateReceiveCount ?? 1) };
-    },
-  );
+  if (!Array.isArray(records)) {
+    refuse({ path: 'Records', expected: 'a list of SQS messages', found: kindOf(records), mend: MEND });
+    return [];
+  }
+  return records.flatMap((record: Record | null, index) => {
+    const messageId = record?.messageId;
+    if (typeof messageId !== 'string') {
+      const path = `Records.${index}.messageId`;
+      refuse({ path, expected: "an SQS message's id", found: kindOf(messageId), mend: MEND });
+      return [];
+    }
+    return { messageId, receiveCount: Number(record?.attributes?.ApproximateReceiveCount ?? 1) };
+  });
 }
 
 /** Each message is one wake-up; what it was sent for stands in the table, so its body is never read. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import { kindOf, type Refusal } from '../../shared/platform/refusal.ts';
 import type { LogEvent } from '../../shared/telemetry/aggregate.ts';
 
 /** One delivery of a log subscription. */
@@ -11,27 +12,57 @@ export interface LogBatch {
   readonly stream: string | undefined;
 }
 
+interface Entry {
+  readonly id?: unknown;
+  readonly timestamp?: unknown;
+  readonly message?: unknown;
+}
+
 interface Payload {
   readonly messageType?: unknown;
   readonly logStream?: unknown;
-  readonly logEvents?: readonly { readonly id?: unknown; readonly timestamp?: unknown; readonly message?: unknown }[];
+  readonly logEvents?: readonly (Entry | null)[];
 }
+
+/** CloudWatch Logs delivers some megabytes at most; what unpacks to more is a bomb, not a batch. */
+const LIMIT = { maxOutputLength: 64 * 1024 * 1024 } as const;
+
+export type Delivery =
+  | { readonly kind: 'batch'; readonly batch: LogBatch }
+  | { readonly kind: 'refused'; readonly why: Refusal };
+
+const MEND = "subscribe this function to the API's access log and to nothing else";
+
+const refused = (path: string, expected: string, found: unknown): Delivery => ({
+  kind: 'refused',
+  why: { path, expected, found: kindOf(found), mend: MEND },
+});
 
 /**
  * Unpacks a delivery: JSON, compressed, in base 64. Events without a timestamp or a message are passed on as poisoned.
- * @returns undefined for anything that is not a batch of lines; a delivery can never succeed by being retried.
+ * Anything that is not a batch of lines is refused; a delivery can never succeed by being retried.
  */
-export function readSubscription(event: unknown): LogBatch | undefined {
-  const data = (event as { awslogs?: { data?: unknown } } | null)?.awslogs?.data;
-  if (typeof data !== 'string') return undefined;
-  let payload: Payload;
+export function readSubscription(event: unknown): Delivery {
+  const data = (event as { awslogs?: { data?: unknown } | null } | null)?.awslogs?.data;
+  if (typeof data !== 'string') return refused('awslogs.data', 'a text in base 64', data);
+  const payload = unpacked(data);
+  if (payload === undefined) return refused('awslogs.data', 'JSON, compressed with gzip, in base 64', data);
+  const { messageType, logEvents } = payload;
+  if (messageType !== 'DATA_MESSAGE') return refused('awslogs.data: messageType', '"DATA_MESSAGE"', messageType);
+  if (!Array.isArray(logEvents)) return refused('awslogs.data: logEvents', 'a list of log events', logEvents);
+  return { kind: 'batch', batch: batchOf(payload, logEvents) };
+}
+
+function unpacked(data: string): Payload | undefined {
   try {
-    payload = JSON.parse(gunzipSync(Buffer.from(data, 'base64')).toString('utf8')) as Payload;
+    const payload: unknown = JSON.parse(gunzipSync(Buffer.from(data, 'base64'), LIMIT).toString('utf8'));
+    return typeof payload === 'object' && payload !== null ? payload : {};
   } catch {
     return undefined;
   }
-  if (payload?.messageType !== 'DATA_MESSAGE' || !Array.isArray(payload.logEvents)) return undefined;
-  const { logEvents } = payload;
+}
+
+function batchOf(payload: Payload, logEvents: NonNullable<Payload['logEvents']>): LogBatch {
   const events = logEvents.map((entry) => ({
     timestamp: typeof entry?.timestamp === 'number' ? entry.timestamp : 0,
     message: typeof entry?.message === 'string' ? entry.message : '',

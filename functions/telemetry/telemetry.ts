@@ -4,6 +4,7 @@ import { describeError } from '../../shared/platform/errors.ts';
 import type { Announce } from '../../shared/platform/events.ts';
 import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
+import { explainRefusal } from '../../shared/platform/refusal.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { readDirectory } from '../../shared/state/key-directory.ts';
 import { claimLookNow, LOOK_NOW_INTERVAL_MS } from '../../shared/state/look-now.ts';
@@ -27,6 +28,13 @@ const DIRECTORY_AGE_MS = 60_000;
 /** A batch that speaks of more APIs than this was not written by our access log. */
 const MOST_APIS = 10;
 
+/** What a line is that cannot be read, or that is not of the present. */
+const POISONED = {
+  expected: 'an access-log line of the present, as the stage of this service writes it',
+  found: 'another one',
+  mend: 'let nobody but API Gateway write into the log, in the format that the template sets',
+};
+
 /** When this container last had the right to nudge control, by API. */
 type LookNows = Map<string, EpochMs>;
 
@@ -37,8 +45,10 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
   const lookNows: LookNows = new Map();
 
   return async (event) => {
-    const batch = readSubscription(event);
-    if (!batch) return logger.warn('Not a delivery of log lines.');
+    const delivery = readSubscription(event);
+    if (delivery.kind === 'refused')
+      return logger.warn('Not a delivery of log lines.', { why: explainRefusal(delivery.why) });
+    const { batch } = delivery;
     const now = clock.now();
     const { records, apis } = readBatch(batch.events);
     const known = new Map<string, Directory>();
@@ -51,7 +61,10 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
       known.set(name, directory);
     }
     const addition = aggregate(batch.events, records, known, now, batch.stream);
-    if (addition.poisonedLines > 0) logger.warn('Lines could not be read.', { lines: addition.poisonedLines });
+    if (addition.poisonedLines > 0) {
+      const why = explainRefusal({ ...POISONED, path: `logEvents.${Math.max(0, records.indexOf(undefined))}.message` });
+      logger.warn('Lines could not be read.', { lines: addition.poisonedLines, why });
+    }
     for (const each of addition.apis) await store(dependencies, each, batch.id, now, lookNows);
   };
 }

@@ -7,6 +7,7 @@ import {
 import { type PlanWriterDependencies, writeMostUrgentPlan } from '../../../functions/plan-writer/plan-writer.ts';
 import { answerWakeUps, readMessages } from '../../../functions/plan-writer/wake-ups.ts';
 import { createGateway } from '../../../shared/gateway/api-gateway.ts';
+import type { Refusal } from '../../../shared/platform/refusal.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import { saveDesired } from '../../../shared/state/desired.ts';
@@ -133,6 +134,12 @@ describe('a wake-up', () => {
 });
 
 describe('a batch of wake-ups', () => {
+  let refusals: Refusal[];
+  const refuse = (why: Refusal) => void refusals.push(why);
+  beforeEach(() => {
+    refusals = [];
+  });
+
   const message = (messageId: string, receives: number) => ({
     messageId,
     body: 'whatever',
@@ -141,16 +148,25 @@ describe('a batch of wake-ups', () => {
 
   test('returns those that came too early to the queue, but not for ever', async () => {
     const outcomes = ['written', 'early', 'early', 'nothing', 'failed'] as const;
-    const messages = readMessages({ Records: ['a', 'b', 'c', 'd', 'e'].map((id) => message(id, id === 'c' ? 3 : 1)) });
+    const messages = readMessages(
+      { Records: ['a', 'b', 'c', 'd', 'e'].map((id) => message(id, id === 'c' ? 3 : 1)) },
+      refuse,
+    );
     let next = 0;
     const answer = await answerWakeUps(messages, async () => outcomes[next++] ?? 'nothing');
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
   });
 
-  test.each([undefined, null, {}, { Records: 'x' }, { Records: [null, {}, { messageId: 5 }] }])(
-    'of another form holds none: %p',
-    (event) => expect(readMessages(event)).toEqual([]),
-  );
+  test.each<[unknown, string[]]>([
+    [undefined, ['Records']],
+    [null, ['Records']],
+    [{}, ['Records']],
+    [{ Records: 'x' }, ['Records']],
+    [{ Records: [null, {}, { messageId: 5 }] }, ['Records.0.messageId', 'Records.1.messageId', 'Records.2.messageId']],
+  ])('of another form holds none, and is refused: %p', (event, paths) => {
+    expect(readMessages(event, refuse)).toEqual([]);
+    expect(refusals.map(({ path }) => path)).toEqual(paths);
+  });
 
   test('drains a backlog with wake-ups alone', async () => {
     await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });

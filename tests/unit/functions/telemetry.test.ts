@@ -74,7 +74,10 @@ describe('a delivery of log lines', () => {
     ['no JSON', { awslogs: { data: gzipSync('nope').toString('base64') } }],
     ['null inside', { awslogs: { data: gzipSync('null').toString('base64') } }],
   ])('of another kind is left alone: %s', async (_, event) => {
-    expect(readSubscription(event)).toBeUndefined();
+    expect(readSubscription(event)).toMatchObject({
+      kind: 'refused',
+      why: { path: expect.stringContaining('awslogs.data') },
+    });
     await run(event);
     expect(await windows()).toEqual([]);
   });
