@@ -51,13 +51,18 @@ const SPELLED: Readonly<Record<Kind, string>> = {
 const DEATHS = 'kill%15';
 
 /** Why a combination is left out; undefined when it makes sense. */
-export function whyLeftOut({ role, isIdleInCalm, run }: Dependency, kind: Kind, phase: Phase): string | undefined {
+export function whyLeftOut(
+  { role, isIdleInCalm, isTaken, run }: Dependency,
+  kind: Kind,
+  phase: Phase,
+): string | undefined {
   if (phase === 'calm' && isIdleInCalm) return 'nobody calls it while no limit moves';
   const isContent = kind === 'stale' || kind === 'partial' || kind === 'garbage';
   if (role === 'record' && isContent) return 'nothing of its answer is used but that it came';
   if (role === 'function' && isContent) return 'what a function is given wrongly is the fault of whoever gives it';
   if (role === 'function' && run === undefined && kind !== 'timeout after acting')
     return 'its queue runs it: that is the row of SQS polls';
+  if (isTaken && kind === 'stale') return 'a message that comes again is the row of SQS, duplicated';
   if (role === 'read' && kind === 'duplicated') return 'to ask twice changes nothing';
   if (role !== 'delivery' && kind === 'reordered' && role !== 'function')
     return 'an answer comes to the call that waits for it: there is no order';

@@ -21,6 +21,8 @@ export interface Dependency {
   readonly calls: readonly string[];
   /** Of a function: the call by which others run it; absent when its queue does. */
   readonly run?: string;
+  /** What it answers is taken from it by being answered. */
+  readonly isTaken?: boolean;
   /** Nobody needs it while no limit moves. */
   readonly isIdleInCalm?: boolean;
   readonly provocation?: Provocation;
@@ -40,7 +42,7 @@ export const DEPENDENCIES: readonly Dependency[] = [
   { name: 'DynamoDB writes', role: 'record', calls: ['dynamodb.PutItem', 'dynamodb.UpdateItem'] },
   { name: 'the lease', role: 'write', calls: ['dynamodb.UpdateItem["lease"]'] },
   { name: 'SQS', role: 'delivery', calls: ['sqs.SendMessage'], isIdleInCalm: true },
-  { name: 'SQS polls', role: 'read', calls: ['sqs.ReceiveMessage'], isIdleInCalm: true },
+  { name: 'SQS polls', role: 'read', calls: ['sqs.ReceiveMessage'], isTaken: true, isIdleInCalm: true },
   { name: 'EventBridge', role: 'delivery', calls: ['events/lambda.Invoke', 'events.PutEvents'] },
   { name: 'log delivery', role: 'delivery', calls: ['logs/lambda.Invoke'] },
   { name: 'alarms', role: 'delivery', calls: ['alarms/lambda.Invoke', 'cloudwatch/sns.Publish'], provocation: 'alarm' },
