@@ -1,5 +1,7 @@
 import type { RehearsalReport } from '../../local/rehearsal/report.ts';
+import type { Decision } from '../../shared/state/decisions.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';
+import { decisionsSince } from '../support/e2e/decisions.ts';
 import { deployed } from '../support/e2e/deployed.ts';
 import { rehearse, SCALE, shortSurge } from '../support/e2e/rehearsal.ts';
 
@@ -10,6 +12,7 @@ interface Run {
   readonly report: RehearsalReport;
   readonly denials: readonly Denial[];
   readonly failures: readonly unknown[];
+  readonly decisions: readonly Decision[];
 }
 
 /** Deploys onto a cloud of its own and plays the surge there. */
@@ -18,7 +21,7 @@ async function run(policy: Readonly<Record<string, unknown>>): Promise<Run> {
   try {
     const { denials } = new CallWatch(target.cloud.aws);
     const report = await rehearse(target, { scenario: SURGE, policy });
-    return { report, denials, failures: target.failures };
+    return { report, denials, failures: target.failures, decisions: await decisionsSince(target, 0) };
   } finally {
     await target.cloud.close();
   }
@@ -49,6 +52,13 @@ test('a shadow decides, and writes nothing', () => {
 
 test('the same seed gives the same report, whenever on the wall it was deployed', () => {
   expect(again.report).toEqual({ ...enforced.report, wallSeconds: expect.any(Number) });
+});
+
+test('through the whole surge the log was trusted, and no limit was taken for somebody else’s', () => {
+  for (const { decisions } of [enforced, again, shadow]) {
+    expect(decisions.flatMap(({ evidence }) => evidence.doubts ?? [])).toEqual([]);
+    expect(decisions.filter(({ rule, verdict }) => rule.startsWith('drift-') || verdict === 'blind')).toEqual([]);
+  }
 });
 
 test('no write was rejected, no call denied, nothing went wrong unseen', () => {
