@@ -1,6 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { readTuning } from './laws/rivals/tuning.ts';
+import { benchmarkPage, readmePage } from './runner/document.ts';
+import { drawAll } from './runner/draw.ts';
 import { jobsOf } from './runner/job-list.ts';
-import { optionsOf } from './runner/options.ts';
-import { resultsOf } from './runner/results.ts';
+import { type Options, optionsOf } from './runner/options.ts';
+import { type Results, resultsOf, writeResults } from './runner/results.ts';
 import { runJobs } from './runner/run-jobs.ts';
 import { rowsTable, summaryTable } from './runner/table.ts';
 import { BENCH_SCENARIOS, LEFT_OUT } from './scenarios/bench-scenario.ts';
@@ -11,13 +15,24 @@ async function main(): Promise<void> {
   for (const word of LEFT_OUT) console.error(word);
   const { scenarios, laws, seeds, trace } = options;
   const runs = await runJobs(jobsOf(scenarios, laws, seeds, trace), options);
-  const played = BENCH_SCENARIOS.filter(({ name }) => scenarios.includes(name)).map(({ name, title }) => ({
-    name,
-    title,
-  }));
-  const results = resultsOf(runs, seeds, played);
-  console.log(rowsTable(results.rows));
-  console.log(`\n${summaryTable(results.summaries)}`);
+  const played = BENCH_SCENARIOS.filter(({ name }) => scenarios.includes(name));
+  const named = played.map(({ name, title }) => ({ name, title }));
+  const results = resultsOf(runs, seeds, named);
+  if (options.json) console.log(JSON.stringify(results));
+  else console.log(`${rowsTable(results.rows)}\n\n${summaryTable(results.summaries)}`);
+  if (options.write) await keep(results, options);
+}
+
+async function keep(results: Results, { scenarios, seeds }: Options): Promise<void> {
+  writeResults(results);
+  rewrite('docs/benchmark.md', (page) => benchmarkPage(page, results, readTuning()));
+  rewrite('README.md', (page) => readmePage(page, results));
+  await drawAll(scenarios, seeds[0] ?? 1);
+}
+
+function rewrite(name: string, change: (page: string) => string): void {
+  const file = new URL(`../${name}`, import.meta.url);
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
 }
 
 await main();

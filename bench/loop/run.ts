@@ -1,3 +1,4 @@
+import type { GatewayPort } from '../../local/gateway/port.ts';
 import { SimulationClock } from '../../local/kernel/clock.ts';
 import { isRestored } from '../../local/rehearsal/report.ts';
 import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
@@ -38,6 +39,8 @@ export interface LoopOptions<State> {
   readonly tickSeconds?: number;
   /** By how much buckets refill faster than their rate says; absent: as ever. */
   readonly enforcementSlack?: number;
+  /** Puts something between the world and the gateway, to look at what passes. */
+  readonly watch?: (gateway: GatewayPort) => GatewayPort;
   readonly onSecond?: (snapshot: SecondSnapshot, enforced: Limits) => void;
   readonly onConclusion?: (conclusion: Conclusion, second: number) => void;
 }
@@ -114,7 +117,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
   const world = new World({
     scenario,
     startMs: START_MS,
-    gateway: stage,
+    gateway: options.watch?.(stage) ?? stage,
     keyId: (name) => name,
     random,
     tiers,

@@ -1,6 +1,6 @@
 import type { Scores } from '../../local/world/scores.ts';
-import type { SecondSnapshot } from '../../local/world/snapshot.ts';
-import type { Limits } from '../../shared/platform/units.ts';
+import type { CostUnitsPerSecond, Limits } from '../../shared/platform/units.ts';
+import type { CostFlow } from '../loop/cost-meter.ts';
 
 /** One run: a law in a scenario, drawn by a seed. */
 export interface Job {
@@ -13,7 +13,10 @@ export interface Job {
   readonly keepSeconds: boolean;
 }
 
-export interface Second extends SecondSnapshot {
+/** One second of a run, to be drawn. */
+export interface Second extends CostFlow {
+  readonly capacityCups: CostUnitsPerSecond;
+  readonly latencyP90Ms: number | undefined;
   readonly enforced: Limits;
 }
 

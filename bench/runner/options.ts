@@ -11,12 +11,17 @@ export interface Options {
   readonly trace: boolean;
   /** Play what an earlier run has answered again. */
   readonly fresh: boolean;
+  /** Print JSON instead of tables. */
+  readonly json: boolean;
+  /** Keep the results, draw the scenarios and write the documents' tables. */
+  readonly write: boolean;
 }
 
 /**
  * `--scenario a,b`, `--law a,b`, `--seeds 1,2,3` or `--tuning` (default: the seeds for reporting), `--quick` (the first
  * seed alone), `--jobs N` threads (default: every core), `--trace` (one thread, every conclusion printed),
- * `--fresh` (nothing is taken from earlier runs).
+ * `--fresh` (nothing is taken from earlier runs), `--json` (instead of tables), `--write` (the whole comparison alone:
+ * keeps bench/results, draws every scenario, writes the tables of docs/benchmark.md and README.md).
  * @throws Error naming what is unknown and what there is.
  */
 export function optionsOf(args: readonly string[]): Options {
@@ -31,9 +36,14 @@ export function optionsOf(args: readonly string[]): Options {
       jobs: { type: 'string' },
       trace: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   });
   const seeds = values.seeds?.split(',').map(wholeNumber) ?? (values.tuning ? TUNING_SEEDS : REPORTING_SEEDS);
+  if (values.write && (values.scenario ?? values.law ?? values.seeds) !== undefined) {
+    throw new Error('--write keeps the whole comparison: leave out --scenario, --law and --seeds.');
+  }
   const all = BENCH_SCENARIOS.map(({ name }) => name);
   return {
     scenarios: chosen('scenario', values.scenario, all) ?? all,
@@ -42,6 +52,8 @@ export function optionsOf(args: readonly string[]): Options {
     threads: values.trace ? 1 : values.jobs === undefined ? availableParallelism() : wholeNumber(values.jobs),
     trace: values.trace,
     fresh: values.fresh,
+    json: values.json,
+    write: values.write,
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomStreams } from '../../local/world/random-streams.ts';
 import { LAWS } from '../laws/index.ts';
 import { Knowledge } from '../laws/knowledge.ts';
+import { CostMeter } from '../loop/cost-meter.ts';
 import { runLoop, START_MS } from '../loop/run.ts';
 import { BENCH_SCENARIOS } from '../scenarios/bench-scenario.ts';
 import type { Job, RunResult, Second } from './job.ts';
@@ -19,6 +20,7 @@ export async function play({ law: lawName, scenario: name, seed, trace, keepSeco
   const knowledge = new Knowledge(scenario, START_MS, slack);
   const policy = benchPolicy();
   const seconds: Second[] = [];
+  let meter: CostMeter | undefined;
   const {
     decisions: _,
     limits: __,
@@ -36,10 +38,17 @@ export async function play({ law: lawName, scenario: name, seed, trace, keepSeco
     telemetry: law.telemetry,
     enforcementSlack: slack,
     ...(law.tickSeconds !== undefined && { tickSeconds: law.tickSeconds }),
+    ...(keepSeconds && {
+      watch: (gateway) => {
+        meter = new CostMeter(gateway, scenario.methods, scenario.objective.latencyMs);
+        return meter;
+      },
+    }),
     onSecond: (snapshot, enforced) => {
       knowledge.see(snapshot, enforced);
       if (trace) traceSecond(snapshot, enforced);
-      if (keepSeconds) seconds.push({ ...snapshot, enforced });
+      const { capacityCups, latencyP90Ms } = snapshot;
+      if (meter) seconds.push({ ...meter.take(), capacityCups, latencyP90Ms, enforced });
     },
     ...(trace && { onConclusion: traceConclusion }),
   });
