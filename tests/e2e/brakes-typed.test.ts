@@ -92,7 +92,7 @@ test(`pause, pin, kill and resume, ${SPOKEN}`, async () => {
     'override-rejected hold unchanged',
     'stage 100/20',
   ]);
-  expect(await transcript('{"action":"resume"}', 600)).toEqual([
+  expect(await transcript('{"action":"resume"}', 1200)).toEqual([
     'version 5',
     'override-over hold unchanged',
     'override-over relax written',
