@@ -2,6 +2,7 @@ import type { AcceptedWrite } from '../../local/services/apigateway/management.t
 import type { Scenario } from '../../local/world/scenario.ts';
 import { capacityDrop } from '../../local/world/scenarios/capacity-drop.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';
+import { policySchema } from '../../shared/policy/schema.ts';
 import { DeadControl } from '../support/e2e/dead-control.ts';
 import { asDeveloper, type Deployed } from '../support/e2e/deployed.ts';
 import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
@@ -12,8 +13,8 @@ const TOPIC = 'arn:aws:sns:us-east-1:123456789012:tidegate-dev-alarms';
 const ONSET_SECOND = 60;
 const KILLED_SECOND = 170;
 const MINUTE_MS = 60_000;
-/** The policy's guardrails by default: how much of the stage's rate one step may take, and add. */
-const STEP = { down: 0.75, up: 0.5 };
+/** How much of the stage's rate one step may take, and add. */
+const { largestStepDownShare, largestStepUpShare } = policySchema.parse({ api: 'any/dev', ...POLICY }).guardrails;
 
 /** The backend loses most of its capacity, control brakes and dies, and the backend then has `later` of it. */
 function incident(later: number, durationSeconds: number): Scenario {
@@ -144,8 +145,8 @@ describe('control dies in the middle of a brake, and the backend is well again',
     expect(writesOf(healed, 'failSafe').filter(({ atMs }) => atMs > healed.backMs)).toEqual([]);
     expect(writesOf(healed, 'control').filter(({ atMs }) => atMs > healed.backMs).length).toBeGreaterThan(0);
     const steps = largestSteps(healed, healed.backMs);
-    expect(steps.down).toBeLessThanOrEqual(STEP.down + ROUNDING);
-    expect(steps.up).toBeLessThanOrEqual(STEP.up + ROUNDING);
+    expect(steps.down).toBeLessThanOrEqual(largestStepDownShare + ROUNDING);
+    expect(steps.up).toBeLessThanOrEqual(largestStepUpShare + ROUNDING);
     expect(healed.target.failures).toEqual([]);
   });
 });
@@ -167,8 +168,8 @@ describe('control dies in the middle of a brake, and the backend is still sick',
   test('control is back: it goes on from there, in steps', () => {
     expect(writesOf(sick, 'control').filter(({ atMs }) => atMs > sick.backMs).length).toBeGreaterThan(0);
     const steps = largestSteps(sick, sick.backMs);
-    expect(steps.down).toBeLessThanOrEqual(STEP.down + ROUNDING);
-    expect(steps.up).toBeLessThanOrEqual(STEP.up + ROUNDING);
+    expect(steps.down).toBeLessThanOrEqual(largestStepDownShare + ROUNDING);
+    expect(steps.up).toBeLessThanOrEqual(largestStepUpShare + ROUNDING);
     expect(sick.target.failures).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ let run: (event: unknown) => Promise<void>;
 beforeEach(async () => {
   table = await localTable();
   world = new World();
+  world.policy({ mode: 'enforce', guardrails: { largestStepUpShare: 0.5, largestStepDownShare: 0.75 } });
   inputs = [];
   desired = BRAKED;
   run = createControl(
