@@ -11,6 +11,8 @@ const ACCOUNTED_WITHIN_MS = 150_000;
 const BACKLOG_MS = 600_000;
 const PATH = /^\/(?:throttle|(?<method>.+)\/throttling)\/(?<field>rateLimit|burstLimit)$/;
 
+type Judged = Pick<Scene, 'service' | 'policy' | 'record'>;
+
 /** One limit as one call wrote it. */
 export interface WrittenLimit {
   readonly write: LimitWrite;
@@ -21,14 +23,14 @@ export interface WrittenLimit {
 }
 
 /** The limits of every write, and a complaint for every operation that writes something else. */
-export function writtenLimits({ service, record }: Pick<Scene, 'service' | 'record'>): {
-  limits: WrittenLimit[];
-  complaints: string[];
-} {
+export function writtenLimits(
+  service: Scene['service'],
+  writes: readonly LimitWrite[],
+): { limits: WrittenLimit[]; complaints: string[] } {
   const tierOf = new Map(Object.entries(service.tiers).map(([tier, { planId }]) => [planId, tier]));
   const limits: WrittenLimit[] = [];
   const complaints: string[] = [];
-  for (const write of record.writes.filter(({ by }) => by !== 'developer')) {
+  for (const write of writes.filter(({ by }) => by !== 'developer')) {
     const fields = new Map<string, Partial<Record<string, number>>>();
     for (const { op, path = '', value } of write.patchOperations) {
       const match = PATH.exec(path)?.groups;
@@ -49,7 +51,7 @@ export function writtenLimits({ service, record }: Pick<Scene, 'service' | 'reco
 }
 
 /** Limits outside what they may ever be: at least the policy's least rate, at most what was deployed. */
-export function outOfBounds({ service, policy }: Scene, limits: readonly WrittenLimit[]): string[] {
+export function outOfBounds({ service, policy }: Judged, limits: readonly WrittenLimit[]): string[] {
   const { leastRateRps } = policy.guardrails;
   return limits.flatMap(({ write, name, isTier, limit }) => {
     const most = isTier ? service.tiers[name] : service.stageLimit;
@@ -60,7 +62,7 @@ export function outOfBounds({ service, policy }: Scene, limits: readonly Written
 }
 
 /** Limits that no decision, and no word of the fail-safe, accounts for. */
-export function unaccounted(scene: Scene, limits: readonly WrittenLimit[], decisions: readonly Decision[]): string[] {
+export function unaccounted(scene: Judged, limits: readonly WrittenLimit[], decisions: readonly Decision[]): string[] {
   return limits.flatMap((written) => {
     const { write, name, limit } = written;
     const isKnown = write.by === 'failSafe' ? isAnnounced(scene, written) : isDecided(written, decisions);
@@ -68,7 +70,7 @@ export function unaccounted(scene: Scene, limits: readonly WrittenLimit[], decis
   });
 }
 
-function isAnnounced({ record, service }: Scene, { write, name, isTier, limit }: WrittenLimit): boolean {
+function isAnnounced({ record, service }: Judged, { write, name, isTier, limit }: WrittenLimit): boolean {
   const baseline = isTier ? service.tiers[name] : service.stageLimit;
   const isBaseline = baseline !== undefined && isSame(baseline, limit);
   return isBaseline && record.announcements.some(({ by, atMs }) => by === 'failSafe' && isSoon(atMs - write.atMs));

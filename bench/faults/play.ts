@@ -159,7 +159,7 @@ class CellPlay {
 
   private async complaints(decisions: readonly Decision[], recovery: Recovery, refused: number): Promise<string[]> {
     const { scene, cell } = this;
-    const { limits, complaints } = writtenLimits(scene);
+    const { limits, complaints } = writtenLimits(scene.service, scene.record.writes);
     return [
       ...complaints,
       ...outOfBounds(scene, limits),

@@ -19,13 +19,20 @@ const short = (caller: Caller): string =>
 
 /** What was really done at the embedded AWS's door, as far as a judge wants to know. */
 export class CallRecord {
-  readonly writes: LimitWrite[] = [];
+  writes: LimitWrite[] = [];
   /** When the fail-safe said on the event bus what it did. */
   readonly announcements: { readonly by: string; readonly atMs: EpochMs }[] = [];
   private readonly clock: Clock;
 
   constructor(clock: Clock) {
     this.clock = clock;
+  }
+
+  /** The writes since the last call of this. */
+  takeWrites(): LimitWrite[] {
+    const { writes } = this;
+    this.writes = [];
+    return writes;
   }
 
   readonly intercept: Interceptor = async (service, operation, input, run, caller) => {

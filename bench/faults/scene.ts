@@ -46,8 +46,8 @@ export async function openScene(stack: PackagedStack, seed = 1): Promise<Scene> 
   return { cloud, service, policy, load, injector, record, failures };
 }
 
-/** The record is next to the services: it sees what was really done. */
-const behind =
+/** The inner one is next to the services: it sees what is really done. */
+export const behind =
   (outer: Interceptor, inner: Interceptor): Interceptor =>
   (service, operation, input, run, caller) =>
     outer(service, operation, input, (changed = input) => inner(service, operation, changed, run, caller), caller);

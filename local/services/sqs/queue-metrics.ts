@@ -12,5 +12,7 @@ export function recordQueueMetrics(store: QueueStore, nowMs: number, record: Rec
     };
     const datum = { namespace: 'AWS/SQS', dimensions: { QueueName: queue.name }, unit: 'Count', timestampMs: nowMs };
     for (const [metricName, value] of Object.entries(values)) record({ ...datum, metricName, value });
+    const ageSeconds = Math.floor(queue.oldestAgeMs(nowMs) / 1000);
+    record({ ...datum, metricName: 'ApproximateAgeOfOldestMessage', unit: 'Seconds', value: ageSeconds });
   }
 }

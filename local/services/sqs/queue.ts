@@ -152,6 +152,12 @@ export class Queue {
     return { visible: all.length - hidden.length, inFlight: hidden.length - delayed, delayed };
   }
 
+  /** How long ago the oldest message was sent that nobody has removed; 0 when there is none. */
+  oldestAgeMs(nowMs: number): number {
+    this.expire(nowMs);
+    return [...this.messages.values()].reduce((age, { sentMs }) => Math.max(age, nowMs - sentMs), 0);
+  }
+
   /** Every instant after `nowMs` at which a message becomes visible. */
   arrivals(nowMs: number): readonly number[] {
     return [...this.messages.values()].map(({ visibleAtMs }) => visibleAtMs).filter((atMs) => atMs > nowMs);

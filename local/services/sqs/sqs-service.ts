@@ -65,6 +65,11 @@ export class SqsService implements Service {
     };
   }
 
+  /** How long the oldest message of a queue has been waiting to be removed. @throws QueueDoesNotExist */
+  oldestAgeMs(queueName: string, nowMs: number): number {
+    return this.store.get(queueName).oldestAgeMs(nowMs);
+  }
+
   /** Calls back whenever a message of the queue may have become visible. */
   watch(queueArn: string, onArrival: () => void): Cancel {
     return this.arrivals.watch(queueArn, this.store.findByArn(queueArn), onArrival);

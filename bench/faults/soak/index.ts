@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { type SoakReport, soak } from './run.ts';
+
+const DEFAULT_HOURS = '72';
+/** More than this an hour, warm, is a leak. */
+const FLAT_MB_PER_HOUR = 1;
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(`--${name}: expected a whole number of at least ${least}, found "${text}".`);
+}
+
+const isSound = (report: SoakReport): boolean =>
+  report.outOfBounds.length + report.unaccountedWrites.length + report.stuckMessages.length === 0 &&
+  report.failures.length === 0 &&
+  report.silentMinutes === 0 &&
+  (report.heapGrowthMbPerHour ?? 0) <= FLAT_MB_PER_HOUR;
+
+/** `npm run soak -- --hours 72 --seed 1`: prints one JSON object; fails when anything in it should not be. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = {
+    hours: { type: 'string', default: DEFAULT_HOURS },
+    seed: { type: 'string', default: '1' },
+  } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  const hours = wholeNumber('hours', values.hours, 1);
+  const collectGarbage = globalThis.gc;
+  if (!collectGarbage) throw new Error('The heap can only be judged after a collection: run node with --expose-gc.');
+  const startMs = performance.now();
+  const report = await soak(wholeNumber('seed', values.seed, 0), hours, collectGarbage, (hour, audit, heapMb) => {
+    const seconds = Math.round((performance.now() - startMs) / 1000);
+    const wrong = [...audit.outOfBounds, ...audit.unaccounted, ...audit.stuckMessages].join('; ');
+    process.stderr.write(
+      `hour ${hour} of ${hours}: ${audit.writes} writes, ${audit.decisions} decisions, ${audit.silentMinutes} silent, ${heapMb} MB, ${seconds} s ${wrong}\n`,
+    );
+  });
+  console.log(JSON.stringify(report));
+  return isSound(report) ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));
