@@ -49,7 +49,9 @@ export function effortOf(writes: readonly LimitWrite[], fromMs: EpochMs): Effort
     }
   }
   const planWrites = counted.filter(({ kind }) => kind === 'plan');
-  const early = planWrites.filter(({ atMs }, index) => atMs - (planWrites[index - 1]?.atMs ?? 0) < PLAN_QUOTA_MS);
+  const early = planWrites.filter(
+    ({ atMs }, index) => atMs - (planWrites[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY) < PLAN_QUOTA_MS,
+  );
   return {
     stageWrites: counted.length - planWrites.length,
     planWrites: planWrites.length,

@@ -1,0 +1,50 @@
+import type { ContractKey } from '../../../bench/laws/bounds/known-demand.ts';
+import { bestLevels } from '../../../bench/laws/bounds/plan-targets.ts';
+import { keyResponse, tierResponses } from '../../../bench/laws/bounds/response.ts';
+import { benchPolicy } from '../../../bench/runner/policy.ts';
+
+const key = (rps: number, attempts: number, tier = 'basic'): ContractKey => ({
+  keyId: `${tier}-${rps}`,
+  tier,
+  rps,
+  attempts,
+  costPerRequest: 1,
+  mix: { '/data/GET': 1 },
+  contractRps: rps,
+});
+
+test('a key that does not retry loses as many first attempts as it is trimmed by', () => {
+  expect(keyResponse(key(10, 1), 6, 1)).toEqual({ admittedRps: 6, firstRps: expect.closeTo(6) });
+});
+
+test('a key that tries three times and is trimmed by 2 % loses 27 % of its first attempts', () => {
+  const { admittedRps, firstRps } = keyResponse(key(100, 3), 98, 1);
+  expect(admittedRps).toBe(98);
+  expect(firstRps).toBeCloseTo(72.9, 1);
+});
+
+test('behind a stage that lets half of the attempts through, three tries serve half of the first attempts', () => {
+  const { admittedRps, firstRps } = keyResponse(key(100, 3), Number.POSITIVE_INFINITY, 0.5);
+  expect(firstRps).toBeCloseTo(50);
+  expect(admittedRps).toBeCloseTo(87.5);
+});
+
+test('a stage admits its total in all, whoever asks', () => {
+  const limits = { basic: { rateRps: 100, burst: 100 } };
+  const keys = [key(60, 3), key(40, 3)];
+  const response = tierResponses(keys, limits, limits, 50).get('basic');
+  expect(response?.admitted).toBeCloseTo(50, 0);
+  expect(response?.first).toBeLessThan(25);
+});
+
+test('levels: within the total, premium whole and basic trimmed where basic is worth less', () => {
+  const policy = benchPolicy();
+  const keys = [key(100, 3, 'premium'), ...[50, 30, 20, 10].map((rps) => key(rps, 3))];
+  const shares = { premium: 100, basic: 60 };
+  const levels = bestLevels(keys, shares, 160, policy);
+  expect(levels.get('premium')).toBeGreaterThanOrEqual(100);
+  const basic = levels.get('basic') ?? 0;
+  const admitted = [50, 30, 20, 10].reduce((sum, rps) => sum + Math.min(rps, basic), 0);
+  expect(admitted).toBeLessThanOrEqual(61);
+  expect(admitted).toBeGreaterThan(50);
+});

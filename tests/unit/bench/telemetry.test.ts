@@ -1,0 +1,74 @@
+import { benchTelemetry, type TelemetryMode } from '../../../bench/loop/telemetry.ts';
+import type { TelemetryTrouble } from '../../../bench/scenarios/bench-scenario.ts';
+import { SimulationClock } from '../../../local/kernel/clock.ts';
+import { randomStreams } from '../../../local/world/random-streams.ts';
+
+const EPOCH_MS = Date.UTC(2031, 0, 1);
+const WINDOW = 10_000;
+
+async function listen(mode: TelemetryMode, trouble: TelemetryTrouble = { lost: [], late: [] }) {
+  const clock = new SimulationClock({
+    onError: (error) => {
+      throw error;
+    },
+  });
+  await clock.goVirtual(0, EPOCH_MS);
+  const nudges: number[] = [];
+  const telemetry = benchTelemetry(mode, {
+    clock,
+    random: randomStreams(1),
+    tierOf: new Map([['key-1', 'premium']]),
+    slowMs: 500,
+    startMs: EPOCH_MS,
+    trouble,
+    onNudge: () => nudges.push((clock.now() - EPOCH_MS) / 1000),
+  });
+  // One request a second, answered 200 ms later; every tenth is refused.
+  clock.every(1000, 0, () => {
+    const endMs = clock.now();
+    const isRefused = endMs % WINDOW === 0;
+    const request = { keyId: 'key-1', verb: 'GET', path: '/data', startMs: endMs - 200, endMs };
+    telemetry.add([
+      isRefused
+        ? { ...request, status: 429, errorType: 'THROTTLED' }
+        : { ...request, status: 200, integrationLatencyMs: 200, backendStatus: 200 },
+    ]);
+  });
+  const startsUpTo = async (second: number) => {
+    await clock.runUntil(EPOCH_MS + second * 1000);
+    return telemetry.windowsAfter(0).map(({ startMs }) => (startMs - EPOCH_MS) / 1000);
+  };
+  return { telemetry, nudges, startsUpTo };
+}
+
+test('a window can be read, whole, exactly so long after its end, and control is nudged then', async () => {
+  const { telemetry, nudges, startsUpTo } = await listen({ kind: 'windows', ageSeconds: 30 });
+  expect(await startsUpTo(49.9)).toEqual([0]);
+  expect(await startsUpTo(50)).toEqual([0, 10]);
+  expect(nudges).toEqual([40, 50]);
+  const [, second] = telemetry.windowsAfter(0);
+  expect(second?.cells.premium?.['/data/GET']).toMatchObject({ requests: 10, throttled: 1 });
+  expect(second?.keys['key-1']).toMatchObject({ tier: 'premium', throttled: 1 });
+});
+
+test('windows that begin in a spell of loss never come, windows that end in a spell of delay come later', async () => {
+  const trouble = { lost: [{ from: 10, to: 20, share: 1 }], late: [{ from: 30, to: 40, extraSeconds: 25 }] };
+  const { startsUpTo } = await listen({ kind: 'windows', ageSeconds: 10 }, trouble);
+  expect(await startsUpTo(60)).toEqual([0, 30, 40]);
+  expect(await startsUpTo(65)).toEqual([0, 20, 30, 40]);
+});
+
+test('a minute of metrics comes one to three minutes after its end, without tiers and keys', async () => {
+  const { telemetry, nudges, startsUpTo } = await listen({ kind: 'minutes' });
+  expect(await startsUpTo(119)).toEqual([]);
+  expect(await startsUpTo(241)).toContain(0);
+  const [first] = telemetry.windowsAfter(0);
+  expect(first).toMatchObject({ source: 'metrics', lengthMs: 60_000, keys: {} });
+  expect(first?.cells.all?.all).toMatchObject({ throttled: 5, serverErrors: 0 });
+  expect(nudges).toEqual([]);
+});
+
+test('who does not look gets nothing', async () => {
+  const { startsUpTo } = await listen({ kind: 'none' });
+  expect(await startsUpTo(120)).toEqual([]);
+});
