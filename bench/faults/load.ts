@@ -20,6 +20,8 @@ const LONGEST_WAIT_MS = 3000;
 export class Load {
   /** What the backend bears at present. */
   capacityRps: Rps;
+  /** The clients are away, and ask for nothing. */
+  isAway = false;
   /** Requests that a limit refused so far. */
   refused = 0;
   private readonly gateway: GatewayPort;
@@ -54,7 +56,7 @@ export class Load {
   }
 
   private arrivals(toMs: EpochMs): { keyId: KeyId; startMs: EpochMs }[] {
-    const spanMs = toMs - this.atMs;
+    const spanMs = this.isAway ? 0 : toMs - this.atMs;
     const arrivals = this.clients.flatMap(({ keyId, demandRps }, index) => {
       const owed = (this.owed[index] ?? 0) + (demandRps * spanMs) / 1000;
       this.owed[index] = owed % 1;

@@ -49,6 +49,9 @@ const STEP_SECONDS = 5;
 /** So long after a fault even a lease that a dead function held has run out. */
 const AFTERMATH_MS = 100_000;
 const MINUTE_MS = 60_000;
+/** In an hour's outage clients are there for its first and last minutes, and between for one minute in four. */
+const PRESENT_MINUTES = 8;
+const PULSE_MINUTES = 4;
 
 /** Plays one cell of the matrix, and judges it. */
 export async function playCell(stack: PackagedStack, cell: Cell, provocation?: Provocation): Promise<CellResult> {
@@ -115,6 +118,11 @@ class CellPlay {
     };
     bears(CAPACITY_RPS.troubled, troubleAt);
     bears(CAPACITY_RPS.normal, troubleUntil);
+    clock.every(MINUTE_MS, this.faultFromMs % MINUTE_MS, () => {
+      const minute = (clock.now() - this.faultFromMs) / MINUTE_MS;
+      const isLongOutage = minute >= PRESENT_MINUTES && clock.now() < this.faultToMs - PRESENT_MINUTES * MINUTE_MS;
+      this.scene.load.isAway = isLongOutage && minute % PULSE_MINUTES !== 0;
+    });
   }
 
   private inject(): string[] {

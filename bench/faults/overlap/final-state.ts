@@ -11,8 +11,8 @@ export interface FinalState {
   readonly isLeaseFree: boolean;
 }
 
-/** Counters of the lease, and texts that name it, say how often somebody looked, not what came of it. */
-const VOLATILE = new Set(['fence', 'heard', 'decision', 'decisionId', 'look', 'expiresAt']);
+/** Counters and names of looks, and how the last one ended, say how often somebody looked, not what came of it. */
+const VOLATILE = new Set(['fence', 'heard', 'decision', 'decisionId', 'lastKind', 'expiresAt']);
 
 export async function finalState(scene: Scene, before: Snapshot): Promise<FinalState> {
   const after = await takeSnapshot(scene);

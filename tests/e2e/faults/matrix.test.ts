@@ -1,0 +1,59 @@
+import { type Cell, cellsOf, KINDS, PHASES } from '../../../bench/faults/cells.ts';
+import { DEPENDENCIES } from '../../../bench/faults/dependencies.ts';
+import { playCell } from '../../../bench/faults/play.ts';
+import { SCALE } from '../../../bench/faults/scene.ts';
+import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
+
+const { cells, omissions } = cellsOf();
+
+/** Every dependency once, every fault and every phase at least once; the whole matrix is a command of its own. */
+const CHOSEN: readonly (readonly [dependency: string, kind: Cell['kind'], phase: Cell['phase']])[] = [
+  ['GetMetricData', 'stale', 'calm'],
+  ['GetStage', 'garbage', 'tightening'],
+  ['UpdateStage', 'timeout after acting', 'tightening'],
+  ['GetUsagePlans', 'partial', 'calm'],
+  ['UpdateUsagePlan', 'duplicated', 'tightening'],
+  ['GetUsagePlanKeys', 'partial', 'calm'],
+  ['GetAccount', 'garbage', 'calm'],
+  ['SSM reads', 'down for an hour', 'calm'],
+  ['DynamoDB reads', 'error', 'calm'],
+  ['DynamoDB writes', 'throttled', 'relaxing'],
+  ['the lease', 'timeout after acting', 'calm'],
+  ['SQS', 'reordered', 'tightening'],
+  ['SQS polls', 'error', 'tightening'],
+  ['EventBridge', 'duplicated', 'calm'],
+  ['log delivery', 'reordered', 'calm'],
+  ['alarms', 'stale', 'calm'],
+  ['control itself', 'timeout after acting', 'tightening'],
+  ['telemetry itself', 'throttled', 'calm'],
+  ['the plan writer itself', 'timeout after acting', 'tightening'],
+];
+
+const cellOf = ([dependency, kind, phase]: (typeof CHOSEN)[number]): Cell => {
+  const cell = cells.find((one) => one.dependency === dependency && one.kind === kind && one.phase === phase);
+  if (!cell) throw new Error(`${dependency} / ${kind} / ${phase} is left out of the matrix.`);
+  return cell;
+};
+
+test('the matrix has at least 300 cells, and every combination is a cell or left out for a reason', () => {
+  expect(cells.length).toBeGreaterThanOrEqual(300);
+  expect(cells.length + omissions.length).toBe(DEPENDENCIES.length * KINDS.length * PHASES.length);
+  expect(omissions.filter(({ why }) => why === '')).toEqual([]);
+});
+
+test('what is played here meets every dependency, every fault and every phase', () => {
+  expect(new Set(CHOSEN.map(([dependency]) => dependency))).toEqual(new Set(DEPENDENCIES.map(({ name }) => name)));
+  expect(new Set(CHOSEN.map(([, kind]) => kind))).toEqual(new Set(KINDS));
+  expect(new Set(CHOSEN.map(([, , phase]) => phase))).toEqual(new Set(PHASES));
+});
+
+test.each(CHOSEN)(
+  '%s, %s, %s',
+  async (...place) => {
+    const provocation = DEPENDENCIES.find(({ name }) => name === place[0])?.provocation;
+    const result = await playCell(await packagedStack(SCALE), cellOf(place), provocation);
+    expect(result.complaints).toEqual([]);
+    expect(result.struck).toBeGreaterThan(0);
+  },
+  60_000,
+);

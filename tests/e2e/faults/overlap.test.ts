@@ -1,0 +1,25 @@
+import { explore } from '../../../bench/faults/overlap/explore.ts';
+import { drawn, type Schedule } from '../../../bench/faults/overlap/schedules.ts';
+import { SITUATIONS } from '../../../bench/faults/overlap/situations.ts';
+import { SCALE } from '../../../bench/faults/scene.ts';
+import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
+
+/** The whole exploration is a command of its own. */
+const RUNS = 17;
+const CHOSEN = ['overload', 'well again, with an alarm', 'three in overload'];
+
+function* schedules(): Generator<Schedule> {
+  for (let seed = 1; ; seed++) yield drawn(seed);
+}
+
+test.each(CHOSEN)(
+  '%s: however the calls of concurrent triggers interleave, the end is that of a serial run',
+  async (name) => {
+    const situation = SITUATIONS.find((one) => one.name === name);
+    if (!situation) throw new Error(`There is no situation "${name}".`);
+    const { orders, differences } = await explore(await packagedStack(SCALE), situation, schedules(), RUNS);
+    expect(orders).toBe(RUNS);
+    expect(differences).toEqual([]);
+  },
+  60_000,
+);
