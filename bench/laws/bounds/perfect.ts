@@ -9,7 +9,7 @@ import { QUEUELESS_AIM, stageTotal } from './stage-total.ts';
 const TICK_SECONDS = 5;
 /** From a decision until its limit is in force, on average. */
 const STAGE_AHEAD_SECONDS = 7;
-const PLAN_AHEAD_SECONDS = 20;
+const PLAN_AHEAD_SECONDS = 15;
 
 /** Everything about the present is known; limits are written as everybody must: late, and one plan per 20 s. */
 export const perfect = bound('perfect', extrapolated);
