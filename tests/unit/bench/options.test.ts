@@ -1,0 +1,34 @@
+import { optionsOf } from '../../../bench/runner/options.ts';
+import { REPORTING_SEEDS, TUNING_SEEDS } from '../../../bench/scenarios/bench-scenario.ts';
+
+test('without a word everything is compared, on the seeds for reporting', () => {
+  const { laws, scenarios, seeds, trace, write } = optionsOf([]);
+  expect(laws).toEqual(expect.arrayContaining(['tidegate', 'perfect', 'aimd', 'none']));
+  expect(laws.filter((name) => name.includes(':'))).toEqual([]);
+  expect(scenarios.length).toBeGreaterThanOrEqual(22);
+  expect({ seeds, trace, write }).toEqual({ seeds: REPORTING_SEEDS, trace: false, write: false });
+});
+
+test('several names by comma; the seeds for tuning; the first seed alone; one thread for a trace', () => {
+  const options = optionsOf([
+    '--scenario',
+    'ramp,quiet',
+    '--law',
+    'tidegate,perfect',
+    '--tuning',
+    '--quick',
+    '--trace',
+  ]);
+  expect(options).toMatchObject({ seeds: TUNING_SEEDS.slice(0, 1), threads: 1, trace: true });
+  expect(options.scenarios.toSorted()).toEqual(['quiet', 'ramp']);
+  expect(options.laws.toSorted()).toEqual(['perfect', 'tidegate']);
+});
+
+test.each([
+  [['--law', 'perfct'], '--law: there is no "perfct"; there are '],
+  [['--scenario', 'rmap'], '--scenario: there is no "rmap"; there are '],
+  [['--seeds', '1,x'], 'Expected a whole number of at least 1, found "x".'],
+  [['--write', '--law', 'perfect'], '--write keeps the whole comparison: leave out --scenario, --law and --seeds.'],
+])('%j is refused with what was expected', (args, message) => {
+  expect(() => optionsOf(args)).toThrow(message);
+});
