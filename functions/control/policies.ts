@@ -154,16 +154,19 @@ function accept(
 ): Accepted {
   const parsed = parsePolicy(value, Object.keys(baseline.tiers));
   if (!parsed.ok) return { why: explainProblems(parsed.problems) };
-  const api = parseApiStage(parsed.policy.api);
-  if (!api) return { why: `api: ${parsed.policy.api} is not an API id, a slash and a stage.` };
   const rival = taken.get(parsed.policy.api);
-  if (rival) return { why: `api: ${parsed.policy.api} is governed by ${rival.name} already. Remove one of the two.` };
-  if (apiStageName(api) !== apiStageName(baseline)) {
-    return {
-      why: `api: no baseline is deployed for ${parsed.policy.api}; this stack deployed ${apiStageName(baseline)}.`,
-    };
-  }
-  return { governed: { api, policy: parsed.policy, name, version } };
+  const api = parseApiStage(parsed.policy.api);
+  if (api && !rival && apiStageName(api) === apiStageName(baseline))
+    return { governed: { api, policy: parsed.policy, name, version } };
+  return { why: explainProblems([apiProblem(parsed.policy.api, apiStageName(baseline), rival?.name)]) };
+}
+
+function apiProblem(found: string, deployed: string, rival: string | undefined): PolicyProblem {
+  const path = 'api';
+  if (rival === undefined)
+    return { path, expected: `the API that this stack deployed, ${deployed}`, found, mend: `write ${deployed}` };
+  const expected = 'an API that no other policy governs';
+  return { path, expected, found: `${found}, which is governed by ${rival} already`, mend: 'remove one of the two' };
 }
 
 /**

@@ -12,7 +12,7 @@ export const WHOLE_EVENT = '(event)';
 
 /** One line for the log. */
 export function explainRefusal({ path, expected, found, mend }: Refusal): string {
-  return `${path}: expected ${expected}; found ${found}. To mend it, ${mend}.`;
+  return `${path}: expected ${expected}; found ${found}. To mend it: ${mend}.`;
 }
 
 /** What kind of thing a value is. Never what it says: it is anybody's, and may be a secret or a forged log line. */

@@ -10,7 +10,7 @@ import {
 
 const EVENTS = [...knownBrokenEvents(), ...generatedBrokenEvents(1, 160)];
 /** Says where, what was expected, what was found and how to mend it. */
-const REFUSAL = /^[\w().: -]+: expected .+; found .+\. To mend it, .+\.$/;
+const REFUSAL = /^[\w().: -]+: expected .+; found .+\. To mend it: .+\.$/;
 
 interface Outcome extends BrokenEvent {
   readonly functionError: string | undefined;
