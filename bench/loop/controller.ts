@@ -23,6 +23,8 @@ export interface ControllerOptions<State> {
   readonly tickMs: number;
   readonly telemetry: () => BenchTelemetry;
   readonly heartbeat: BenchHeartbeat;
+  /** Keys per tier, from the plans. */
+  readonly keyCounts: Readonly<Record<TierName, number>>;
   readonly onConclusion?: (conclusion: Conclusion, atMs: EpochMs) => void;
 }
 
@@ -73,7 +75,17 @@ export class BenchController<State> {
     const newest = windows.at(-1);
     if (newest) this.logEndMs = newest.startMs + newest.lengthMs;
     const heartbeat = this.options.heartbeat.at(now, this.logEndMs);
-    const input = { state: this.state, windows, heartbeat, live, effective, policy, baseline, now };
+    const input = {
+      state: this.state,
+      windows,
+      heartbeat,
+      live,
+      effective,
+      policy,
+      baseline,
+      keyCounts: this.options.keyCounts,
+      now,
+    };
     const { state, conclusion, desired } = law(input);
     this.state = state;
     this.options.onConclusion?.(conclusion, now);

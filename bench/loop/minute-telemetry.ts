@@ -1,7 +1,7 @@
 import type { FinishedRequest } from '../../local/gateway/port.ts';
 import type { Random } from '../../local/kernel/random.ts';
-import type { EpochMs } from '../../shared/platform/units.ts';
-import { minuteWindow } from '../../shared/telemetry/metric-windows.ts';
+import type { EpochMs, MethodKey } from '../../shared/platform/units.ts';
+import { type MethodMinute, type MetricMinute, minuteWindow } from '../../shared/telemetry/metric-windows.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { BenchTelemetry, TelemetryOptions } from './telemetry.ts';
 import { extraDelayMs, isLost } from './trouble.ts';
@@ -10,14 +10,20 @@ const MINUTE_MS = 60_000;
 /** A minute's metrics can be read so long after its end. */
 const PUBLICATION_MS = { min: 60_000, max: 180_000 };
 
-interface Minute {
+interface Counts {
   requests: number;
-  throttled: number;
   serverErrors: number;
   readonly latenciesMs: number[];
 }
 
-/** What CloudWatch says of a stage, minute by minute, and nothing else. Control looks once a minute by itself. */
+/** The stage's minute under the empty name, and that of each method with a cost of its own. */
+type Minute = Map<MethodKey, Counts>;
+const STAGE = '';
+
+/**
+ * What CloudWatch says of a stage and of the methods that control asks for, minute by minute, and nothing else. Control
+ * looks once a minute by itself.
+ */
 export class MinuteTelemetry implements BenchTelemetry {
   private readonly options: TelemetryOptions;
   private readonly lostRandom: Random;
@@ -40,12 +46,11 @@ export class MinuteTelemetry implements BenchTelemetry {
   }
 
   add(requests: readonly FinishedRequest[]): void {
-    for (const { endMs, status, errorType, integrationLatencyMs } of requests) {
-      const minute = this.minuteOf(endMs - (endMs % MINUTE_MS));
-      minute.requests++;
-      if (errorType === 'THROTTLED') minute.throttled++;
-      if (status >= 500) minute.serverErrors++;
-      if (integrationLatencyMs !== undefined) minute.latenciesMs.push(integrationLatencyMs);
+    for (const request of requests) {
+      const minute = this.minuteOf(request.endMs - (request.endMs % MINUTE_MS));
+      count(minute, STAGE, request);
+      const method = `${request.path}/${request.verb}`;
+      if (this.options.meteredMethods.includes(method)) count(minute, method, request);
     }
   }
 
@@ -57,7 +62,7 @@ export class MinuteTelemetry implements BenchTelemetry {
   private minuteOf(startMs: EpochMs): Minute {
     const known = this.open.get(startMs);
     if (known) return known;
-    const minute = { requests: 0, throttled: 0, serverErrors: 0, latenciesMs: [] };
+    const minute: Minute = new Map();
     this.open.set(startMs, minute);
     return minute;
   }
@@ -67,10 +72,29 @@ export class MinuteTelemetry implements BenchTelemetry {
     this.open.delete(minuteStartMs);
     if (minute === undefined) return;
     if (isLost(this.options.trouble, minuteStartMs, this.options.startMs, this.lostRandom)) return;
-    const { latenciesMs, ...counts } = minute;
-    const sorted = Float64Array.from(latenciesMs).sort();
-    const average = sorted.reduce((sum, value) => sum + value, 0) / Math.max(1, sorted.length);
-    const latencyP90Ms = sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0;
-    this.readable.push(minuteWindow(minuteStartMs, { ...counts, latencyP90Ms, latencyAverageMs: average }));
+    const stage = minute.get(STAGE);
+    if (stage === undefined) return;
+    minute.delete(STAGE);
+    const methods = [...minute].map(([method, counts]) => [method, countsOf(counts)] as const);
+    this.readable.push(minuteWindow(minuteStartMs, metricsOf(stage), Object.fromEntries(methods)));
   }
+}
+
+function count(minute: Minute, name: MethodKey, { status, integrationLatencyMs }: FinishedRequest): void {
+  const counts = minute.get(name) ?? { requests: 0, serverErrors: 0, latenciesMs: [] };
+  minute.set(name, counts);
+  counts.requests++;
+  if (status >= 500) counts.serverErrors++;
+  if (integrationLatencyMs !== undefined) counts.latenciesMs.push(integrationLatencyMs);
+}
+
+function countsOf({ requests, serverErrors, latenciesMs }: Counts): MethodMinute {
+  return { requests, answered: latenciesMs.length, serverErrors };
+}
+
+function metricsOf(counts: Counts): MetricMinute {
+  const sorted = Float64Array.from(counts.latenciesMs).sort();
+  const latencyAverageMs = sorted.reduce((sum, value) => sum + value, 0) / Math.max(1, sorted.length);
+  const latencyP90Ms = sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0;
+  return { ...countsOf(counts), latencyP90Ms, latencyAverageMs };
 }

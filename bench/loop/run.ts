@@ -10,6 +10,7 @@ import { SLICE_MS, World } from '../../local/world/world.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import { keyCountsOf } from '../../shared/telemetry/key-counts.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 import { type Effort, effortOf } from './changes.ts';
 import { BenchController } from './controller.ts';
@@ -90,6 +91,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     tickMs: (options.tickSeconds ?? TICK_SECONDS) * 1000,
     telemetry: () => telemetry as BenchTelemetry,
     heartbeat,
+    keyCounts: keyCountsOf(tierOf.values()),
     onConclusion: (conclusion, atMs) => {
       decisions[conclusion.kind] = (decisions[conclusion.kind] ?? 0) + 1;
       options.onConclusion?.(conclusion, (atMs - START_MS) / 1000);
@@ -102,6 +104,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     startMs: START_MS,
     trouble: options.trouble ?? NO_TROUBLE,
     slowMs: policy.objective.latencyMs,
+    meteredMethods: Object.keys(policy.methodCost),
     onNudge: () => controller.tick(),
   });
   const tiers = Object.keys(baseline.tiers).map((name) => {

@@ -1,7 +1,7 @@
 import type { FinishedRequest } from '../../local/gateway/port.ts';
 import type { Clock } from '../../local/kernel/clock.ts';
 import type { Random } from '../../local/kernel/random.ts';
-import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
+import type { EpochMs, KeyId, MethodKey, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 import { MinuteTelemetry } from './minute-telemetry.ts';
@@ -31,6 +31,8 @@ export interface TelemetryOptions {
   readonly random: (name: string) => Random;
   readonly tierOf: ReadonlyMap<KeyId, TierName>;
   readonly slowMs: number;
+  /** Whose minutes control asks for by name: those with a cost of their own. */
+  readonly meteredMethods: readonly MethodKey[];
   /** When the scenario begins: the origin of the trouble's times. */
   readonly startMs: EpochMs;
   readonly trouble: TelemetryTrouble;

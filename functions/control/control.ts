@@ -2,7 +2,6 @@ import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import { explainRefusal } from '../../shared/platform/refusal.ts';
 import { releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
-import { UNKNOWN_TIER } from '../../shared/telemetry/aggregate.ts';
 import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import { noteClaim } from './claims.ts';
@@ -47,13 +46,15 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
 
 /** Without an answer of CloudWatch there is neither slow path nor heartbeat; the law knows how to be blind. */
 async function minuteMetrics(
-  { gateway, readMetrics, clock, baseline, logger }: ControlDependencies,
+  { gateway, readMetrics, clock, logger }: ControlDependencies,
   governed: readonly Governed[],
 ): Promise<Metrics> {
   try {
-    const tiers = [...Object.keys(baseline.tiers), UNKNOWN_TIER];
     const apis = [];
-    for (const { api } of governed) apis.push({ ...api, apiName: await gateway.apiName(api.apiId), tiers });
+    for (const { api, policy } of governed) {
+      const methods = Object.keys(policy.methodCost);
+      apis.push({ ...api, apiName: await gateway.apiName(api.apiId), methods });
+    }
     return await readMetrics(apis, clock.now());
   } catch (error) {
     logger.warn('The minute metrics could not be read.', { reason: describeError(error) });

@@ -6,7 +6,9 @@ import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/uni
 import { type ControlRecord, readControlRecord } from '../../shared/state/control-record.ts';
 import { type Desired, readDesired } from '../../shared/state/desired.ts';
 import type { DriftRecord } from '../../shared/state/drift.ts';
+import { readDirectory } from '../../shared/state/key-directory.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
+import { keyCountsOf } from '../../shared/telemetry/key-counts.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { ceilings } from './limits.ts';
@@ -22,6 +24,8 @@ export interface Observation {
   /** The limits in force. */
   readonly live: Limits;
   readonly evidence: Evidence;
+  /** Keys per tier, read only where there are no windows of the log to go by. */
+  readonly keyCounts: Readonly<Record<TierName, number>> | undefined;
   /** What others did to the limits, as of this look. */
   readonly drift: DriftRecord | undefined;
 }
@@ -49,7 +53,10 @@ export async function observe(
   // A stage that nobody ever limited is bounded by the account alone.
   const live = { stage: { [STAGE_DEFAULT]: account, ...reading.limits }, tiers };
   const evidence = await readEvidence(table, api, record.law, metrics, policy, now);
-  return { now, record, desired: await readDesired(table, api), reading, account, live, evidence, drift: record.drift };
+  const isByMinutes = evidence.windows.length > 0 && evidence.windows.every(({ source }) => source === 'metrics');
+  const keyCounts = isByMinutes ? keyCountsOf((await readDirectory(table, api)).tierOf.values()) : undefined;
+  const desired = await readDesired(table, api);
+  return { now, record, desired, reading, account, live, evidence, keyCounts, drift: record.drift };
 }
 
 /**
@@ -69,6 +76,7 @@ export function lawInput(observation: Observation, governed: Governed, baseline:
     live,
     effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
     policy: governed.policy,
+    ...(observation.keyCounts ? { keyCounts: observation.keyCounts } : {}),
     baseline: ceilings(withAdopted(baseline, drift), observation.account),
     now,
   };

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../shared/platform/units.ts';
 import type { AccessRecord } from './access-record.ts';
 import type { DeployedApi } from './deployed-api.ts';
 import type { Enforcement } from './enforcement.ts';
+import { EVERY_METHOD } from './method-key.ts';
 import { RequestIds } from './request-ids.ts';
 import { StageDoor } from './stage-door.ts';
 import { StageTelemetry, type TelemetryPorts } from './stage-telemetry.ts';
@@ -76,7 +77,10 @@ export class DeployedStage {
 
   /** Logs and counts a finished request; visible after `flush`. */
   log(record: AccessRecord): void {
-    this.telemetry.add(record, this.source.stage()?.accessLogSettings);
+    const stage = this.source.stage();
+    // Detailed metrics are switched for all methods at once here.
+    const isDetailed = stage?.methodSettings?.[EVERY_METHOD]?.metricsEnabled ?? false;
+    this.telemetry.add(record, stage?.accessLogSettings, isDetailed);
   }
 
   flush(): void {

@@ -24,7 +24,10 @@ const STREAM_COUNT = 3;
 export class StageTelemetry {
   private readonly ports: TelemetryPorts;
   private readonly streamPrefix: string;
+  private readonly names: { readonly ApiName: string; readonly Stage: string };
   private readonly metrics: VendedMetrics;
+  /** Detailed metrics, by resource and verb. */
+  private readonly ofMethods = new Map<string, VendedMetrics>();
   private format: string | undefined;
   private render: AccessLogRenderer | undefined;
   private events: LogEvent[] = [];
@@ -33,12 +36,15 @@ export class StageTelemetry {
   constructor(ports: TelemetryPorts, apiName: string, apiId: string, stage: string) {
     this.ports = ports;
     this.streamPrefix = `${apiId}/${stage}/`;
-    this.metrics = new VendedMetrics(ports.metrics, apiName, stage);
+    this.names = { ApiName: apiName, Stage: stage };
+    this.metrics = new VendedMetrics(ports.metrics, [{ ApiName: apiName }, this.names]);
   }
 
-  /** Counts and renders one finished request; the record may be reused afterwards. */
-  add(record: AccessRecord, settings: AccessLogSettings | undefined): void {
+  /** Counts and renders one finished request; the record may be reused afterwards. `isDetailed`: by method as well. */
+  add(record: AccessRecord, settings: AccessLogSettings | undefined, isDetailed: boolean): void {
     this.metrics.add(record);
+    if (isDetailed && record.resourcePath !== undefined)
+      this.metricsOf(record.resourcePath, record.httpMethod).add(record);
     if (!settings?.destinationArn || !settings.format) return;
     if (settings.format !== this.format || !this.render) {
       this.format = settings.format;
@@ -50,11 +56,21 @@ export class StageTelemetry {
   /** Hands everything added so far to the log group and to CloudWatch. */
   flush(settings: AccessLogSettings | undefined): void {
     this.metrics.flush();
+    for (const metrics of this.ofMethods.values()) metrics.flush();
     if (this.events.length === 0) return;
     const { events } = this;
     this.events = [];
     const group = logGroupName(settings?.destinationArn);
     if (group) this.ports.logs.append(group, `${this.streamPrefix}${this.batches++ % STREAM_COUNT}`, events);
+  }
+
+  private metricsOf(resource: string, verb: string): VendedMetrics {
+    const name = `${resource}/${verb}`;
+    const known = this.ofMethods.get(name);
+    if (known) return known;
+    const metrics = new VendedMetrics(this.ports.metrics, [{ ...this.names, Resource: resource, Method: verb }]);
+    this.ofMethods.set(name, metrics);
+    return metrics;
   }
 }
 

@@ -20,8 +20,8 @@ const NAMESPACE = 'AWS/ApiGateway';
 const MINUTE_MS = 60_000;
 
 /**
- * What AWS itself publishes for a stage, gathered over a batch of requests of one minute: equal values become one
- * record. Errors count 0 or 1 for each request, so that their average is their share.
+ * What AWS itself publishes under some dimensions, gathered over a batch of requests of one minute: equal values become
+ * one record. Errors count 0 or 1 for each request, so that their average is their share.
  */
 export class VendedMetrics {
   private readonly port: MetricsPort;
@@ -33,9 +33,9 @@ export class VendedMetrics {
   private readonly latencies = new Map<number, number>();
   private readonly integrationLatencies = new Map<number, number>();
 
-  constructor(port: MetricsPort, apiName: string, stage: string) {
+  constructor(port: MetricsPort, dimensionSets: readonly Record<string, string>[]) {
     this.port = port;
-    this.dimensionSets = [{ ApiName: apiName }, { ApiName: apiName, Stage: stage }];
+    this.dimensionSets = dimensionSets;
   }
 
   add(record: AccessRecord): void {

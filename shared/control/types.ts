@@ -30,6 +30,8 @@ export interface LawInput<State> {
   readonly effective: { readonly stageMs: EpochMs; readonly tiersMs: Readonly<Record<TierName, EpochMs>> };
   readonly policy: Policy;
   readonly baseline: Baseline;
+  /** Keys that each tier's plan has; only where the log is silent, for then nothing else is known of who asks. */
+  readonly keyCounts?: Readonly<Record<TierName, number>>;
   readonly now: EpochMs;
 }
 

@@ -1,6 +1,6 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
-import type { EpochMs } from '../platform/units.ts';
+import type { EpochMs, MethodKey } from '../platform/units.ts';
 import { minuteWindow } from './metric-windows.ts';
 import type { MinuteCount } from './verdict.ts';
 import type { Window } from './window.ts';
@@ -8,8 +8,11 @@ import type { Window } from './window.ts';
 /** An API whose minute metrics are wanted; AWS names it in metrics by its name, not by its id. */
 export interface MeteredApi extends ApiStage {
   readonly apiName: string;
-  /** Tiers whose `ThrottleCount` is summed, `unknown` included. */
-  readonly tiers: readonly string[];
+  /**
+   * Methods to be told from the others, usually those with a cost of their own: three more series each, which AWS has
+   * only where the stage's detailed metrics are on. Without them all requests count as one method's.
+   */
+  readonly methods: readonly MethodKey[];
 }
 
 /** What CloudWatch says of one API. */
@@ -31,10 +34,12 @@ const SETTLED_MS = 150_000;
 
 const SERIES = {
   count: ['Count', 'SampleCount'],
+  answered: ['IntegrationLatency', 'SampleCount'],
   latencyP90: ['IntegrationLatency', 'p90'],
   latencyAverage: ['IntegrationLatency', 'Average'],
   serverErrors: ['5XXError', 'Sum'],
 } as const;
+const OF_METHODS = ['count', 'answered', 'serverErrors'] as const;
 
 /**
  * `readMetrics`, but only when another minute has settled: nothing that matters is new before, and every metric asked
@@ -118,20 +123,31 @@ function query(id: string, namespace: string, metricName: string, stat: string, 
 }
 
 function queriesOf(api: MeteredApi, index: number): MetricDataQuery[] {
+  const ofStage: [string, string][] = [
+    ['ApiName', api.apiName],
+    ['Stage', api.stage],
+  ];
+  const aws = (name: keyof typeof SERIES, id: string, dimensions: [string, string][]) => {
+    const [metricName, statistic] = SERIES[name];
+    return query(id, 'AWS/ApiGateway', metricName, statistic, dimensions);
+  };
+  const stage = (Object.keys(SERIES) as (keyof typeof SERIES)[]).map((name) => aws(name, `${name}${index}`, ofStage));
+  const methods = api.methods.flatMap((method, methodIndex) => {
+    const { resource, verb } = partsOf(method);
+    const dimensions: [string, string][] = [...ofStage, ['Resource', resource], ['Method', verb]];
+    return OF_METHODS.map((name) => aws(name, `${name}${index}x${methodIndex}`, dimensions));
+  });
   const ours: [string, string][] = [
     ['Api', api.apiId],
     ['Stage', api.stage],
   ];
-  const aws = Object.entries(SERIES).map(([name, [metricName, statistic]]) =>
-    query(`${name}${index}`, 'AWS/ApiGateway', metricName, statistic, [
-      ['ApiName', api.apiName],
-      ['Stage', api.stage],
-    ]),
-  );
-  const throttles = api.tiers.map((tier, tierIndex) =>
-    query(`throttled${index}x${tierIndex}`, 'Tidegate', 'ThrottleCount', 'Sum', [...ours, ['Tier', tier]]),
-  );
-  return [...aws, query(`logged${index}`, 'Tidegate', 'LoggedRequests', 'Sum', ours), ...throttles];
+  return [...stage, ...methods, query(`logged${index}`, 'Tidegate', 'LoggedRequests', 'Sum', ours)];
+}
+
+/** `/orders/POST` is the resource `/orders` and the method `POST`. */
+function partsOf(method: MethodKey): { readonly resource: string; readonly verb: string } {
+  const at = method.lastIndexOf('/');
+  return { resource: method.slice(0, at) || '/', verb: method.slice(at + 1) };
 }
 
 function metricsOf(
@@ -144,23 +160,25 @@ function metricsOf(
   const minutes: MinuteCount[] = [];
   for (let minuteMs = startMs; minuteMs < endMs; minuteMs += MINUTE_MS) {
     const at = (name: string) => series.get(name)?.get(minuteMs) ?? 0;
-    const throttles = api.tiers.map((_, tier) => at(`throttled${index}x${tier}`));
+    const counts = (suffix: string) => ({
+      requests: at(`count${suffix}`),
+      answered: at(`answered${suffix}`),
+      serverErrors: at(`serverErrors${suffix}`),
+    });
     const minute = {
-      requests: at(`count${index}`),
-      throttled: throttles.reduce((sum, count) => sum + count, 0),
-      serverErrors: at(`serverErrors${index}`),
+      ...counts(`${index}`),
       latencyP90Ms: at(`latencyP90${index}`),
       latencyAverageMs: at(`latencyAverage${index}`),
     };
+    const methods = api.methods.map((method, of) => [method, counts(`${index}x${of}`)] as const);
     const logged = at(`logged${index}`);
-    const isPossible = [...Object.values(minute), ...throttles, logged].every(
-      (value) => value >= 0 && value < Infinity,
-    );
+    const figures = [minute, ...methods.map(([, of]) => of)].flatMap((of) => Object.values(of));
+    const isPossible = [...figures, logged].every((value) => value >= 0 && value < Infinity);
     const isSettled = minuteMs < settledMs;
     const isSaid = isPossible && (isSettled || minute.requests > 0);
     minutes.push({ startMs: minuteMs, counted: isSaid ? minute.requests : undefined, logged: isPossible ? logged : 0 });
     if (!isSettled) continue;
-    const window = minuteWindow(minuteMs, minute);
+    const window = minuteWindow(minuteMs, minute, Object.fromEntries(methods));
     windows.push(isPossible ? window : { ...window, doubt: 'a minute of CloudWatch that cannot be' });
   }
   return { windows, minutes };

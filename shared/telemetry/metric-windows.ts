@@ -1,37 +1,67 @@
-import type { EpochMs } from '../platform/units.ts';
+import type { EpochMs, MethodKey } from '../platform/units.ts';
 import { latencyBucket } from './access-log.ts';
 import { type Cell, LATENCY_BOUNDS_MS, type Window } from './window.ts';
 import { emptyCell, emptyWindow } from './windows.ts';
 
-/** What CloudWatch says of one API stage and one minute. */
-export interface MetricMinute {
+/** What CloudWatch counts in one minute of one method. */
+export interface MethodMinute {
   readonly requests: number;
-  readonly throttled: number;
+  /** Answered by the backend: as many as have an integration latency. The others were refused, by whom is not told. */
+  readonly answered: number;
   readonly serverErrors: number;
+}
+
+/** What CloudWatch says of one minute of a whole API stage. */
+export interface MetricMinute extends MethodMinute {
   /** Of what reached the backend, in milliseconds; 0 when nothing did. */
   readonly latencyP90Ms: number;
   readonly latencyAverageMs: number;
 }
 
-/** The one tier and method of a metrics window. */
+/** The one tier of a metrics window. */
 export const ALL = 'all';
+/** Where a minute stands for all methods that are not asked for by name: the stage's default setting governs them. */
+export const OTHER_METHODS: MethodKey = '*/*';
 
 /**
- * One minute of CloudWatch as a window. CloudWatch gives two figures of the latency and no histogram, so the window's
+ * One minute of CloudWatch as a window: the named methods, and all others as one. CloudWatch counts the refused only in
+ * with all requests, and does not say who refused them; they count as throttled. CloudWatch gives two figures of the latency and no histogram, so the window's
  * histogram is drawn through them: what is above the p90 sits in the p90's bucket, together with as much of the rest as
  * a reading on a straight line within that bucket needs to find the p90 again; the remainder lies in the bucket of the
  * average, or the next lower one. Only the p90 of such a histogram means anything.
  */
-export function minuteWindow(startMs: EpochMs, minute: MetricMinute): Window {
+export function minuteWindow(
+  startMs: EpochMs,
+  stage: MetricMinute,
+  methods: Readonly<Record<MethodKey, MethodMinute>> = {},
+): Window {
   const window = emptyWindow(startMs, 'metrics', 60_000);
-  if (!(minute.requests > 0)) return window;
-  return { ...window, cells: { [ALL]: { [ALL]: minuteCell(minute) } } };
+  if (!(stage.requests > 0)) return window;
+  const named = Object.entries(methods).filter(([, minute]) => minute.requests > 0);
+  const others = withoutMethods(
+    stage,
+    named.map(([, minute]) => minute),
+  );
+  const minutes = others.requests > 0 ? [...named, [OTHER_METHODS, others] as const] : named;
+  // One latency for all: only that of the whole stage is judged.
+  const cells = minutes.map(([method, minute]) => [method, minuteCell({ ...stage, ...minute })] as const);
+  return { ...window, cells: { [ALL]: Object.fromEntries(cells) } };
+}
+
+/** What is left of a stage's minute without the methods that are known by name. */
+function withoutMethods(stage: MethodMinute, named: readonly MethodMinute[]): MethodMinute {
+  const left = (of: (minute: MethodMinute) => number) =>
+    Math.max(0, of(stage) - named.reduce((sum, minute) => sum + of(minute), 0));
+  return {
+    requests: left(({ requests }) => requests),
+    answered: left(({ answered }) => answered),
+    serverErrors: left(({ serverErrors }) => serverErrors),
+  };
 }
 
 function minuteCell(minute: MetricMinute): Cell {
   const requests = Math.round(minute.requests);
-  const throttled = Math.min(requests, Math.max(0, Math.round(minute.throttled)));
-  const reached = requests - throttled;
+  const reached = Math.min(requests, Math.max(0, Math.round(minute.answered)));
   const latency = [...emptyCell().latency];
   const highBucket = latencyBucket(minute.latencyP90Ms);
   const lowBucket = Math.max(0, Math.min(highBucket - 1, latencyBucket(minute.latencyAverageMs)));
@@ -41,7 +71,7 @@ function minuteCell(minute: MetricMinute): Cell {
   return {
     ...emptyCell(),
     requests,
-    throttled,
+    throttled: requests - reached,
     serverErrors: Math.min(reached, Math.max(0, Math.round(minute.serverErrors))),
     latency,
   };

@@ -30,7 +30,7 @@ export interface KeyCounts {
 export interface Window {
   readonly startMs: EpochMs;
   readonly lengthMs: number;
-  /** `logs`: 10 s from the access log. `metrics`: a minute from CloudWatch, with the single tier `all`, method `all`, no keys. */
+  /** `logs`: 10 s from the access log. `metrics`: a minute from CloudWatch, with the single tier `all`, no keys, methods where they are told apart. */
   readonly source: 'logs' | 'metrics';
   readonly cells: Readonly<Record<TierName, Readonly<Record<MethodKey, Cell>>>>;
   /** The busiest keys only (50 by default); the rest is in the cells. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { MINUTE_TOLERANCE_SECONDS } from '../../../shared/control/minutes.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { LawBench } from '../../support/plant/bench.ts';
 import { BASELINE } from '../../support/plant/plant.ts';
@@ -87,8 +88,9 @@ test('the total is never raised on a window that began before the last change to
       if (window === undefined || from === null || from === undefined || to === null || to <= from) return;
       // Once the change has been in force, later writes that only follow demand do not matter.
       const inForceMs = before?.tracker.stageSinceMs ?? bench.input.effective.stageMs;
-      expect(window.startMs).toBeGreaterThanOrEqual(inForceMs);
-      expect(window.startMs).toBeGreaterThanOrEqual(before?.tracker.lastActionMs ?? 0);
+      const toleranceMs = window.source === 'metrics' ? 1000 * MINUTE_TOLERANCE_SECONDS : 0;
+      expect(window.startMs + toleranceMs).toBeGreaterThanOrEqual(inForceMs);
+      expect(window.startMs + toleranceMs).toBeGreaterThanOrEqual(before?.tracker.lastActionMs ?? 0);
     }),
     { numRuns: 60 },
   );

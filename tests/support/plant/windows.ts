@@ -38,13 +38,13 @@ export function logWindow(
   };
 }
 
-/** A minute of AWS's own metrics: no tiers, no methods, no keys. */
+/** A minute of AWS's own metrics: no tiers, no keys, all methods as one. */
 export function minuteWindow(startMs: number, sketch: CellSketch): Window {
   return {
     startMs,
     lengthMs: 60_000,
     source: 'metrics',
-    cells: { all: { all: cell(sketch) } },
+    cells: { all: { '*/*': cell(sketch) } },
     keys: {},
     lagMs: 90_000,
   };

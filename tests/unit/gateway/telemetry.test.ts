@@ -104,6 +104,21 @@ describe('what a simulated request leaves behind', () => {
     expect(metrics.every(({ namespace }) => namespace === 'AWS/ApiGateway')).toBe(true);
   });
 
+  test('detailed metrics, once they are on, count each method as well', async () => {
+    const { stage, keyId, metrics, restApiId, ...gateway } = await start();
+    const answered = { keyId, verb: 'POST', path: '/orders', startMs: 0, endMs: 100, status: 200 };
+    const request = { ...answered, integrationLatencyMs: 90 };
+    const ofMethod = { ApiName: 'dev-tidegate', Stage: 'dev', Resource: '/orders', Method: 'POST' };
+    const counts = () => metrics.filter(({ dimensions }) => JSON.stringify(dimensions) === JSON.stringify(ofMethod));
+    stage.finish([request]);
+    expect(counts()).toEqual([]);
+    await patchStage(gateway as never, restApiId, [replace('/*/*/metrics/enabled', 'true')]);
+    stage.finish([request, { ...answered, status: 429, errorType: 'THROTTLED' }]);
+    const seen = counts().map(({ metricName, value, count }) => [metricName, value, count]);
+    expect(seen).toContainEqual(['Count', 1, 2]);
+    expect(seen).toContainEqual(['IntegrationLatency', 90, 1]);
+  });
+
   test('no log without a format, and a new format from the next request on', async () => {
     const { stage, keyId, lines, restApiId, ...gateway } = await start();
     const request = { keyId, verb: 'GET', path: '/data', startMs: 0, endMs: 1, status: 200 };

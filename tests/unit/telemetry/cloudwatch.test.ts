@@ -8,7 +8,7 @@ const T0 = Date.UTC(2031, 0, 1);
 const MINUTE = 60_000;
 const cloudWatch = mockClient(CloudWatchClient);
 const client = new CloudWatchClient({ region: 'us-east-1' });
-const api = { apiId: 'a1', stage: 'dev', apiName: 'dev-tidegate', tiers: ['premium', 'basic'] };
+const api = { apiId: 'a1', stage: 'dev', apiName: 'dev-tidegate', methods: ['/orders/POST'] };
 
 beforeEach(() => cloudWatch.reset());
 
@@ -30,17 +30,20 @@ describe('the minute metrics', () => {
   test('of all APIs are one call, and become windows', async () => {
     answer({
       count0: 1000,
+      answered0: 900,
       latencyP900: 450,
       latencyAverage0: 210,
       serverErrors0: 3,
-      throttled0x0: 90,
-      throttled0x1: 10,
+      count0x0: 100,
+      answered0x0: 80,
+      serverErrors0x0: 1,
     });
     const metrics = await readMetrics(client, [api, { ...api, apiId: 'a2', apiName: 'other' }], now);
     expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
     const window = metrics.get('a1/dev')?.windows.find(({ startMs }) => startMs === T0);
     expect(window).toMatchObject({ source: 'metrics', lengthMs: MINUTE, keys: {} });
-    expect(window?.cells.all?.all).toMatchObject({ requests: 1000, throttled: 100, serverErrors: 3, slow: 0 });
+    expect(window?.cells.all?.['/orders/POST']).toMatchObject({ requests: 100, throttled: 20, serverErrors: 1 });
+    expect(window?.cells.all?.['*/*']).toMatchObject({ requests: 900, throttled: 80, serverErrors: 2, slow: 0 });
     const silent = metrics.get('a2/dev')?.windows ?? [];
     expect(silent).toHaveLength(8);
     expect(silent.every(({ cells }) => Object.keys(cells).length === 0)).toBe(true);
@@ -53,12 +56,24 @@ describe('the minute metrics', () => {
     const stats = input?.MetricDataQueries?.map(({ MetricStat }) => [MetricStat?.Metric?.MetricName, MetricStat?.Stat]);
     expect(stats).toEqual([
       ['Count', 'SampleCount'],
+      ['IntegrationLatency', 'SampleCount'],
       ['IntegrationLatency', 'p90'],
       ['IntegrationLatency', 'Average'],
       ['5XXError', 'Sum'],
+      ['Count', 'SampleCount'],
+      ['IntegrationLatency', 'SampleCount'],
+      ['5XXError', 'Sum'],
       ['LoggedRequests', 'Sum'],
-      ['ThrottleCount', 'Sum'],
-      ['ThrottleCount', 'Sum'],
+    ]);
+    const ofMethod = input?.MetricDataQueries?.[5]?.MetricStat?.Metric?.Dimensions?.map(({ Name, Value }) => [
+      Name,
+      Value,
+    ]);
+    expect(ofMethod).toEqual([
+      ['ApiName', 'dev-tidegate'],
+      ['Stage', 'dev'],
+      ['Resource', '/orders'],
+      ['Method', 'POST'],
     ]);
     const spanMs = [input?.StartTime, input?.EndTime].map((at) => (at?.getTime() ?? 0) - T0);
     expect(spanMs).toEqual([-7 * MINUTE, 4 * MINUTE]);
@@ -104,15 +119,22 @@ describe('the histogram of a minute', () => {
     [900, 880],
     [7_000, 400],
   ])('with p90 %d ms and average %d ms reads the p90 again, within a tenth', (latencyP90Ms, latencyAverageMs) => {
-    const minute = { requests: 60_000, throttled: 0, serverErrors: 0, latencyP90Ms, latencyAverageMs };
-    const cell = minuteWindow(T0, minute).cells.all?.all;
+    const minute = { requests: 60_000, answered: 60_000, serverErrors: 0, latencyP90Ms, latencyAverageMs };
+    const cell = minuteWindow(T0, minute).cells.all?.['*/*'];
     expect(cell?.latency.reduce((a, b) => a + b)).toBe(60_000);
     const read = percentileMs(cell?.latency ?? [], 90) ?? 0;
     expect(Math.abs(read - latencyP90Ms) / latencyP90Ms).toBeLessThan(0.1);
   });
 
-  test('never counts more errors or throttles than requests, nor fewer than none', () => {
-    const minute = { requests: 10, throttled: 50, serverErrors: -1, latencyP90Ms: 0, latencyAverageMs: 0 };
-    expect(minuteWindow(T0, minute).cells.all?.all).toMatchObject({ requests: 10, throttled: 10, serverErrors: 0 });
+  test('never counts more errors or answers than requests, nor fewer than none', () => {
+    const minute = { requests: 10, answered: 50, serverErrors: -1, latencyP90Ms: 0, latencyAverageMs: 0 };
+    expect(minuteWindow(T0, minute).cells.all?.['*/*']).toMatchObject({ requests: 10, throttled: 0, serverErrors: 0 });
+  });
+
+  test('without detailed metrics all requests are one method, and a method alone leaves no others', () => {
+    const minute = { requests: 10, answered: 9, serverErrors: 0, latencyP90Ms: 200, latencyAverageMs: 180 };
+    const silent = { requests: 0, answered: 0, serverErrors: 0 };
+    expect(Object.keys(minuteWindow(T0, minute, { '/orders/POST': silent }).cells.all ?? {})).toEqual(['*/*']);
+    expect(Object.keys(minuteWindow(T0, minute, { '/orders/POST': minute }).cells.all ?? {})).toEqual(['/orders/POST']);
   });
 });

@@ -1,0 +1,73 @@
+import type { CostUnitsPerSecond, Limit, Limits, Rps, TierName } from '../platform/units.ts';
+import { type Policy, tierPolicyOf } from '../policy/schema.ts';
+import { MINUTE_TOLERANCE_SECONDS } from './minutes.ts';
+import type { Signals } from './signals.ts';
+import type { LawInput } from './types.ts';
+
+/** Fewer refusals than this are left to the stage: plans are cut for a shortage, not for a trifle. */
+const SHORTAGE_SHARE = 0.1;
+/** Keys do not all ask at once, nor for the same: their even part may be exceeded so many times. */
+const OVERCOMMIT_FACTOR = 4;
+/** Below this part of the total the plans let through too little, and are raised by at most this factor. */
+const REACHED_SHARE = 0.93;
+const LARGEST_RAISE = 2;
+
+export interface MinuteShortage {
+  readonly input: LawInput<unknown>;
+  readonly before: Limits['tiers'];
+  readonly totalCups: CostUnitsPerSecond;
+  readonly meanCost: number;
+  readonly signals: Signals;
+  readonly isDraining: boolean;
+}
+
+/**
+ * Plans in a shortage of which only minutes tell, so nobody knows who asks for how much. What is known is how many keys
+ * each tier has: a tier gets its weight's part of the total, its keys an even part of that, several times over. Tiers of
+ * the greatest weight are left alone. Where that lets through less than the total, it is raised, round by round.
+ */
+export function minuteTiers(shortage: MinuteShortage): Limits['tiers'] {
+  const { before, signals } = shortage;
+  const { baseline, keyCounts } = shortage.input;
+  const isCut = Object.entries(before).some(([tier, limit]) => limit.rateRps < (baseline.tiers[tier]?.rateRps ?? 0));
+  if (isCut) return raised(shortage);
+  if (keyCounts === undefined || signals.throttledShare < SHORTAGE_SHARE) return before;
+  return tiersWith(shortage, (tier) => evenRps(tier, keyCounts[tier] ?? 0, shortage));
+}
+
+function raised(shortage: MinuteShortage): Limits['tiers'] {
+  const { input, before, totalCups, signals, isDraining } = shortage;
+  const inForceMs = Math.max(input.effective.stageMs, ...Object.values(input.effective.tiersMs));
+  const isLived = signals.startMs + MINUTE_TOLERANCE_SECONDS * 1000 >= inForceMs;
+  const reached = signals.total.admittedCups / totalCups;
+  if (isDraining || !isLived || reached >= REACHED_SHARE) return before;
+  // The rarer a key is that the level still trims, the less a rise of the level lets through: the cube makes up for it.
+  const factor = Math.min(LARGEST_RAISE, reached ** -3);
+  return tiersWith(shortage, (_, standing) => factor * standing.rateRps);
+}
+
+function evenRps(tier: TierName, keys: number, { input, totalCups, meanCost }: MinuteShortage): Rps {
+  const { policy, baseline } = input;
+  const weights = Object.keys(baseline.tiers).map((name) => tierPolicyOf(policy, name).weight);
+  const { weight } = tierPolicyOf(policy, tier);
+  if (keys === 0 || weight >= Math.max(...weights)) return Number.POSITIVE_INFINITY;
+  const shareCups = (totalCups * weight) / weights.reduce((sum, value) => sum + value, 0);
+  return (OVERCOMMIT_FACTOR * shareCups) / (keys * meanCost);
+}
+
+function tiersWith(
+  { input, before }: MinuteShortage,
+  rateOf: (tier: TierName, standing: Limit) => Rps,
+): Limits['tiers'] {
+  const limits = Object.entries(input.baseline.tiers).map(([tier, resting]) => {
+    return [tier, tierLimit(rateOf(tier, before[tier] ?? resting), resting, input.policy)] as const;
+  });
+  return Object.fromEntries(limits);
+}
+
+function tierLimit(wantedRps: Rps, resting: Limit, { demand, guardrails }: Policy): Limit {
+  const rateRps = Math.round(10 * Math.max(guardrails.leastRateRps, wantedRps)) / 10;
+  if (rateRps >= resting.rateRps) return resting;
+  const burst = Math.max(demand.leastTierBurstRequests, Math.round(rateRps * demand.tierBurstSeconds));
+  return { rateRps, burst: Math.min(resting.burst, burst) };
+}
