@@ -1,7 +1,8 @@
 import { DEVELOPER } from '../../local/kernel/aws.ts';
 import { inspectGateway } from '../../local/rehearsal/inspection.ts';
 import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
-import type { EpochMs, Limit, TierName } from '../../shared/platform/units.ts';
+import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
+import type { Decision } from '../../shared/state/decisions.ts';
 import type { Desired } from '../../shared/state/desired.ts';
 import { readDecisions } from './decisions.ts';
 import type { Scene } from './scene.ts';
@@ -14,13 +15,13 @@ export interface Recovery {
 /** Nobody waits longer than this for an answer while limits are as they should be: the objective of the default policy. */
 const HEALTHY_WAIT_MS = 420;
 
-/** Whether the loop sees, decides, and the limits are what it desires, and the backend is well. */
+/** Whether the loop sees, decides, and the limits are what it lately desired, and the backend is well. */
 export async function isRecovered(scene: Scene, sinceMs: EpochMs): Promise<boolean> {
   if (scene.load.waitMs > HEALTHY_WAIT_MS) return false;
   const decisions = await readDecisions(scene, sinceMs);
   if (!decisions.some(({ verdict }) => verdict !== 'blind')) return false;
   const desired = await readDesired(scene);
-  return desired !== undefined && isInForce(scene, desired);
+  return desired !== undefined && isInForce(scene, desired, decisions);
 }
 
 async function readDesired({ cloud, service }: Scene): Promise<Desired | undefined> {
@@ -32,12 +33,16 @@ async function readDesired({ cloud, service }: Scene): Promise<Desired | undefin
   return Item?.desired?.S === undefined ? undefined : (JSON.parse(Item.desired.S) as Desired);
 }
 
-function isInForce({ cloud, service }: Scene, { stage, plans, rules }: Desired): boolean {
+/** The stage follows at once; the plans follow one by one, while the law may already want something else of them. */
+function isInForce({ cloud, service }: Scene, { stage, rules }: Desired, decisions: readonly Decision[]): boolean {
   const live = inspectGateway(cloud.services.apigateway).limitsInForce(service);
   const isStage = Object.entries(stage).every(([method, limit]) => isSame(live.stage[method], limit));
-  const wanted: Record<TierName, Limit> = {};
-  for (const [tier, { limit }] of Object.entries(plans)) wanted[tier] = limit;
-  return isStage && pendingPlanWrites(wanted, live.tiers, rules).length === 0;
+  return isStage && Object.keys(live.tiers).every((tier) => decisions.some(({ after }) => isWanted(after, tier)));
+
+  function isWanted(after: Limits | undefined, tier: TierName): boolean {
+    const limit = after?.tiers[tier];
+    return limit !== undefined && pendingPlanWrites({ [tier]: limit }, live.tiers, rules).length === 0;
+  }
 }
 
 function isSame(live: Limit | undefined, wanted: Limit): boolean {

@@ -10,10 +10,10 @@ import { Load } from './load.ts';
 import { CallRecord } from './record.ts';
 
 /** Everything in small: limits, demand and capacity. */
-export const SCALE = 0.02;
-/** Requests per second at that scale. Together well below the stage's limit of 40, and every tier below its plan's. */
-const DEMAND_RPS = { premium: 12, standard: 5, basic: 1.2, internal: 1.5 } as const;
-export const CAPACITY_RPS = { normal: 40, troubled: 8 } as const;
+export const SCALE = 0.05;
+/** Requests per second at that scale. Together half of the stage's limit of 100, and every tier below its plan's. */
+const DEMAND_RPS = { premium: 30, standard: 12, basic: 3, internal: 4 } as const;
+export const CAPACITY_RPS = { normal: 100, troubled: 20 } as const;
 /** What the deploy sets in motion comes to rest. */
 const SETTLE_MS = 30_000;
 
