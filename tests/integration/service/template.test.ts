@@ -103,7 +103,15 @@ describe('the packaged template, where that validator is blind', () => {
   it('the stage has its baseline from the first deploy on', () => {
     const [[, deployment] = []] = ofType(template, 'AWS::ApiGateway::Deployment');
     expect(deployment?.StageDescription).toEqual({
-      MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 5000 }],
+      MethodSettings: [
+        {
+          ResourcePath: '/*',
+          HttpMethod: '*',
+          ThrottlingRateLimit: 2000,
+          ThrottlingBurstLimit: 5000,
+          MetricsEnabled: true,
+        },
+      ],
     });
   });
 
