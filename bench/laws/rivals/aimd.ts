@@ -16,6 +16,7 @@ export const aimd: TotalLaw<State> = {
   alternatives: {
     gentle: { backoff: 0.9, stepShare: 0.01, every: 1 },
     rounds: { backoff: 0.8, stepShare: 0.02, every: 3 },
+    patient: { backoff: 0.8, stepShare: 0.01, every: 3 },
   },
   start: { waits: 0 },
   decide(totalCups, reading, state, gains, { startCups, boundMs }) {

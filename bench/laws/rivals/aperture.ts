@@ -20,6 +20,7 @@ export const aperture: TotalLaw<State> = {
   alternatives: {
     tolerant: { tolerance: 1.5, increment: 0.025, pass: 2, longWindows: 150 },
     slower: { tolerance: 1.5, increment: 0.005, pass: 2, longWindows: 150 },
+    strict: { tolerance: 1.1, increment: 0.01, pass: 2, longWindows: 150 },
   },
   start: { longMs: 0, windows: 0, integral: 0, offered: [] },
   decide(_, reading, state, gains, bounds) {

@@ -19,6 +19,7 @@ export const cinnamon: TotalLaw<State> = {
   alternatives: {
     integral: { kp: 0.3, ki: 0.15, room: 1.5 },
     gentle: { kp: 0.2, ki: 0.05, room: 1.3 },
+    narrow: { kp: 1, ki: 0, room: 1.25 },
   },
   start: { rejected: 0, integral: 0, leastMs: Number.POSITIVE_INFINITY },
   decide(_, reading, state, gains, bounds) {

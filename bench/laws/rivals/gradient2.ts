@@ -19,6 +19,7 @@ export const gradient2: TotalLaw<State> = {
   alternatives: {
     calm: { tolerance: 1.5, queue: 2, smoothing: 0.2, longWindow: 600 },
     strict: { tolerance: 1.2, queue: 2, smoothing: 0.3, longWindow: 600 },
+    stricter: { tolerance: 1.1, queue: 2, smoothing: 0.3, longWindow: 600 },
   },
   start: { longMs: 0, windows: 0 },
   decide(totalCups, reading, { longMs, windows }, gains) {

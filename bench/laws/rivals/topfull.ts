@@ -12,6 +12,7 @@ export const topfull: TotalLaw<null> = {
   alternatives: {
     faster: { cut: 0.15, raise: 0.02, boundShare: 1 },
     earlier: { cut: 0.1, raise: 0.01, boundShare: 0.8 },
+    slower: { cut: 0.05, raise: 0.005, boundShare: 0.8 },
   },
   start: null,
   decide(totalCups, reading, state, gains, { boundMs }) {

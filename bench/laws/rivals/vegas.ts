@@ -17,6 +17,7 @@ export const vegas: TotalLaw<State> = {
   alternatives: {
     faster: { alpha: 3, beta: 6, steps: 3, relearn: 1000 },
     roomy: { alpha: 6, beta: 12, steps: 3, relearn: 1000 },
+    tight: { alpha: 1.5, beta: 3, steps: 3, relearn: 1000 },
   },
   start: { leastMs: Number.POSITIVE_INFINITY, windows: 0 },
   decide(totalCups, reading, { leastMs, windows }, gains) {
