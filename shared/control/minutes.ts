@@ -7,9 +7,9 @@ import { clamp, type Evidence } from './step.ts';
 /** A minute that lived so much of itself before a change still says what came of it, minutes sooner than the next. */
 export const MINUTE_TOLERANCE_SECONDS = 15;
 /** The guard over the highest healthy minute: nobody would see it fail for minutes, so it is lower than with log windows. */
-export const MINUTE_GUARD_FACTOR = 1.15;
+export const MINUTE_GUARD_FACTOR = 1.1;
 /** Room at rest over what is asked for: no more than this, or the room would be the guard. */
-export const MINUTE_ROOM_FACTOR = 1.12;
+export const MINUTE_ROOM_FACTOR = 1.1;
 
 /** A drain ends with the look a minute later: there is no news in between that could end it. */
 const DRAIN_SECONDS = 55;
@@ -24,7 +24,7 @@ const RETURN_STEP_SHARE = 1 / 3;
 /** ... and by at most this share of the total, unless such a step went well before. */
 const FIRST_RETURN_SHARE = 0.2;
 /** Beyond, only while latency shows the knee to be far, in steps of at most this share, and not back to what failed. */
-const SMALL_STEP_SHARE = 0.06;
+const SMALL_STEP_SHARE = 0.12;
 const LEAST_ROOM = 0.5;
 const BELOW_BAD_SHARE = 0.95;
 const WORTH_SHARE = 0.01;
