@@ -34,19 +34,42 @@ export function weightedMaxMin(total: number, claims: readonly Claim[]): Record<
   return Object.fromEntries(bounded.map((claim) => [claim.id, shareAt(claim, level)]));
 }
 
+/**
+ * The same claims, but whoever would get at least `roundUpShare` of its demand is guaranteed all of it, or all that the
+ * floors of the others leave of the total, the last to be sacrificed first: clients served in part send again what was refused,
+ * which costs nearly as much as serving them. So a shortage is borne in the order of sacrifice, down to the floors.
+ */
+export function roundedUp(total: number, claims: readonly Claim[], roundUpShare: number): Claim[] {
+  const shares = weightedMaxMin(total, claims);
+  const granted = new Map(claims.map((claim) => [claim.id, floorOf(claim)]));
+  const byRank = [...claims].sort((a, b) => orderOf(b) - orderOf(a) || (a.id < b.id ? -1 : 1));
+  for (const claim of byRank) {
+    const wanted = Math.min(claim.ceiling, claim.demand);
+    const others = [...granted].reduce((sum, [id, floor]) => sum + (id === claim.id ? 0 : floor), 0);
+    const isNearly = (shares[claim.id] ?? 0) >= roundUpShare * wanted;
+    if (isNearly) granted.set(claim.id, Math.max(granted.get(claim.id) ?? 0, Math.min(wanted, total - others)));
+  }
+  return claims.map((claim) => ({ ...claim, floor: Math.max(claim.floor, granted.get(claim.id) ?? 0) }));
+}
+
+const floorOf = (claim: Claim) => Math.min(claim.floor, claim.ceiling, claim.demand);
+
+/** For arithmetic: never sacrificed before others is far beyond any order. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+const orderOf = (claim: Claim) => claim.sacrificeOrder ?? NEVER;
+
 function shareAt(claim: Bounded, level: number): number {
   return Math.min(claim.upper, Math.max(claim.lower, level * claim.weight));
 }
 
 /** Floors in the reverse order of sacrifice, as far as the total reaches; equals in that order share the shortage. */
 function affordableFloors(total: number, claims: readonly Claim[]): Bounded[] {
-  const orderOf = (claim: Claim) => claim.sacrificeOrder ?? Number.POSITIVE_INFINITY;
   const orders = [...new Set(claims.map(orderOf))].sort((a, b) => (a < b ? 1 : -1));
   const bounded = new Map<string, Bounded>();
   let left = total;
   for (const order of orders) {
     const group = claims.filter((claim) => orderOf(claim) === order);
-    const wanted = group.map((claim) => Math.min(claim.floor, claim.ceiling, claim.demand));
+    const wanted = group.map(floorOf);
     const sum = wanted.reduce((a, b) => a + b, 0);
     const part = sum > left && sum > 0 ? Math.max(0, left) / sum : 1;
     group.forEach((claim, index) => {

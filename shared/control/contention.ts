@@ -7,6 +7,8 @@ import type { LawInput } from './types.ts';
 /** Without per-key demand (minute metrics), this share of refusals means that a limit binds. */
 const BINDING_THROTTLED_SHARE = 0.01;
 
+const BINDING_FILL_SHARE = 0.97;
+
 /** Do all who ask, within their baselines, ask for more than the total (or, without one, than the guard)? */
 export function isContended(
   tracker: TrackerState,
@@ -18,10 +20,13 @@ export function isContended(
   // The cut that tests errors is not a shortage: tiers are left alone.
   if (tracker.errorTest?.verdict === 'running') return state.isContended;
   const totalCups = tracker.phase === 'drain' ? tracker.goodCups : tracker.totalCups;
-  const isBinding = reading.signals.throttledShare > BINDING_THROTTLED_SHARE;
-  if (reading.signals.source === 'metrics') return totalCups !== null && isBinding;
   const limitCups = totalCups ?? guardCups;
   if (limitCups === null) return false;
+  if (reading.signals.source === 'metrics') {
+    // A plan may refuse a client for reasons of its own: only where the limit is full does it bind, or our cut of plans.
+    const isFull = reading.signals.total.admittedCups > BINDING_FILL_SHARE * limitCups;
+    return reading.signals.throttledShare > BINDING_THROTTLED_SHARE && (isFull || state.isContended);
+  }
   const wanted = wantedCups(reading.memory, baseline, policy);
   return wanted > limitCups * (state.isContended ? policy.demand.restoreBelowShare : 1);
 }
@@ -37,5 +42,9 @@ export function adoptGuard(
   if (tracker.totalCups !== null || guardCups === null) return tracker;
   if (!isContended(tracker, state, reading, guardCups, input)) return tracker;
   const plateau = tracker.plateau ?? reading.memory.confirmed;
-  return { ...tracker, totalCups: guardCups, plateau, lastActionMs: input.now, lastAction: 'none' };
+  // What passed in two windows and left the backend healthy is proven; what a burst let through once is not.
+  const { health, signals } = reading;
+  const sustainedCups = Math.min(state.memory.admittedCups, signals.total.admittedCups);
+  const totalCups = Math.max(guardCups, health === 'healthy' ? sustainedCups : 0);
+  return { ...tracker, totalCups, plateau, lastActionMs: input.now, lastAction: 'none' };
 }

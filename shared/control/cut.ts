@@ -1,17 +1,18 @@
 import type { Policy } from '../policy/schema.ts';
-import { thresholds } from './health.ts';
+import { learnFromMinute, minuteDrain, minuteEstimate } from './minutes.ts';
 import type { Rule } from './rules.ts';
 import type { Mark, TrackerState } from './state.ts';
 import { clamp, type Evidence, figure, hold, type Step, withinGuardrails } from './step.ts';
 
 /** A backlog is being worked off while completions exceed what is let in by more than this. */
 const DRAINING_SHARE = 1.03;
+/** A backlog that seems to grow by more seconds per second than this has begun within the window. */
+const MOST_GROWTH = 0.15;
 /** After a failed probe the rate before it is kept, less a trifle: it may have been at the edge itself. */
 const AFTER_PROBE_SHARE = 0.98;
 
 /** Congested: cut to what the backend completed, once per round. docs/control-law.md, "Cut". */
-export function onCongested(before: TrackerState, evidence: Evidence, policy: Policy): Step {
-  const tracker = learnFromDrain(before, evidence, policy);
+export function onCongested(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   return waitBeforeCut(tracker, evidence, policy) ?? cut(tracker, evidence, policy, cutRule(evidence));
 }
 
@@ -23,7 +24,7 @@ function cutRule(evidence: Evidence): Rule {
 function waitBeforeCut(tracker: TrackerState, evidence: Evidence, policy: Policy): Step | undefined {
   const { signals } = evidence;
   const latency = `latency ${figure(signals.latencyMs ?? 0)} ms`;
-  if (!evidence.isFresh && tracker.lastAction === 'cut') {
+  if (!evidence.isFresh && (tracker.lastAction === 'cut' || tracker.lastAction === 'drained')) {
     return hold(tracker, 'awaiting-effect', {
       reason: `Congested (${latency}), but this window was not lived wholly under the last cut: one cut per round.`,
       wouldChange: 'A window that began after the last change took effect.',
@@ -34,6 +35,12 @@ function waitBeforeCut(tracker: TrackerState, evidence: Evidence, policy: Policy
     return hold(tracker, 'backlog-draining', {
       reason: `Still slow (${latency}), but the backlog shrinks: ${figure(admitted)} cost units/s finished against a total of ${figure(tracker.totalCups ?? 0)}.`,
       wouldChange: 'Latency that no longer falls while completions do not exceed the total.',
+    });
+  }
+  if (tracker.lastAction === 'drained' && isRelieved(tracker, evidence, policy)) {
+    return hold({ ...tracker, latencyAtCutMs: signals.latencyMs ?? 0 }, 'backlog-draining', {
+      reason: `Still slow (${latency}), but less so than at the cut: the rest of the backlog is being worked off.`,
+      wouldChange: 'Latency that no longer falls.',
     });
   }
   if (tracker.uselessCuts >= policy.tracker.uselessCuts) {
@@ -49,41 +56,60 @@ function isDraining(tracker: TrackerState, evidence: Evidence, policy: Policy): 
   const { signals } = evidence;
   if (!evidence.isFresh) return true;
   if (signals.completedCups > DRAINING_SHARE * (tracker.totalCups ?? Number.POSITIVE_INFINITY)) return true;
-  const latencyMs = signals.latencyMs ?? 0;
-  return tracker.latencyAtCutMs !== null && latencyMs < policy.tracker.reliefShare * tracker.latencyAtCutMs;
+  return isRelieved(tracker, evidence, policy);
+}
+
+/** Distinctly less slow than at the cut. */
+function isRelieved({ latencyAtCutMs }: TrackerState, { signals }: Evidence, policy: Policy): boolean {
+  return latencyAtCutMs !== null && (signals.latencyMs ?? 0) < policy.tracker.reliefShare * latencyAtCutMs;
 }
 
 /**
- * A collapsing backend completes less than it could; as its backlog shrinks, completions rise towards its capacity.
- * The best of them while it is still saturated is the better estimate, within the bracket.
+ * What windows say of the capacity after the cut. The first congested one may have begun before the trouble and shows too
+ * much; the next, if it ended before the cut, shows too little where the backend collapses: the mean is good for both. Later ones hold the end of the backlog, so they
+ * show less than the capacity; but where a collapse recedes, the best of them shows more than was known.
  */
-function learnFromDrain(tracker: TrackerState, evidence: Evidence, policy: Policy): TrackerState {
-  const wasSevere = (tracker.latencyAtCutMs ?? 0) > thresholds(evidence.healthyLatencyMs, policy).severeMs;
-  if (!wasSevere || tracker.phase !== 'drain' || tracker.goodCups === null || tracker.bad === null) return tracker;
-  const estimate = policy.tracker.aimShare * evidence.signals.completedCups;
-  const most = policy.tracker.cutCeilingShare * tracker.bad.cups;
-  return { ...tracker, goodCups: Math.max(tracker.goodCups, Math.min(estimate, most)) };
+export function learnFromDrain(tracker: TrackerState, evidence: Evidence, policy: Policy): TrackerState {
+  const { signals, health } = evidence;
+  const isSlow = health === 'congested' || health === 'severe';
+  if (isSlow && signals.source === 'metrics') return learnFromMinute(tracker, evidence, policy);
+  if (!isSlow || tracker.phase !== 'drain' || tracker.goodCups === null || tracker.bad === null) return tracker;
+  const { aimShare, cutFloorShare, cutCeilingShare } = policy.tracker;
+  const failedCups = tracker.bad.cups;
+  const estimate = clamp(aimShare * signals.completedCups, cutFloorShare * failedCups, cutCeilingShare * failedCups);
+  const isBeforeCut = signals.endMs <= tracker.lastActionMs && tracker.lastAction === 'cut' && !tracker.isProbeFailed;
+  if (isBeforeCut) return { ...tracker, goodCups: (tracker.goodCups + estimate) / 2 };
+  return tracker.isRough ? { ...tracker, goodCups: Math.max(tracker.goodCups, estimate) } : tracker;
 }
 
 /** The cut itself; also taken when errors have proved to come from load. */
 export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, rule: Rule): Step {
   const { now, signals } = evidence;
   const arriving = Math.max(signals.total.admittedCups, evidence.arrivingCups);
-  const failedCups = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, arriving);
+  // Minutes may be older than the total.
+  const isUnderTotal = evidence.isFresh || signals.source === 'logs';
+  const failedCups = Math.min(isUnderTotal ? (tracker.totalCups ?? arriving) : arriving, arriving);
   const bounded = withinGuardrails(
     estimate(tracker, failedCups, evidence, policy),
     tracker.totalCups ?? arriving,
     policy,
   );
-  const depth = drainDepth(tracker, evidence, policy);
+  const drain = drainOf(tracker, evidence, policy);
+  const isRough = evidence.health === 'severe' && !isProbeToBlame(tracker, evidence, policy);
   const next: TrackerState = {
     ...tracker,
     ...bracket(tracker, bounded.cups, { cups: failedCups, atMs: now }),
-    totalCups: Math.max(bounded.cups * (1 - depth), policy.capacity.floorCups ?? 0),
+    totalCups: Math.max(bounded.cups * (1 - drain.depth), policy.capacity.floorCups ?? 0),
     phase: 'drain',
+    drainUntilMs: now + drain.seconds * 1000,
+    isRough,
+    isProbeFailed: isProbeToBlame(tracker, evidence, policy),
+    isKneeTold: tracker.isKneeTold && tracker.lastAction !== 'raise',
+    isClimbing: false,
+    lastBadCups: tracker.phase === 'drain' && tracker.bad !== null ? tracker.lastBadCups : failedCups,
     plateau: tracker.plateau ?? evidence.confirmed,
     badAgeSeconds: tracker.lastAction === 'raise' ? olderBad(tracker, policy) : tracker.badAgeSeconds,
-    probeShare: policy.tracker.firstProbeShare,
+    probeShare: isRough ? policy.tracker.roughProbeShare : policy.tracker.firstProbeShare,
     lastActionMs: now,
     lastAction: 'cut',
     latencyAtCutMs: signals.latencyMs ?? 0,
@@ -98,34 +124,50 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
   };
 }
 
+export interface Drain {
+  /** Share of the good rate that is held back. */
+  readonly depth: number;
+  /** For so long, from the writing of the cut to the writing of its end. */
+  readonly seconds: number;
+}
+
 /**
- * How far below the good rate. While a backlog of B seconds stands, every answer is late; while it is being drained at
- * depth d, B/d seconds, and until that is seen, a round of T, d of the capacity idles: the sum is least at sqrt(B/T).
- * Until the cut takes effect the backlog grows on, after a probe by no more than the probe.
+ * How far below the good rate, and for how long. While a backlog of B seconds stands, every answer is late; at a depth of
+ * d it is gone after B/d seconds, and where that was misjudged by T, a part d of the capacity idles for as long: the sum
+ * is least at d = sqrt(B/T). Until the cut takes effect the backlog grows on as it did from window to window, after a probe
+ * by no more than the probe.
  */
-export function drainDepth(
-  tracker: TrackerState,
-  { signals, healthyLatencyMs, now }: Evidence,
-  policy: Policy,
-): number {
-  const { drainShare, drainRoundSeconds, backlogGrowthShare } = policy.tracker;
+export function drainOf(tracker: TrackerState, evidence: Evidence, policy: Policy): Drain {
+  const { signals, healthyLatencyMs, now } = evidence;
+  if (signals.source === 'metrics') return minuteDrain(evidence);
+  const { drainShare, drainErrorSeconds, backlogGrowthShare } = policy.tracker;
   const seenSeconds = Math.max(0, (signals.latencyMs ?? 0) - (healthyLatencyMs ?? 0)) / 1000;
   const sinceSeconds = (now - signals.startMs) / 1000;
   const { lastAction, totalCups, goodCups } = tracker;
   const excess = totalCups === null || goodCups === null ? Number.POSITIVE_INFINITY : totalCups / goodCups - 1;
-  const growth = lastAction === 'raise' ? Math.min(backlogGrowthShare, Math.max(0, excess)) : backlogGrowthShare;
+  const seen = Math.max(backlogGrowthShare, Math.min(MOST_GROWTH, evidence.latencyGrowth));
+  const growth = lastAction === 'raise' ? Math.min(seen, Math.max(backlogGrowthShare / 3, excess)) : seen;
   const backlogSeconds = seenSeconds + growth * sinceSeconds;
-  return Math.min(drainShare, Math.sqrt(backlogSeconds / drainRoundSeconds));
+  const depth = Math.min(drainShare, Math.sqrt(backlogSeconds / drainErrorSeconds));
+  return { depth, seconds: depth > 0 ? backlogSeconds / depth : 0 };
 }
 
 /** What the backend bears: where it stood before a probe that failed, else the aimed-at share of its completions. */
-function estimate(tracker: TrackerState, failedCups: number, { signals }: Evidence, policy: Policy): number {
-  const { aimShare, cutFloorShare, cutCeilingShare, probeHarmShare } = policy.tracker;
-  const { goodCups } = tracker;
-  const isProbeToBlame =
-    tracker.lastAction === 'raise' && goodCups !== null && signals.completedCups >= probeHarmShare * goodCups;
-  const wanted = isProbeToBlame ? afterProbe(goodCups, failedCups, policy) : aimShare * signals.completedCups;
+function estimate(tracker: TrackerState, failedCups: number, evidence: Evidence, policy: Policy): number {
+  const { aimShare, cutFloorShare, cutCeilingShare } = policy.tracker;
+  const wanted = isProbeToBlame(tracker, evidence, policy)
+    ? afterProbe(tracker.goodCups ?? 0, failedCups, policy)
+    : evidence.signals.source === 'metrics'
+      ? minuteEstimate(failedCups, evidence, policy)
+      : aimShare * evidence.signals.completedCups;
   return clamp(wanted, cutFloorShare * failedCups, cutCeilingShare * failedCups);
+}
+
+/** The last raise did it: what was good before it still is, if completions reach nearly that. */
+function isProbeToBlame({ lastAction, goodCups }: TrackerState, { signals }: Evidence, policy: Policy): boolean {
+  return (
+    lastAction === 'raise' && goodCups !== null && signals.completedCups >= policy.tracker.probeHarmShare * goodCups
+  );
 }
 
 /** Capacity lies between the good rate and the probe that failed; the good one may have been at the edge itself. */
@@ -141,9 +183,8 @@ function bracket(tracker: TrackerState, goodCups: number, bad: Mark): Pick<Track
   return { goodCups: Math.max(tracker.goodCups ?? 0, goodCups), bad: tracker.bad };
 }
 
-function isUseless(tracker: TrackerState, { signals }: Evidence, policy: Policy): boolean {
-  const { latencyAtCutMs } = tracker;
-  return latencyAtCutMs !== null && (signals.latencyMs ?? 0) >= policy.tracker.reliefShare * latencyAtCutMs;
+function isUseless(tracker: TrackerState, evidence: Evidence, policy: Policy): boolean {
+  return tracker.latencyAtCutMs !== null && !isRelieved(tracker, evidence, policy);
 }
 
 /** A failed probe doubles the time until the next: ask less often what was just answered. */

@@ -3,13 +3,17 @@ import type { CostUnitsPerSecond, KeyId, Limit, MethodKey, Rps, TierName } from 
 import type { Policy } from '../policy/schema.ts';
 import type { Window } from '../telemetry/window.ts';
 import { lumpOf, type ObservedDemand, observedDemand } from './observed-demand.ts';
+import { type AttemptsState, attemptsOf, wantedRps } from './retries.ts';
 import type { DemandEntry } from './state.ts';
 
 type Entries = Readonly<Record<KeyId, DemandEntry>>;
+/** What is known of demand: the part of the law's memory that matters here. */
+export interface Load {
+  readonly demand: Entries;
+  readonly attempts: Readonly<Record<TierName, AttemptsState>>;
+}
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
-/** A key with a smaller loss is calm. */
-const CALM_LOST_SHARE = 0.01;
 /** Below this a remembered key is forgotten. */
 const FORGOTTEN_RPS = 0.05;
 
@@ -21,11 +25,12 @@ const LUMP_FACTOR = 1.5;
 /**
  * Demand per key after one more window: a distinct rise counts at once, anything else is smoothed with the policy's
  * half-life, so that a pause of a bursting client does not look like its end and chance does not add up over many
- * keys. Keys that the window does not list are one lump per tier. Nothing falls while answers are held up in a queue
- * (`isFading` false): fewer answers are then no fewer requests.
+ * keys. Keys that the window does not list are one lump per tier. What is wanted is what is asked less what comes back
+ * of the lost (docs/control-law.md, "Demand"). Nothing falls while answers are held up
+ * in a queue (`isFading` false): fewer answers are then no fewer requests.
  */
 export function updateDemand(
-  entries: Entries,
+  { demand: entries, attempts }: Load,
   window: Window,
   isFading: boolean,
   policy: Policy,
@@ -33,32 +38,18 @@ export function updateDemand(
   const seconds = window.lengthMs / 1000;
   const pace: Pace = { seconds, isFading, kept: 0.5 ** (seconds / policy.demand.halfLifeSeconds) };
   const observed = observedDemand(window, policy.demand.trackedKeys);
+  const wantedOf = (seen: ObservedDemand) =>
+    wantedRps(sumOf(seen.methods), seen.lostShare, attemptsOf(attempts[seen.tier], policy));
   const next: Record<KeyId, DemandEntry> = {};
   for (const [key, entry] of Object.entries(observed)) {
-    const before = entries[key] ?? newEntry(entry, entries[lumpOf(entry.tier)]);
-    next[key] = withHistory(mergeEntry(before, entry, pace), entry, pace, policy);
+    next[key] = mergeEntry(entries[key], entry, wantedOf(entry), pace);
   }
   for (const [key, entry] of Object.entries(entries)) {
     if (observed[key] !== undefined || isInLump(entry, observed)) continue;
-    const fading = mergeEntry(entry, undefined, pace);
+    const fading = mergeEntry(entry, undefined, 0, pace);
     if (rpsOf(fading) >= FORGOTTEN_RPS) next[key] = fading;
   }
   return busiest(next, policy.demand.trackedKeys);
-}
-
-/** A key that was not listed before asked as much as the others that were not. */
-function newEntry(observed: ObservedDemand, lump: DemandEntry | undefined): DemandEntry {
-  const calmRps = lump === undefined || lump.calmRps === null ? null : lump.calmRps / lump.count;
-  return { ...observed, calmRps, grownSeconds: 0 };
-}
-
-/** A key that loses nothing shows what it really wants; one that loses shows growth only by persisting. */
-function withHistory(entry: DemandEntry, now: ObservedDemand, pace: Pace, policy: Policy): DemandEntry {
-  const rps = rpsOf(entry);
-  if (pace.isFading && entry.lostShare <= CALM_LOST_SHARE) return { ...entry, calmRps: rps, grownSeconds: 0 };
-  const certainRps = sumOf(now.methods) * (1 - now.lostShare);
-  const isBeyond = certainRps > policy.demand.retryAllowanceFactor * (entry.calmRps ?? 0);
-  return { ...entry, grownSeconds: isBeyond ? entry.grownSeconds + pace.seconds : 0 };
 }
 
 interface Pace {
@@ -82,14 +73,18 @@ function busiest(entries: Record<KeyId, DemandEntry>, most: number): Record<KeyI
   return Object.fromEntries(ranked.slice(0, most * 2));
 }
 
-function mergeEntry(before: DemandEntry, now: ObservedDemand | undefined, pace: Pace): DemandEntry {
+function mergeEntry(
+  before: DemandEntry | undefined,
+  now: ObservedDemand | undefined,
+  wanted: Rps,
+  pace: Pace,
+): DemandEntry {
   const methods: Record<MethodKey, Rps> = {};
-  for (const method of new Set([...Object.keys(before.methods), ...Object.keys(now?.methods ?? {})])) {
-    methods[method] = mergeRate(before.methods[method] ?? 0, now?.methods[method] ?? 0, pace);
+  for (const method of new Set([...Object.keys(before?.methods ?? {}), ...Object.keys(now?.methods ?? {})])) {
+    methods[method] = mergeRate(before?.methods[method] ?? 0, now?.methods[method] ?? 0, pace);
   }
-  const { tier, count } = now ?? before;
-  const lostShare = Math.max(now?.lostShare ?? 0, before.lostShare * pace.kept);
-  return { tier, count, lostShare, methods, calmRps: before.calmRps, grownSeconds: before.grownSeconds };
+  const { tier, count } = now ?? before ?? { tier: '', count: 0 };
+  return { tier, count, wantedRps: mergeRate(before?.wantedRps ?? wanted, wanted, pace), methods };
 }
 
 function mergeRate(before: Rps, now: Rps, { seconds, isFading, kept }: Pace): Rps {
@@ -103,29 +98,23 @@ function rpsOf(entry: DemandEntry): Rps {
   return Object.values(entry.methods).reduce((sum, rps) => sum + rps, 0);
 }
 
-/**
- * What part of its requests a key is believed to want, net of what it sends again because we refused it or the backend
- * failed, at once or after a pause. More than any client repeats, or more for longer than retries last, is growth.
- */
-function believedShare(entry: DemandEntry, policy: Policy): number {
-  const { retryAllowanceFactor, mostRetriesFactor, growthProofSeconds } = policy.demand;
+/** What part of its requests a key is believed to want. */
+function believedShare(entry: DemandEntry): number {
   const rps = rpsOf(entry);
-  if (entry.calmRps === null || rps <= 0 || entry.lostShare <= CALM_LOST_SHARE) return 1;
-  const hasGrown = rps > mostRetriesFactor * entry.calmRps || entry.grownSeconds >= growthProofSeconds;
-  return hasGrown ? 1 : Math.min(1, (entry.calmRps * retryAllowanceFactor) / rps);
+  return rps > 0 ? Math.min(1, entry.wantedRps / rps) : 1;
 }
 
 /** All that is asked, or what is believed to be wanted. */
 export type Belief = 'asked' | 'believed';
 
 /** What the water level works on: every key of each tier, its requests per second and their mean cost. */
-export function keysByTier(entries: Entries, belief: Belief, policy: Policy): Record<TierName, KeyDemand[]> {
+export function keysByTier(demand: Entries, belief: Belief, policy: Policy): Record<TierName, KeyDemand[]> {
   const tiers: Record<TierName, KeyDemand[]> = {};
-  for (const entry of Object.values(entries)) {
+  for (const entry of Object.values(demand)) {
     const rps = rpsOf(entry);
     if (rps <= 0) continue;
     const keys = tiers[entry.tier] ?? [];
-    const believedRps = rps * (belief === 'asked' ? 1 : believedShare(entry, policy));
+    const believedRps = rps * (belief === 'asked' ? 1 : believedShare(entry));
     keys.push({ rps: believedRps / entry.count, count: entry.count, costPerRequest: costOfEntry(entry, policy) / rps });
     tiers[entry.tier] = keys;
   }
@@ -138,13 +127,13 @@ function costOfEntry(entry: DemandEntry, policy: Policy): CostUnitsPerSecond {
 
 /** Cost per method that these tier limits would let through; a key's mix of methods is not changed by its limit. */
 export function costByMethod(
-  entries: Entries,
+  demand: Entries,
   limits: TierLimits,
   policy: Policy,
 ): Record<MethodKey, CostUnitsPerSecond> {
   const methods: Record<MethodKey, CostUnitsPerSecond> = {};
-  for (const entry of Object.values(entries)) {
-    const believed = believedShare(entry, policy);
+  for (const entry of Object.values(demand)) {
+    const believed = believedShare(entry);
     const perKeyRps = (believed * rpsOf(entry)) / entry.count;
     const limitRps = limits[entry.tier]?.rateRps ?? Number.POSITIVE_INFINITY;
     const passed = perKeyRps > 0 ? believed * Math.min(1, limitRps / perKeyRps) : 0;

@@ -1,8 +1,9 @@
-import type { Limits } from '../platform/units.ts';
+import type { CostUnitsPerSecond, Limits } from '../platform/units.ts';
 import { frozenBy } from './changes.ts';
 import { costByMethod, keysByTier, sumOf } from './demand.ts';
 import { areTiersWritten } from './limits.ts';
 import type { Remembered } from './memory.ts';
+import { MINUTE_TOLERANCE_SECONDS } from './minutes.ts';
 import { isBelievedDemandMet } from './shares.ts';
 import { stagesAgree } from './standing.ts';
 import type { LawState, MemoryState, TrackerState } from './state.ts';
@@ -21,19 +22,24 @@ export function gather(
   contended: boolean,
   state: LawState,
   { signals, memory, health }: Remembered,
+  guardCups: CostUnitsPerSecond | null,
   input: LawInput<LawState>,
 ): Evidence {
   const { policy, live, now } = input;
-  const isFresh = tracker.stageSinceMs !== null && signals.startMs >= tracker.stageSinceMs;
+  const tolerance = signals.source === 'logs' ? policy.tracker.freshToleranceSeconds : MINUTE_TOLERANCE_SECONDS;
+  const startMs = signals.startMs + tolerance * 1000;
+  const isFresh = tracker.stageSinceMs !== null && startMs >= tracker.stageSinceMs;
   return {
     health,
     signals,
     healthyLatencyMs: memory.healthyLatencyMs,
+    latencyGrowth: memory.latencyGrowth,
     isFresh,
-    isSettled: isFresh && tracker.plansSinceMs !== null && signals.startMs >= tracker.plansSinceMs,
+    isSettled: isFresh && tracker.plansSinceMs !== null && startMs >= tracker.plansSinceMs,
     isContended: contended,
     confirmed: state.memory.confirmed,
     isBelievedMet: isBelievedMet(tracker, memory, input),
+    guardCups,
     arrivingCups: signals.source === 'logs' ? sumOf(costByMethod(memory.demand, live.tiers, policy)) : 0,
     frozenBy: frozenBy(state.changes, now, policy),
     now,
@@ -61,7 +67,7 @@ function isBelievedMet(tracker: TrackerState, memory: MemoryState, input: LawInp
   if (tracker.totalCups === null) return true;
   const keys = keysByTier(memory.demand, 'believed', policy);
   const { totalCups } = tracker;
-  return isBelievedDemandMet({ totalCups, keys, askedCups: {}, calmCups: memory.calmCups, baseline, policy });
+  return isBelievedDemandMet({ totalCups, keys, askedCups: {}, baseline, policy });
 }
 
 /**

@@ -1,12 +1,10 @@
 import type { CostUnitsPerSecond } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
+import { headroom } from './health.ts';
+import { minuteRaise } from './minutes.ts';
 import type { Rule } from './rules.ts';
 import type { TrackerState } from './state.ts';
-import { clamp, type Evidence, figure, hold, percent, type Step, withinGuardrails } from './step.ts';
-
-/** On minute metrics alone, return to at most this share of the plateau, this part of the way at a time. */
-const SLOW_PLATEAU_SHARE = 0.9;
-const SLOW_STEP_SHARE = 1 / 3;
+import { type Evidence, figure, hold, percent, type Step, withinGuardrails } from './step.ts';
 
 /** Healthy, and the total binds: confirm it as good, then search upwards. docs/control-law.md, "Growth". */
 export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
@@ -15,7 +13,7 @@ export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, pol
   if (evidence.frozenBy !== undefined) {
     const why =
       evidence.frozenBy === 'reversals' ? 'limits changed direction too often' : 'the budget of changes is spent';
-    const held = hold(confirmed, 'probing-stopped', {
+    const held = hold(atRest(confirmed, policy), 'probing-stopped', {
       reason: `Healthy at ${figure(total)} cost units/s, but ${why} within the last hour: nothing is raised.`,
       wouldChange: 'Fewer changes within the last hour.',
     });
@@ -32,13 +30,13 @@ export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, pol
   }
   if (evidence.signals.source === 'metrics') return slowReturn(confirmed, evidence, policy);
   if (evidence.isBelievedMet && tracker.badAgeSeconds > policy.tracker.badAgeSeconds) {
-    return hold(confirmed, 'believed-demand-met', {
+    return hold(atRest(confirmed, policy), 'believed-demand-met', {
       reason: `Healthy at ${figure(total)} cost units/s, which serves all believed demand; a probe has failed, and only a runaway client or retries would gain from another.`,
       wouldChange: 'Believed demand above the total, or demand back within it.',
     });
   }
   if (isNearKnee(evidence, policy)) {
-    return hold(confirmed, 'near-knee', {
+    return hold({ ...atRest(confirmed, policy), isKneeTold: true }, 'near-knee', {
       reason: `Healthy at ${figure(total)} cost units/s, but latency (${figure(evidence.signals.latencyMs ?? 0)} ms) begins to rise: no further probe.`,
       wouldChange: `Latency closer to its healthy ${figure(evidence.healthyLatencyMs ?? 0)} ms.`,
     });
@@ -46,15 +44,14 @@ export function onHealthyAndBound(tracker: TrackerState, evidence: Evidence, pol
   return search(confirmed, evidence, policy);
 }
 
-/** At the knee, latency tells that capacity is close: the next probe would find it the hard way. */
-function isNearKnee(evidence: Evidence, policy: Policy): boolean {
-  return headroom(evidence, policy) <= 0;
+/** The climb is over: the plans are written for the total itself, and what is known of it is no longer rough. */
+function atRest(tracker: TrackerState, policy: Policy): TrackerState {
+  return { ...tracker, isRough: false, isClimbing: false, probeShare: policy.tracker.firstProbeShare };
 }
 
-/** What is left of the way from healthy latency to the knee: 1 far from it, 0 there. */
-function headroom({ signals, healthyLatencyMs }: Evidence, policy: Policy): number {
-  if (healthyLatencyMs === null || signals.latencyMs === undefined) return 1;
-  return clamp(1 - (signals.latencyMs / healthyLatencyMs - 1) / (policy.tracker.kneeFactor - 1), 0, 1);
+/** At the knee, latency tells that capacity is close: the next probe would find it the hard way. */
+function isNearKnee(evidence: Evidence, policy: Policy): boolean {
+  return headroom(evidence.signals.latencyMs, evidence.healthyLatencyMs, policy) <= 0;
 }
 
 function confirm(tracker: TrackerState, total: number, evidence: Evidence, policy: Policy): TrackerState {
@@ -74,26 +71,34 @@ function confirm(tracker: TrackerState, total: number, evidence: Evidence, polic
 
 function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   const total = tracker.totalCups ?? 0;
-  const { firstProbeShare, probeGrowthFactor, plateauProbeFactor } = policy.tracker;
-  const stepShare = Math.max(firstProbeShare, tracker.probeShare * headroom(evidence, policy));
-  const probeShare = Math.min(policy.guardrails.largestStepUpShare, tracker.probeShare * probeGrowthFactor);
+  const { firstProbeShare, kneeStepShare } = policy.tracker;
+  const room = headroom(evidence.signals.latencyMs, evidence.healthyLatencyMs, policy);
+  const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 2 : 0;
+  const stepShare = Math.max(firstProbeShare, leastShare, tracker.probeShare * room);
   if (tracker.bad !== null) {
     const gap = tracker.bad.cups - total;
     if (gap <= policy.tracker.tightBracketShare * tracker.bad.cups) {
-      return hold(tracker, 'bracket-tight', {
+      return hold(atRest(tracker, policy), 'bracket-tight', {
         reason: `Healthy at ${figure(total)}; ${figure(tracker.bad.cups)} cost units/s failed ${figure((evidence.now - tracker.bad.atMs) / 1000)} s ago: nothing to gain between.`,
         wouldChange: `The failure being older than ${figure(tracker.badAgeSeconds)} s.`,
       });
     }
     const wanted = total + Math.min(gap / 2, total * stepShare);
-    return raise({ ...tracker, probeShare }, wanted, 'bisect', evidence, policy);
+    return raise(tracker, wanted, 'bisect', evidence, policy);
   }
   const plateau = tracker.plateau?.cups ?? total;
   const isBelow = plateau > total * (1 + firstProbeShare);
-  const wanted = isBelow
-    ? total + Math.max(total * firstProbeShare, Math.min(total * stepShare, (plateau - total) / 2))
-    : total * (1 + Math.min(stepShare, firstProbeShare * plateauProbeFactor, affordableShare(evidence, policy)));
-  return raise({ ...tracker, probeShare }, wanted, isBelow ? 'climb-to-plateau' : 'probe', evidence, policy);
+  const isOpen = tracker.lastBadCups === null || isBeyondLastBad(tracker, policy);
+  const share =
+    isOpen || isBelow || tracker.isKneeTold ? stepShare : Math.min(firstProbeShare, affordableShare(evidence, policy));
+  const wanted = total * (1 + share);
+  const most = isBelow ? Math.max(plateau, total * (1 + firstProbeShare)) : wanted;
+  return raise(tracker, Math.min(wanted, most), isBelow ? 'climb-to-plateau' : 'probe', evidence, policy);
+}
+
+/** What failed last is healthy now: the backend bears more than it did, and the way up is open. */
+export function isBeyondLastBad({ totalCups, lastBadCups }: TrackerState, policy: Policy): boolean {
+  return totalCups !== null && lastBadCups !== null && totalCups >= lastBadCups * (1 + policy.tracker.firstProbeShare);
 }
 
 /** Against a full backend an excess of e lasts a loop time T and leaves e x T seconds of queue. */
@@ -107,14 +112,14 @@ function affordableShare({ signals, now, isBelievedMet }: Evidence, policy: Poli
 
 function slowReturn(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   const total = tracker.totalCups ?? 0;
-  const target = SLOW_PLATEAU_SHARE * (tracker.plateau?.cups ?? total);
-  if (total >= target * 0.99) {
+  const wanted = minuteRaise(tracker, evidence, policy);
+  if (wanted === undefined) {
     return hold(tracker, 'exploration-suspended', {
       reason: `Only minute metrics are to be had: too late to probe, so the total stays at ${figure(total)} cost units/s.`,
       wouldChange: 'Windows from the access log.',
     });
   }
-  return raise(tracker, total + (target - total) * SLOW_STEP_SHARE, 'climb-to-plateau', evidence, policy);
+  return raise(tracker, wanted, 'climb-to-plateau', evidence, policy);
 }
 
 function raise(
@@ -127,13 +132,25 @@ function raise(
   const total = tracker.totalCups ?? 0;
   const bounded = withinGuardrails(wantedCups, total, policy);
   if (bounded.cups <= total) {
-    return hold(tracker, 'at-ceiling', {
+    return hold(atRest(tracker, policy), 'at-ceiling', {
       reason: `Healthy at ${figure(total)} cost units/s, which is the ceiling that the policy sets.`,
       wouldChange: 'A higher capacity.ceilingCups.',
     });
   }
+  const { probeGrowthFactor, firstProbeShare, largeStepShare } = policy.tracker;
+  const stepShare = bounded.cups / total - 1;
+  const growthFactor = isBeyondLastBad(tracker, policy) ? probeGrowthFactor ** 2 : probeGrowthFactor;
+  const nextShare = Math.min(policy.guardrails.largestStepUpShare, stepShare * growthFactor);
   return {
-    tracker: { ...tracker, totalCups: bounded.cups, phase: 'hold', lastAction: 'raise', lastActionMs: evidence.now },
+    tracker: {
+      ...tracker,
+      totalCups: bounded.cups,
+      probeShare: Math.max(firstProbeShare, nextShare),
+      phase: 'hold',
+      isClimbing: stepShare >= largeStepShare,
+      lastAction: 'raise',
+      lastActionMs: evidence.now,
+    },
     kind: rule === 'climb-to-plateau' ? 'relax' : 'probe',
     rule,
     reason: `Healthy (latency ${figure(evidence.signals.latencyMs ?? 0)} ms) with the total of ${figure(total)} binding: up by ${percent(bounded.cups / total - 1)} to ${figure(bounded.cups)} cost units/s.`,

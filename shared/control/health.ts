@@ -41,3 +41,10 @@ export function judge(signals: Signals, healthyLatencyMs: number | null, policy:
   if (isErring) return 'erring';
   return latencyMs > limits.watchMs ? 'watch' : 'healthy';
 }
+
+/** What is left of the way from healthy latency to the knee: 1 far from it, 0 there. */
+export function headroom(latencyMs: number | undefined, healthyLatencyMs: number | null, policy: Policy): number {
+  if (healthyLatencyMs === null || latencyMs === undefined) return 1;
+  const left = 1 - (latencyMs / healthyLatencyMs - 1) / (policy.tracker.kneeFactor - 1);
+  return Math.min(1, Math.max(0, left));
+}

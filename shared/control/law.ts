@@ -7,9 +7,10 @@ import { conclude } from './conclude.ts';
 import { adoptGuard, isContended } from './contention.ts';
 import { gather, learnSlack, withEffect } from './evidence.ts';
 import { takeIn } from './intake.ts';
-import { desiredStage, desiredTiers, type Situation, tiersInForce } from './limits.ts';
+import { desiredTiers, type Situation, tiersInForce } from './limits.ts';
 import { type Remembered, remember } from './memory.ts';
 import type { Signals } from './signals.ts';
+import { desiredStage } from './stage-limits.ts';
 import { guardTotal } from './standing.ts';
 import { initialState, type LawState } from './state.ts';
 import type { Step } from './step.ts';
@@ -49,10 +50,20 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
   const settled = { ...state, tracker: withEffect(state.tracker, state.desired, input) };
   const anchored = anchor(settled, input, reading.signals);
   const adopted = adoptGuard(anchored, reading, guardCups, input);
-  const evidence = gather(adopted, isContended(adopted, state, reading, guardCups, input), state, reading, input);
+  const evidence = gather(
+    adopted,
+    isContended(adopted, state, reading, guardCups, input),
+    state,
+    reading,
+    guardCups,
+    input,
+  );
   const step = withoutEffectYet(track(adopted, evidence, policy), now);
   const contended = isContended(step.tracker, state, reading, guardCups, input);
-  const memory = { ...reading.memory, slack: learnSlack(reading.memory, adopted, evidence, input) };
+  const memory = {
+    ...reading.memory,
+    slack: learnSlack(reading.memory, adopted, evidence, input),
+  };
   const situation: Situation = {
     input,
     memory,

@@ -1,18 +1,20 @@
 import { sameLimit } from '../allocation/plan-writes.ts';
 import { admittedAt, type KeyDemand } from '../allocation/water-level.ts';
-import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../platform/units.ts';
+import type { CostUnitsPerSecond, Limit, Limits, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import { costByMethod, keysByTier, sumOf } from './demand.ts';
+import { minuteTiers } from './minute-tiers.ts';
 import { demandWithinBaseline, limitsForShares, type ShareInput, tierShares } from './shares.ts';
 import type { Signals } from './signals.ts';
-import { stageCapacity, stageFor, stageLimitOf, stagesAgree, withTightBursts } from './standing.ts';
 import type { LawState, MemoryState, TrackerState } from './state.ts';
 import type { Baseline, LawInput } from './types.ts';
 
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
-/** Room that demand must keep below a standing stage limit before the limit is moved. */
-const ROOM_FACTOR = 1.1;
+/** Cuts are written one by one: beside a far larger one a small one waits, and is often not needed any more. */
+const MINOR_CUT_SHARE = 0.2;
+/** A change that brings what is admitted closer to the total is worth a write when it moves this part of what others must. */
+const MENDING_SHARE = 0.4;
 /** A tier that lacks less than this share of its demand keeps its limit while the total suffices. */
 const NEARLY_MET_SHARE = 0.98;
 
@@ -39,8 +41,8 @@ export function wantedCups(memory: MemoryState, baseline: Baseline, policy: Poli
 /** The tiers' limits: water levels while the total does not suffice, else the baselines. */
 export function desiredTiers(situation: Situation): TierLimits {
   const { input, memory, tracker, before } = situation;
-  const totalCups = tracker.phase === 'drain' ? tracker.goodCups : tracker.totalCups;
-  if (!situation.isDemandKnown) return before.tiers;
+  const totalCups = plansTotal(tracker, input.policy);
+  if (!situation.isDemandKnown) return tiersByMinutes(situation, totalCups);
   if (!situation.isContended || totalCups === null) return input.baseline.tiers;
   if (tracker.errorTest?.verdict === 'running') return before.tiers;
   const { policy, baseline } = input;
@@ -50,18 +52,44 @@ export function desiredTiers(situation: Situation): TierLimits {
     totalCups: totalCups / memory.slack,
     keys,
     askedCups: demandWithinBaseline(asked, baseline.tiers),
-    calmCups: memory.calmCups,
     baseline,
     policy,
   };
   const limits = limitsForShares(tierShares(shareInput), shareInput);
-  const wanted = Object.entries(baseline.tiers).map(([tier, resting]) => {
+  const changes = Object.entries(baseline.tiers).map(([tier, resting]): TierChange => {
     const standing = before.tiers[tier] ?? resting;
-    const wish = limits[tier] ?? releasedLimit(standing, resting, keys[tier] ?? []);
-    const isWorth = isWorthWriting({ tier, wish, standing, resting, keys: keys[tier] ?? [] }, situation);
-    return [tier, isWorth ? wish : standing] as const;
+    const own = keys[tier] ?? [];
+    return { tier, wish: limits[tier] ?? releasedLimit(standing, resting, own), standing, resting, keys: own };
+  });
+  const largestCutCups = Math.max(...changes.map(cutCups));
+  const wanted = changes.map((change) => {
+    const isMinorCut = cutCups(change) > 0 && cutCups(change) < MINOR_CUT_SHARE * largestCutCups;
+    const isMade = !isMinorCut && isWorthWriting(change, situation);
+    return [change.tier, isMade ? change.wish : change.standing] as const;
   });
   return Object.fromEntries(wanted);
+}
+
+/** What a change takes from a tier. */
+function cutCups({ wish, standing, keys }: TierChange): CostUnitsPerSecond {
+  return Math.max(0, admittedAt(standing.rateRps, keys) - admittedAt(wish.rateRps, keys));
+}
+
+function tiersByMinutes(situation: Situation, totalCups: CostUnitsPerSecond | null): TierLimits {
+  const { input, before, memory, signals, tracker } = situation;
+  if (!situation.isContended || totalCups === null) return input.baseline.tiers;
+  const isDraining = tracker.phase === 'drain';
+  return minuteTiers({ input, before: before.tiers, totalCups, meanCost: memory.meanCost, signals, isDraining });
+}
+
+/**
+ * What the plans are written for. Their writes are few, so they go ahead of what the stage holds: to the good rate while
+ * a backlog drains, and in large steps back to a proven rate to where the climb will soon be.
+ */
+function plansTotal(tracker: TrackerState, policy: Policy): CostUnitsPerSecond | null {
+  const totalCups = tracker.phase === 'drain' ? tracker.goodCups : tracker.totalCups;
+  if (totalCups === null || tracker.plateau === null || !tracker.isClimbing) return totalCups;
+  return Math.max(totalCups, Math.min(tracker.plateau.cups, policy.tracker.planLeadFactor * totalCups));
 }
 
 interface TierChange {
@@ -74,21 +102,20 @@ interface TierChange {
 
 /** Writes are one per 20 s: a change is worth one by what it moves, of the tier's part and of the total. */
 function isWorthWriting(change: TierChange, situation: Situation): boolean {
-  const { tier, wish, standing, resting, keys } = change;
-  const { input, tracker, isStageForced, signals } = situation;
+  const { wish, standing, resting, keys } = change;
+  const { input, tracker, signals } = situation;
   if (sameLimit(wish, resting)) return true;
   const { ignoreChangeShare, ignoreShiftShare, ignoreTotalShare } = input.policy.guardrails;
   const standingCups = admittedAt(standing.rateRps, keys);
   const wishCups = admittedAt(wish.rateRps, keys);
-  // Where the standing limit was in force, what it let through tells better than the model what it lets through.
-  const live = input.live.tiers[tier];
-  const isSeen =
-    live !== undefined && sameLimit(live, standing) && (input.effective.tiersMs[tier] ?? 0) <= signals.startMs;
-  const seenCups = isSeen ? (signals.tiers[tier]?.admittedCups ?? standingCups) : standingCups;
-  const movedCups = Math.min(Math.abs(wishCups - standingCups), Math.abs(wishCups - seenCups));
-  const ofTier = isStageForced ? 0 : ignoreShiftShare * Math.min(wishCups, standingCups);
+  const movedCups = Math.abs(wishCups - standingCups);
   const isSame = Math.abs(wish.rateRps / standing.rateRps - 1) < ignoreChangeShare;
-  return !isSame && movedCups > Math.max(ofTier, ignoreTotalShare * (tracker.totalCups ?? 0));
+  const totalCups = tracker.totalCups ?? 0;
+  const mends = wishCups > standingCups === signals.total.admittedCups < totalCups;
+  const isOff = Math.abs(signals.total.admittedCups - totalCups) > ignoreTotalShare * totalCups;
+  const ofTier = mends && isOff ? 0 : ignoreShiftShare * Math.min(wishCups, standingCups);
+  const ofTotal = (mends && isOff ? MENDING_SHARE : 1) * ignoreTotalShare * totalCups;
+  return !isSame && movedCups > Math.max(ofTier, ofTotal);
 }
 
 /** While others still bind, a tier that no longer needs a limit keeps one that does it no harm: writes are scarce. */
@@ -98,7 +125,7 @@ function releasedLimit(standing: Limit, resting: Limit, keys: readonly KeyDemand
 }
 
 /** Do the plans in force, by themselves, let through no more than the total? Then the stage need not bind. */
-function doPlansHold({ input, memory, tracker, inForce }: Situation): boolean {
+export function doPlansHold({ input, memory, tracker, inForce }: Situation): boolean {
   if (tracker.totalCups === null) return false;
   const passing = sumOf(costByMethod(memory.demand, inForce, input.policy));
   return passing <= input.policy.demand.plansHoldShare * tracker.totalCups;
@@ -119,59 +146,5 @@ export function areTiersWritten(input: LawInput<LawState>, tiers: TierLimits): b
   return Object.entries(tiers).every(([tier, limit]) => {
     const live = input.live.tiers[tier];
     return live === undefined || Math.abs(live.rateRps / limit.rateRps - 1) < input.policy.guardrails.ignoreChangeShare;
-  });
-}
-
-/** The stage's settings: the total where the stage must hold it, with room where the plans do, the guard at rest. */
-export function desiredStage(situation: Situation, tiers: TierLimits): Limits['stage'] {
-  const { input, memory, tracker, before, guardCups } = situation;
-  const { policy } = input;
-  const standing = withKeysOf(input.live.stage, withTightBursts(before.stage, policy));
-  const expected = costByMethod(memory.demand, tiers, policy);
-  const totalCups = stageTotal(situation, sumOf(expected));
-  if (totalCups === null) return standing;
-  const overrides = Object.keys(standing).filter((key) => key !== '*/*');
-  const isBraking = situation.isContended || tracker.phase === 'drain';
-  const minorRoomFactor = isBraking ? 1 : policy.guard.methodSlackFactor;
-  const wanted = stageFor(totalCups, expected, overrides, minorRoomFactor, input);
-  if (situation.isStageForced) return wanted;
-  if (isBraking) return stagesAgree(wanted, standing, policy.guardrails.ignoreShiftShare) ? standing : wanted;
-  const isLoose = totalCups < policy.guard.lowerBelowShare * stageCapacity(standing, expected, policy);
-  const isLowerable = guardCups !== null && memory.healthySeconds >= policy.guard.warmUpSeconds;
-  const isKept = hasRoom(standing, wanted, expected, policy) && !(isLoose && isLowerable);
-  return isKept ? standing : wanted;
-}
-
-/** Live overrides that we did not know detach their methods: they are adopted, to be kept in step. */
-function withKeysOf(live: Limits['stage'], ours: Limits['stage']): Limits['stage'] {
-  const added = Object.entries(live).filter(([key]) => ours[key] === undefined);
-  return added.length === 0 ? ours : { ...ours, ...Object.fromEntries(added) };
-}
-
-function stageTotal(situation: Situation, expectedCups: CostUnitsPerSecond): number | null {
-  const { input, memory, tracker, guardCups } = situation;
-  const { policy } = input;
-  const roomy = policy.guard.methodSlackFactor * expectedCups;
-  if (tracker.phase === 'drain' && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
-  if (situation.isContended && tracker.totalCups !== null) {
-    const isHeld = doPlansHold(situation);
-    return isHeld ? Math.max(tracker.totalCups, roomy) : tracker.totalCups / memory.slack;
-  }
-  const standing = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, guardCups ?? Number.POSITIVE_INFINITY);
-  return Number.isFinite(standing) ? Math.max(standing, roomy) : null;
-}
-
-/** No method's demand comes close to its limit, unless the limit could not be higher anyway. */
-function hasRoom(
-  standing: Limits['stage'],
-  wanted: Limits['stage'],
-  expected: Readonly<Record<MethodKey, CostUnitsPerSecond>>,
-  policy: Policy,
-): boolean {
-  return Object.entries(expected).every(([method, cups]) => {
-    const standingRps = stageLimitOf(standing, method)?.rateRps ?? 0;
-    const wantedRps = stageLimitOf(wanted, method)?.rateRps ?? 0;
-    const neededRps = (ROOM_FACTOR * cups) / (policy.methodCost[method] ?? 1);
-    return standingRps >= Math.min(neededRps, wantedRps);
   });
 }

@@ -1,14 +1,17 @@
 import type { CostUnitsPerSecond, EpochMs } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
-import type { Window } from '../telemetry/window.ts';
+import { ALL, type Window } from '../telemetry/window.ts';
 import { updateDemand } from './demand.ts';
 import type { Health } from './health.ts';
-import { judge } from './health.ts';
+import { headroom, judge } from './health.ts';
+import { updateAttempts } from './retries.ts';
 import { readSignals, type Signals } from './signals.ts';
 import type { Mark, MemoryState } from './state.ts';
 
 /** The healthy latency falls with this half-life: soon enough, but not to the luckiest window. */
 const FALLING_HALF_LIFE_SECONDS = 60;
+/** One slow window is chance. */
+const HEADROOM_HALF_LIFE_SECONDS = 10;
 /** A tier with fewer refusals than this is calm: what it offers is what it wants. */
 const CALM_THROTTLED_SHARE = 0.01;
 
@@ -18,37 +21,62 @@ export interface Remembered {
   readonly health: Health;
 }
 
-/** Reads one window and lets it into memory: demand, calm demand, healthy latency, the confirmed rate. `isBinding`: limits held demand back. */
+/** Reads one window and lets it into memory. `isBinding`: limits held demand back. */
 export function remember(memory: MemoryState, window: Window, isBinding: boolean, policy: Policy): Remembered {
   const signals = readSignals(window, policy, memory.meanCost);
   const health = judge(signals, memory.healthyLatencyMs, policy);
   const isLog = signals.source === 'logs';
   const isHeldUp = health === 'congested' || health === 'severe';
-  const isGood = health === 'healthy' || (health === 'thin' && signals.errorShare <= policy.objective.errorShare);
-  const admittedCups = signals.total.admittedCups;
-  // What a limit lets through of a surge at first is no proof; under a total that we search with it is.
-  const isTested = isBinding || signals.throttledShare <= CALM_THROTTLED_SHARE;
-  // What two windows in a row admitted was no chance.
-  const sustainedCups = Math.min(memory.admittedCups, admittedCups);
   const next: MemoryState = {
     ...memory,
-    demand: isLog ? updateDemand(memory.demand, window, !isHeldUp, policy) : memory.demand,
-    calmCups: isLog && isGood ? calmDemand(memory, signals, policy) : memory.calmCups,
-    healthyLatencyMs:
-      health === 'healthy' ? healthyLatency(memory, signals, isBinding, policy) : memory.healthyLatencyMs,
-    healthySeconds: isGood && signals.samples > 0 ? memory.healthySeconds + signals.seconds : memory.healthySeconds,
-    admittedCups,
-    confirmed:
-      isGood && isTested
-        ? highest(memory.confirmed, sustainedCups, signals.endMs, policy.guard.confirmedMemorySeconds)
-        : memory.confirmed,
-    meanCost:
-      isLog && signals.total.offeredRps > 0 ? signals.total.offeredCups / signals.total.offeredRps : memory.meanCost,
+    ...whatIsAsked(ofSource(memory, isLog), signals, window, !isHeldUp, policy),
+    ...howItFares(memory, signals, health, isBinding, policy),
+    admittedCups: signals.total.admittedCups,
     lastWindowEndMs: signals.endMs,
     lastNewsMs: Math.max(memory.lastNewsMs, signals.endMs),
     lastLogEndMs: isLog ? signals.endMs : memory.lastLogEndMs,
   };
   return { memory: next, signals, health };
+}
+
+/** Demand per key, how often clients try, the mean cost of a request. */
+function whatIsAsked(memory: MemoryState, signals: Signals, window: Window, isFading: boolean, policy: Policy) {
+  const { offeredCups, offeredRps } = signals.total;
+  return {
+    demand: updateDemand(memory, window, isFading, policy),
+    attempts: updateAttempts(memory.attempts, signals, policy),
+    meanCost: offeredRps > 0 ? offeredCups / offeredRps : memory.meanCost,
+  };
+}
+
+/** Latency, its healthy mean and the way left to the knee; how long and at what rate the backend was healthy. */
+function howItFares(memory: MemoryState, signals: Signals, health: Health, isBinding: boolean, policy: Policy) {
+  const isGood = health === 'healthy' || (health === 'thin' && signals.errorShare <= policy.objective.errorShare);
+  // What a limit lets through of a surge at first is no proof; under a total that we search with it is.
+  const isTested = isBinding || signals.throttledShare <= CALM_THROTTLED_SHARE;
+  // What two windows in a row admitted was no chance, nor is what a whole minute did.
+  const { admittedCups } = signals.total;
+  const sustainedCups = signals.source === 'logs' ? Math.min(memory.admittedCups, admittedCups) : admittedCups;
+  const latencyMs = signals.latencyMs ?? memory.latencyMs;
+  const left = headroom(signals.latencyMs, memory.healthyLatencyMs, policy);
+  return {
+    healthyLatencyMs:
+      health === 'healthy' ? healthyLatency(memory, signals, isBinding, policy) : memory.healthyLatencyMs,
+    latencyMs,
+    latencyGrowth: ((latencyMs ?? 0) - (memory.latencyMs ?? latencyMs ?? 0)) / 1000 / signals.seconds,
+    headroom: smooth(memory.headroom, left, signals.seconds, HEADROOM_HALF_LIFE_SECONDS),
+    healthySeconds: isGood && signals.samples > 0 ? memory.healthySeconds + signals.seconds : memory.healthySeconds,
+    confirmed:
+      isGood && isTested
+        ? highest(memory.confirmed, sustainedCups, signals.endMs, policy.guard.confirmedMemorySeconds)
+        : memory.confirmed,
+  };
+}
+
+/** Keys of tiers or the minute metrics' one tier: what the other source knew of the same requests is forgotten. */
+function ofSource(memory: MemoryState, isLog: boolean): MemoryState {
+  const entries = Object.entries(memory.demand).filter(([, { tier }]) => (tier === ALL) !== isLog);
+  return { ...memory, demand: Object.fromEntries(entries) };
 }
 
 /** The larger of a new rate and an old one that fades with its half-life. */
@@ -70,16 +98,6 @@ function healthyLatency(memory: MemoryState, signals: Signals, isBinding: boolea
   if (isHigher && isBinding) return memory.healthyLatencyMs;
   const halfLife = isHigher ? policy.tracker.healthyHalfLifeSeconds : FALLING_HALF_LIFE_SECONDS;
   return smooth(memory.healthyLatencyMs, signals.latencyMs, signals.seconds, halfLife);
-}
-
-function calmDemand(memory: MemoryState, signals: Signals, policy: Policy): MemoryState['calmCups'] {
-  const calm: Record<string, number> = { ...memory.calmCups };
-  const fade = 0.5 ** (signals.seconds / policy.demand.calmHalfLifeSeconds);
-  for (const [tier, flow] of Object.entries(signals.tiers)) {
-    const isCalm = flow.throttledRps <= CALM_THROTTLED_SHARE * flow.offeredRps;
-    if (isCalm) calm[tier] = Math.max(flow.offeredCups, (calm[tier] ?? 0) * fade);
-  }
-  return calm;
 }
 
 function smooth(before: number, value: number, seconds: number, halfLifeSeconds: number): number {

@@ -14,6 +14,9 @@ export interface ObservedDemand {
 type Cells = Window['cells'][TierName];
 type Listed = readonly (readonly [KeyId, KeyCounts])[];
 
+/** Keys that are not listed ask less than the least busy listed one: about half of it, in the mean of a long tail. */
+const LUMP_MEAN_SHARE = 0.5;
+
 /** Below this a lump is not worth an entry. */
 const LEAST_RPS = 0.05;
 
@@ -50,7 +53,8 @@ function lumpOfTier(tier: TierName, cells: Cells, keys: Listed, window: Window):
   if (rps <= LEAST_RPS) return undefined;
   const requests = Object.values(left).reduce((a, b) => a + b, 0);
   const smallest = Math.min(...keys.map(([, counts]) => (requestsOf(counts) * 1000) / window.lengthMs));
-  const count = Number.isFinite(smallest) && smallest > 0 ? Math.max(1, Math.ceil(rps / smallest)) : 1;
+  const count =
+    Number.isFinite(smallest) && smallest > 0 ? Math.max(1, Math.ceil(rps / (LUMP_MEAN_SHARE * smallest))) : 1;
   return { tier, count, methods, lostShare: lostOf(throttled, requests, failedShareOf(cells)) };
 }
 

@@ -25,6 +25,7 @@ export const RULES = [
   'drain-over',
   'probe-retreat',
   'watching',
+  'ease',
   'cut-does-not-help',
   'error-test',
   'error-test-running',

@@ -1,4 +1,4 @@
-import { type Claim, weightedMaxMin } from '../allocation/max-min.ts';
+import { type Claim, roundedUp, weightedMaxMin } from '../allocation/max-min.ts';
 import { admittedAt, type KeyDemand, waterLevel } from '../allocation/water-level.ts';
 import type { CostUnitsPerSecond, Limit, Rps, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
@@ -13,7 +13,6 @@ export interface ShareInput {
   readonly keys: Readonly<Record<TierName, readonly KeyDemand[]>>;
   /** All that each tier asks for within its baseline. */
   readonly askedCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
-  readonly calmCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
   readonly baseline: Baseline;
   readonly policy: Policy;
 }
@@ -35,8 +34,8 @@ export function demandWithinBaseline(
  */
 export function tierShares(input: ShareInput): Record<TierName, CostUnitsPerSecond> {
   const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
-  const believed = believedClaims(input, demand);
-  const first = weightedMaxMin(input.totalCups, believed);
+  const believed = claimsOf(input, demand);
+  const first = weightedMaxMin(input.totalCups, roundedUp(input.totalCups, believed, input.policy.demand.roundUpShare));
   const second = believed.map((claim) => ({
     ...claim,
     demand: input.askedCups[claim.id] ?? demand[claim.id] ?? 0,
@@ -45,24 +44,13 @@ export function tierShares(input: ShareInput): Record<TierName, CostUnitsPerSeco
   return weightedMaxMin(input.totalCups, second);
 }
 
-/** Demand up to the allowance over what was asked before refusals began, or to the floor; beyond, it may be retries. */
-function believedClaims(input: ShareInput, demand: Readonly<Record<TierName, CostUnitsPerSecond>>): Claim[] {
-  return claimsOf(input, (tier, floor) => {
-    const asked = demand[tier] ?? 0;
-    const calm = input.calmCups[tier];
-    return calm === undefined
-      ? asked
-      : Math.min(asked, Math.max(calm * input.policy.demand.retryAllowanceFactor, floor));
-  });
-}
-
 /** Does the total suffice for all believed demand? Then only a runaway client, or retries, would gain from more. */
 export function isBelievedDemandMet(input: ShareInput): boolean {
-  const claims = believedClaims(input, demandWithinBaseline(input.keys, input.baseline.tiers));
-  return claims.reduce((sum, claim) => sum + claim.demand, 0) <= input.totalCups;
+  const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
+  return Object.values(demand).reduce((sum, cups) => sum + cups, 0) <= input.totalCups;
 }
 
-function claimsOf(input: ShareInput, demandOf: (tier: TierName, floor: number) => number): Claim[] {
+function claimsOf(input: ShareInput, demand: Readonly<Record<TierName, CostUnitsPerSecond>>): Claim[] {
   return Object.keys(input.keys).map((tier) => {
     const { weight, floorShare, ceilingShare, sacrificeOrder } = tierPolicyOf(input.policy, tier);
     const floor = floorShare * input.totalCups;
@@ -71,7 +59,7 @@ function claimsOf(input: ShareInput, demandOf: (tier: TierName, floor: number) =
       weight,
       floor,
       ceiling: ceilingShare * input.totalCups,
-      demand: demandOf(tier, floor),
+      demand: demand[tier] ?? 0,
       sacrificeOrder: sacrificeOrder === 'never' ? undefined : sacrificeOrder,
     };
   });

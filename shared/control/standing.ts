@@ -3,6 +3,7 @@ import type { CostUnitsPerSecond, EpochMs, Limit, MethodKey, Rps } from '../plat
 import type { Policy } from '../policy/schema.ts';
 import { sumOf } from './demand.ts';
 import { faded } from './memory.ts';
+import { MINUTE_GUARD_FACTOR } from './minutes.ts';
 import type { MemoryState } from './state.ts';
 import type { Baseline } from './types.ts';
 
@@ -21,7 +22,12 @@ export function guardTotal(
   if (memory.confirmed === null || memory.healthySeconds < policy.guard.warmUpSeconds) return null;
   const confirmed = faded(memory.confirmed, now, policy.guard.confirmedMemorySeconds);
   const least = policy.guard.leastBaselineShare * baseline.stage.rateRps * memory.meanCost;
-  const wanted = Math.max(confirmed * policy.guard.confirmedFactor, least, policy.capacity.floorCups ?? 0);
+  const { confirmedFactor, kneeRoomFactor } = policy.guard;
+  const isByMinutes = memory.lastWindowEndMs > memory.lastLogEndMs;
+  const factor = isByMinutes
+    ? MINUTE_GUARD_FACTOR
+    : kneeRoomFactor + (confirmedFactor - kneeRoomFactor) * memory.headroom;
+  const wanted = Math.max(confirmed * factor, least, policy.capacity.floorCups ?? 0);
   return Math.min(wanted, policy.capacity.ceilingCups ?? Number.POSITIVE_INFINITY);
 }
 

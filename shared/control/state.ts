@@ -1,4 +1,5 @@
 import type { CostUnitsPerSecond, EpochMs, KeyId, Limits, MethodKey, Rps, TierName } from '../platform/units.ts';
+import type { AttemptsState } from './retries.ts';
 import type { DecisionKind } from './types.ts';
 
 /** A rate and when it was observed. */
@@ -16,13 +17,25 @@ export interface TrackerState {
   readonly goodCups: CostUnitsPerSecond | null;
   readonly bad: Mark | null;
   readonly badAgeSeconds: number;
+  /** The rate that failed last, also when it is too old to forbid anything: what lies beyond it is news. */
+  readonly lastBadCups: CostUnitsPerSecond | null;
   readonly probeShare: number;
   readonly plateau: Mark | null;
   readonly lastActionMs: EpochMs;
-  readonly lastAction: 'none' | 'raise' | 'cut';
+  readonly lastAction: 'none' | 'raise' | 'cut' | 'drained';
   /** Since when that action has been in force at the stage, and in the plans as well; null: not yet. */
   readonly stageSinceMs: EpochMs | null;
   readonly plansSinceMs: EpochMs | null;
+  /** When the backlog that the last cut answers should be gone; null outside a drain. */
+  readonly drainUntilMs: EpochMs | null;
+  /** The good rate comes from a collapsing backend, which completes less than it could: the search may be bold. */
+  readonly isRough: boolean;
+  /** The last cut took back a raise: the good rate is what stood before it, not what was completed. */
+  readonly isProbeFailed: boolean;
+  /** Latency has risen before capacity was reached, and no raise has failed without that warning since. */
+  readonly isKneeTold: boolean;
+  /** The last raise was a large one, and nothing has yet spoken against the next. */
+  readonly isClimbing: boolean;
   /** Latency at the last cut, and how many cuts in a row did not lower it. */
   readonly latencyAtCutMs: number | null;
   readonly uselessCuts: number;
@@ -47,20 +60,20 @@ export interface DemandEntry {
   readonly count: number;
   /** Requests per second of all its keys together, by method. */
   readonly methods: Readonly<Record<MethodKey, Rps>>;
-  /** Part of its requests that was refused or failed, the worst of late, fading. */
-  readonly lostShare: number;
-  /** How long it has asked distinctly more than when calm, although it lost requests. */
-  readonly grownSeconds: number;
-  /** What it asked when it last lost nothing. */
-  readonly calmRps: Rps | null;
+  /** What of that is believed to be wanted, not sent again: requests per second of all its keys together. */
+  readonly wantedRps: Rps;
 }
 
 /** What is remembered between windows about load and health. */
 export interface MemoryState {
   readonly demand: Readonly<Record<KeyId, DemandEntry>>;
-  /** Demand of a tier from before refusals, cost units per second. */
-  readonly calmCups: Readonly<Record<TierName, CostUnitsPerSecond>>;
+  readonly attempts: Readonly<Record<TierName, AttemptsState>>;
   readonly healthyLatencyMs: number | null;
+  /** Of the newest window; and by how many seconds per second it had grown since the one before. */
+  readonly latencyMs: number | null;
+  readonly latencyGrowth: number;
+  /** What was left of the way to the knee in the last windows, smoothed: 1 far from it, 0 there. */
+  readonly headroom: number;
   readonly healthySeconds: number;
   /** What the last window admitted, and the highest rate that two healthy windows in a row did. */
   readonly admittedCups: CostUnitsPerSecond;
@@ -107,20 +120,29 @@ export function initialState(live: Limits, now: EpochMs, firstProbeShare: number
       goodCups: null,
       bad: null,
       badAgeSeconds,
+      lastBadCups: null,
       probeShare: firstProbeShare,
       plateau: null,
       lastActionMs: 0,
       lastAction: 'none',
       stageSinceMs: null,
       plansSinceMs: null,
+      drainUntilMs: null,
+      isRough: false,
+      isProbeFailed: false,
+      isKneeTold: false,
+      isClimbing: false,
       latencyAtCutMs: null,
       uselessCuts: 0,
       errorTest: null,
     },
     memory: {
       demand: {},
-      calmCups: {},
+      attempts: {},
       healthyLatencyMs: null,
+      latencyMs: null,
+      latencyGrowth: 0,
+      headroom: 1,
       healthySeconds: 0,
       admittedCups: 0,
       confirmed: null,

@@ -11,6 +11,8 @@ export interface Evidence {
   readonly health: Health;
   readonly signals: Signals;
   readonly healthyLatencyMs: number | null;
+  /** Seconds of latency added per second since the window before. */
+  readonly latencyGrowth: number;
   /** The window was lived wholly under the stage limits in force. */
   readonly isFresh: boolean;
   /** ... and under the plan limits that the total needs. */
@@ -21,6 +23,8 @@ export interface Evidence {
   readonly confirmed: Mark | null;
   /** All believed demand fits into the total: more would serve only what may be a runaway client or retries. */
   readonly isBelievedMet: boolean;
+  /** The standing guard, where one stands. */
+  readonly guardCups: CostUnitsPerSecond | null;
   /** What arrives at the stage: demand that the plans in force let through. */
   readonly arrivingCups: CostUnitsPerSecond;
   /** The hourly budget that is spent, if one is: then nothing is raised. */

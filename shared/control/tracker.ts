@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/schema.ts';
-import { afterProbe, drainDepth, olderBad, onCongested } from './cut.ts';
+import { afterProbe, drainOf, learnFromDrain, olderBad, onCongested } from './cut.ts';
 import { onFastErrors } from './fast-errors.ts';
 import { onHealthyAndBound } from './growth.ts';
 import { thresholds } from './health.ts';
@@ -10,13 +10,20 @@ import { type Evidence, figure, hold, type Step } from './step.ts';
  * One step of the bracketed capacity tracker (docs/control-law.md, "The tracker"): at most one action, on one window
  * of evidence. Pure.
  */
-export function track(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
+export function track(before: TrackerState, evidence: Evidence, policy: Policy): Step {
+  const tracker = learnFromDrain(before, evidence, policy);
+  if (isDrained(tracker, evidence)) return endDrain(tracker, evidence);
   if (evidence.health === 'thin') return thin(tracker, evidence, policy);
   if (evidence.health === 'congested' || evidence.health === 'severe') return onCongested(tracker, evidence, policy);
   const errors = onFastErrors(tracker, evidence, policy);
   if (errors !== undefined) return errors;
   if (isSlow(evidence, policy)) return onWatch(tracker, evidence, policy);
   return onHealthy({ ...tracker, uselessCuts: 0 }, evidence, policy);
+}
+
+/** The time that the backlog needs is over, and no window has yet been lived wholly under the drain to tell otherwise. */
+function isDrained({ phase, drainUntilMs }: TrackerState, { isFresh, now }: Evidence): boolean {
+  return phase === 'drain' && drainUntilMs !== null && now >= drainUntilMs && !isFresh;
 }
 
 function thin(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
@@ -36,7 +43,16 @@ function onWatch(tracker: TrackerState, evidence: Evidence, policy: Policy): Ste
   const latency = `Latency ${figure(evidence.signals.latencyMs ?? 0)} ms against a healthy ${figure(evidence.healthyLatencyMs ?? 0)} ms`;
   const { totalCups, goodCups } = tracker;
   const isProbe = evidence.isFresh && tracker.lastAction === 'raise' && totalCups !== null && goodCups !== null;
-  if (isProbe && goodCups < totalCups) return retreat(tracker, { goodCups, totalCups, latency }, evidence, policy);
+  if (isProbe && goodCups < totalCups) {
+    const before = afterProbe(goodCups, totalCups, policy);
+    return retreat(tracker, { goodCups: before, totalCups, latency, rule: 'probe-retreat' }, evidence, policy);
+  }
+  if (evidence.isFresh) {
+    const admitted = evidence.signals.total.admittedCups;
+    const present = Math.min(totalCups ?? admitted, admitted);
+    const eased = present * (1 - policy.tracker.easeShare);
+    return retreat(tracker, { goodCups: eased, totalCups: present, latency, rule: 'ease' }, evidence, policy);
+  }
   return hold(tracker, 'watching', {
     reason: `${latency}: watching, nothing is raised.`,
     wouldChange: `Latency above ${figure(thresholds(evidence.healthyLatencyMs, policy).congestedMs)} ms cuts; a healthy window frees the search.`,
@@ -44,33 +60,43 @@ function onWatch(tracker: TrackerState, evidence: Evidence, policy: Policy): Ste
 }
 
 interface FailedProbe {
+  /** To where. */
   readonly goodCups: number;
   readonly totalCups: number;
   readonly latency: string;
+  /** `ease`: nothing was raised, so the backend bears less than it did; a little less now spares a cut later. */
+  readonly rule: 'probe-retreat' | 'ease';
 }
 
-/** Takes a probe back before it becomes congestion; a queue that it built needs a shallow drain. */
+/** Takes a step back before it is congestion; a queue that has built up needs a shallow drain. */
 function retreat(tracker: TrackerState, probe: FailedProbe, evidence: Evidence, policy: Policy): Step {
   const { firstProbeShare, kneeFactor } = policy.tracker;
-  const hasQueue = (evidence.signals.latencyMs ?? 0) > kneeFactor * (evidence.healthyLatencyMs ?? 0);
-  const goodCups = afterProbe(probe.goodCups, probe.totalCups, policy);
-  const depth = hasQueue ? drainDepth(tracker, evidence, policy) : 0;
-  const totalCups = Math.max(goodCups * (1 - depth), policy.capacity.floorCups ?? 0);
+  // Slowness that nobody caused may be the knee itself; only what is beyond it is a queue.
+  const queueFactor = probe.rule === 'ease' ? policy.tracker.queueFactor : kneeFactor;
+  const hasQueue = (evidence.signals.latencyMs ?? 0) > queueFactor * (evidence.healthyLatencyMs ?? 0);
+  const { goodCups } = probe;
+  const drain = hasQueue ? drainOf(tracker, evidence, policy) : { depth: 0, seconds: 0 };
+  const totalCups = Math.max(goodCups * (1 - drain.depth), policy.capacity.floorCups ?? 0);
   return {
     tracker: {
       ...tracker,
       totalCups,
       goodCups,
       phase: hasQueue ? 'drain' : 'hold',
+      drainUntilMs: hasQueue ? evidence.now + drain.seconds * 1000 : null,
+      isRough: false,
+      isProbeFailed: true,
+      isClimbing: false,
       bad: { cups: probe.totalCups, atMs: evidence.now },
       badAgeSeconds: olderBad(tracker, policy),
+      lastBadCups: probe.totalCups,
       probeShare: firstProbeShare,
       lastAction: 'cut',
       lastActionMs: evidence.now,
     },
     kind: 'tighten',
-    rule: 'probe-retreat',
-    reason: `${probe.latency} after the probe of ${figure(probe.totalCups)}: back to ${figure(totalCups)} cost units/s${hasQueue ? ` until its queue is gone, then to ${figure(goodCups)}` : ''}.`,
+    rule: probe.rule,
+    reason: `${probe.latency} ${probe.rule === 'ease' ? 'although nothing was raised, at' : 'after the probe of'} ${figure(probe.totalCups)}: back to ${figure(totalCups)} cost units/s${hasQueue ? ` until its queue is gone, then to ${figure(goodCups)}` : ''}.`,
     wouldChange: `The failed probe being older than ${figure(olderBad(tracker, policy))} s.`,
   };
 }
@@ -120,13 +146,14 @@ function endDrain(tracker: TrackerState, evidence: Evidence): Step {
       ...tracker,
       totalCups: goodCups,
       phase: 'hold',
-      lastAction: 'none',
+      drainUntilMs: null,
+      lastAction: 'drained',
       lastActionMs: evidence.now,
-      latencyAtCutMs: null,
+      latencyAtCutMs: Math.max(tracker.latencyAtCutMs ?? 0, evidence.signals.latencyMs ?? 0),
     },
     kind: 'relax',
     rule: 'drain-over',
-    reason: `The backlog is gone (latency ${figure(evidence.signals.latencyMs ?? 0)} ms): the total returns to ${figure(goodCups ?? 0)} cost units/s, what the backend proved to bear.`,
+    reason: `The backlog is gone, or should be by now (newest latency ${figure(evidence.signals.latencyMs ?? 0)} ms): the total returns to ${figure(goodCups ?? 0)} cost units/s, what the backend proved to bear.`,
     wouldChange: 'A healthy window with this total binding starts the search upwards.',
   };
 }

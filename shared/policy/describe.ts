@@ -68,6 +68,7 @@ const UNITS: readonly (readonly [ending: string, unit: string])[] = [
   ['Samples', 'answers'],
   ['Keys', 'keys'],
   ['Cuts', 'cuts'],
+  ['Attempts', 'attempts'],
   ['weight', 'weight'],
 ];
 

@@ -84,7 +84,7 @@ const capacitySchema = z.strictObject({
 
 const guardrailsSchema = z.strictObject({
   largestStepUpShare: tunable(
-    0.25,
+    0.5,
     0.01,
     4,
     'Largest raise of the total in one action. Larger: faster return, larger mistakes. Smaller: slower.',
@@ -126,13 +126,13 @@ const guardrailsSchema = z.strictObject({
     'A change of a tier limit below this share is not made. Larger: fewer writes, coarser. Smaller: writes on noise.',
   ),
   ignoreShiftShare: tunable(
-    0.1,
+    0.15,
     0,
     0.5,
     'While the total stands, a shift between methods or tiers below this share is not made. Larger: fewer writes. Smaller: writes on noise.',
   ),
   ignoreTotalShare: tunable(
-    0.006,
+    0.015,
     0,
     0.5,
     'A change of a tier limit that moves less than this share of the total is not made. Larger: fewer writes. Smaller: writes on noise.',
@@ -144,7 +144,7 @@ const guardrailsSchema = z.strictObject({
     'Least time between two plan writes; AWS allows one per 20 s and account. Larger: leaves room for others. Smaller: not possible.',
   ),
   leastRateRps: tunable(
-    1,
+    0.1,
     0.1,
     1000,
     'No limit goes below this rate. Larger: nobody is shut out. Smaller: deeper cuts possible.',

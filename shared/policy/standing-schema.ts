@@ -9,6 +9,12 @@ export const guardSchema = z.strictObject({
     10,
     'The stage stands at this factor over the highest healthy rate seen. Larger: a surge hits harder before it is seen. Smaller: honest growth is throttled sooner.',
   ),
+  kneeRoomFactor: tunable(
+    1.06,
+    1,
+    10,
+    'The same where latency has risen to the knee, where capacity is close. Larger: a surge hits harder. Smaller: honest growth is throttled sooner.',
+  ),
   confirmedMemorySeconds: tunable(
     86_400,
     600,
@@ -32,6 +38,12 @@ export const guardSchema = z.strictObject({
     0.1,
     1,
     'The guard is lowered only to less than this share of what stands. Larger: follows closely, more writes. Smaller: fewer writes.',
+  ),
+  heldRoomFactor: tunable(
+    1.1,
+    1,
+    2,
+    'Room of minor methods over their part of the total while the plans hold it. Larger: their noise never hits the stage, the sum exceeds the total by more. Smaller: the reverse.',
   ),
   methodSlackFactor: tunable(
     1.2,
@@ -73,29 +85,23 @@ export const demandSchema = z.strictObject({
     600,
     'Half-life with which observed demand is smoothed; a distinct rise counts at once. Larger: steadier limits, later return to rest. Smaller: on/off traffic makes limits flap.',
   ),
-  calmHalfLifeSeconds: tunable(
-    3600,
-    60,
-    604_800,
-    'Half-life of the demand remembered from before refusals. Larger: long memory for normal. Smaller: a long surge becomes normal.',
-  ),
-  retryAllowanceFactor: tunable(
-    1.05,
+  usualAttempts: tunableCount(
+    3,
     1,
+    6,
+    'How often a client tries a request that is refused or fails, before anything was seen of it. Larger: storms are discounted more, real growth is believed less. Smaller: the reverse.',
+  ),
+  attemptsHalfLifeSeconds: tunable(
+    120,
     10,
-    'Demand above this factor over calm demand is served only from what is left over, as it may be retries. Larger: retries win share. Smaller: honest growth waits.',
-  ),
-  mostRetriesFactor: tunable(
-    4,
-    1,
-    100,
-    'Demand above this factor over calm demand is more than any client repeats. Larger: a surge is taken for retries longer. Smaller: retries are taken for a surge.',
-  ),
-  growthProofSeconds: tunable(
-    60,
-    0,
     3600,
-    'Demand distinctly above calm for this long, in spite of losses, is growth. Larger: real growth waits. Smaller: late retries are taken for growth.',
+    'Half-life of what was seen of how often clients try. Larger: steadier. Smaller: follows clients that change their ways.',
+  ),
+  roundUpShare: tunable(
+    0.6,
+    0,
+    1,
+    'A tier whose share would be at least this part of its demand is served in full, the last to be sacrificed first, down to the floors of the others; clients served in part send again what was refused. Larger: shortage is spread by weight. Smaller: it is borne in the order of sacrifice.',
   ),
   restoreBelowShare: tunable(
     0.9,

@@ -10,16 +10,16 @@ export const trackerSchema = z.strictObject({
     'Share of measured capacity aimed at. Larger: more goodput, less room for slack and noise, more violations. Smaller: safer, more false throttles.',
   ),
   drainShare: tunable(
-    0.35,
+    0.8,
     0,
-    0.9,
+    0.95,
     'Largest extra cut below the good rate until the backlog is gone. Larger: a long queue empties sooner, more refused meanwhile. Smaller: the backlog lingers, a collapse may win.',
   ),
-  drainRoundSeconds: tunable(
-    40,
+  drainErrorSeconds: tunable(
+    10,
     1,
     600,
-    'How long a drain lasts before its end is seen: the extra cut is the root of backlog over this. Larger: shallower drains. Smaller: deeper.',
+    'By how much the time that a backlog needs is misjudged: the extra cut is the root of backlog over this, for backlog over extra cut. Larger: shallower, longer drains. Smaller: deeper, shorter ones.',
   ),
   backlogGrowthShare: tunable(
     0.03,
@@ -39,11 +39,23 @@ export const trackerSchema = z.strictObject({
     0.999,
     'A cut goes at least this far below the rate that proved bad. Larger: repeated small cuts. Smaller: every cut costs more.',
   ),
+  freshToleranceSeconds: tunable(
+    1,
+    0,
+    10,
+    'A window that began so much before a change was in force still counts as lived under it. Larger: shorter rounds, judged on mixed evidence. Smaller: a window is lost for a moment too soon.',
+  ),
   firstProbeShare: tunable(
     0.02,
     0.001,
     0.25,
     'First step up while the limit binds. Larger: finds new capacity sooner, each failed probe queues more. Smaller: safer, slower.',
+  ),
+  roughProbeShare: tunable(
+    0.12,
+    0.001,
+    1,
+    'First step up after a cut to the completions of a collapsing backend, which are less than it can do. Larger: out of a deep cut sooner. Smaller: safer where it collapses little.',
   ),
   probeGrowthFactor: tunable(
     2,
@@ -57,11 +69,23 @@ export const trackerSchema = z.strictObject({
     10,
     'Seconds of queue that a probe near the highest proven rate may build before it is taken back: the step is this over the loop time, at least half of the first step. Larger: faster. Smaller: safer with late news.',
   ),
-  plateauProbeFactor: tunable(
-    1.5,
+  easeShare: tunable(
+    0.03,
+    0,
+    0.5,
+    'Cut of the total when latency rises although nothing was raised. Larger: a slow loss of capacity is met sooner, more refused. Smaller: it ends in congestion.',
+  ),
+  largeStepShare: tunable(
+    0.1,
+    0.001,
+    1,
+    'A raise of at least this share is a climb, ahead of which plans are written. Larger: plans follow the total. Smaller: plans lead also in small steps.',
+  ),
+  planLeadFactor: tunable(
+    1.3,
     1,
     10,
-    'Above the remembered plateau a probe is at most this many first steps. Larger: bolder in unknown ground. Smaller: more rounds.',
+    'In large steps back to a proven rate the plans are written for this factor over the total, never beyond that rate, while the stage holds the total. Larger: fewer plan writes on the way, the blind stage binds more. Smaller: the climb waits for plan writes.',
   ),
   tightBracketShare: tunable(
     0.04,
@@ -99,6 +123,18 @@ export const trackerSchema = z.strictObject({
     1,
     'After a failed probe the rate before it stays good if completions reached this share of it. Larger: falls back to completions more often. Smaller: trusts the old rate more.',
   ),
+  queueFactor: tunable(
+    1.65,
+    1.01,
+    10,
+    'Latency over its healthy mean that is a queue and not the knee, when nothing was raised. Larger: a queue lingers. Smaller: the knee is drained for nothing.',
+  ),
+  kneeStepShare: tunable(
+    0.12,
+    0,
+    1,
+    'Where latency was seen to rise before capacity was reached: the least step up while it has not risen at all. Larger: back sooner, trusts the warning more. Smaller: careful.',
+  ),
   kneeFactor: tunable(
     1.22,
     1.01,
@@ -106,7 +142,7 @@ export const trackerSchema = z.strictObject({
     'Latency over its healthy mean from which no further probe is made; towards it steps become smaller. Larger: probes further, more queueing. Smaller: noise ends probes.',
   ),
   watchFactor: tunable(
-    1.6,
+    1.42,
     1.05,
     10,
     'Latency over its healthy mean from which nothing is raised and a probe retreats. Larger: reacts later. Smaller: reacts to noise.',

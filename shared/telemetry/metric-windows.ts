@@ -1,6 +1,6 @@
 import type { EpochMs, MethodKey } from '../platform/units.ts';
 import { latencyBucket } from './access-log.ts';
-import { type Cell, LATENCY_BOUNDS_MS, type Window } from './window.ts';
+import { ALL, type Cell, LATENCY_BOUNDS_MS, type Window } from './window.ts';
 import { emptyCell, emptyWindow } from './windows.ts';
 
 /** What CloudWatch counts in one minute of one method. */
@@ -18,8 +18,6 @@ export interface MetricMinute extends MethodMinute {
   readonly latencyAverageMs: number;
 }
 
-/** The one tier of a metrics window. */
-export const ALL = 'all';
 /** Where a minute stands for all methods that are not asked for by name: the stage's default setting governs them. */
 export const OTHER_METHODS: MethodKey = '*/*';
 

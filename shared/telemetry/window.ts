@@ -48,3 +48,6 @@ export const LATENCY_BOUNDS_MS: readonly number[] = [
   10, 20, 40, 60, 80, 100, 125, 160, 200, 250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500, 4000, 8000,
   16_000, 30_000,
 ];
+
+/** The one tier of a metrics window. */
+export const ALL = 'all';

@@ -74,22 +74,25 @@ test('a runaway key gets the level that its tier can bear; other tiers keep thei
   const level = desired.tiers.premium?.rateRps ?? 0;
   expect(conclusion.estimates['waterLevelRps.premium']).toBe(level);
   expect(level).toBeGreaterThan(300);
-  expect(level).toBeLessThan(400);
+  expect(level).toBeLessThan(450);
   expect(desired.tiers.premium?.burst).toBe(Math.round(3 * level));
   expect(desired.tiers.standard).toEqual(BASELINE.tiers.standard);
 });
 
-test('congestion cuts to what was completed, once: the next window of the same round changes nothing', () => {
+test('congestion cuts to what was completed, once: in the same round only the drain ends, when its time is over', () => {
   const bench = calmBench();
   const first = bench.tick(150_000, [logWindow(130_000, slow(900))]);
   expect(first.conclusion).toMatchObject({ kind: 'brake', rule: 'congested-cut' });
   const total = first.state.tracker.totalCups ?? 0;
-  // The root of 0.7 s of backlog, and of what has been added in 20 s, over a round of 40 s.
-  expect(1 - total / (900 * 0.965)).toBeCloseTo(Math.sqrt((0.7 + 0.03 * 20) / 40), 1);
+  // The root of 0.7 s of backlog, and of what was added in 20 s at the pace of the last window, over an error of 10 s.
+  expect(1 - total / (900 * 0.965)).toBeCloseTo(Math.sqrt((0.7 + 0.07 * 20) / 10), 1);
   bench.input = { ...bench.input, effective: { stageMs: 160_000, tiersMs: {} } };
   const second = bench.tick(160_000, [logWindow(140_000, slow(1900))]);
-  expect(second.conclusion).toMatchObject({ kind: 'hold', rule: 'awaiting-effect' });
-  expect(second.state.tracker.totalCups).toBe(total);
+  expect(second.conclusion).toMatchObject({ kind: 'relax', rule: 'drain-over' });
+  expect(second.state.tracker.bad).toEqual(first.state.tracker.bad);
+  const third = bench.tick(170_000, [logWindow(150_000, slow(1900))]);
+  expect(third.conclusion).toMatchObject({ kind: 'hold', rule: 'awaiting-effect' });
+  expect(third.state.tracker.totalCups).toBe(second.state.tracker.totalCups);
 });
 
 test('a healthy window under the cut ends the drain at the good rate', () => {
@@ -198,7 +201,8 @@ test('in shadow every round decides from what is live, never compounding cuts th
     if (conclusion.kind === 'brake') totals.push(state.tracker.totalCups ?? 0);
   }
   expect(totals.length).toBeGreaterThan(3);
-  for (const total of totals) expect(total).toBeCloseTo(totals[0] ?? 0, 0);
+  // Compounding would halve them one after the other; the drain alone makes them differ.
+  for (const total of totals) expect(total / (900 * 0.965)).toBeGreaterThan(0.5);
 });
 
 test('the policy’s floor holds against any cut', () => {
