@@ -20,5 +20,5 @@ const means = names.map((law) => {
   return [law, Math.round((own.reduce((sum, run) => sum + run.stressRatio, 0) / own.length) * 1e4) / 1e4] as const;
 });
 mkdirSync(dirname(TUNING_FILE), { recursive: true });
-writeFileSync(TUNING_FILE, `${JSON.stringify(Object.fromEntries(means), null, 2)}\n`);
+writeFileSync(TUNING_FILE, `${JSON.stringify({ seeds, means: Object.fromEntries(means) }, null, 2)}\n`);
 for (const [law, mean] of means) console.log(law.padEnd(36), mean.toFixed(4));

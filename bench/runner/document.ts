@@ -139,14 +139,14 @@ export function beatenIn(results: Results): string {
 }
 
 /** Each rival's settings and how they did on the tuning seeds, the chosen one first. */
-export function tuningTable(tuning: Tuning): string {
-  const groups = Map.groupBy(Object.entries(tuning), ([name]) => name.slice(0, name.indexOf(':')));
+export function tuningTable({ seeds, means }: Tuning): string {
+  const groups = Map.groupBy(Object.entries(means), ([name]) => name.slice(0, name.indexOf(':')));
   const rows = [...groups].map(([law, settings]) => {
     const ranked = settings.toSorted(([, a], [, b]) => b - a);
     const shown = ranked.map(([name, mean]) => `${name.slice(law.length + 1).replace(':', ', ')} ${ratio(mean)}`);
     return [law, shown[0] ?? '', shown.slice(1).join('; ')];
   });
-  return table(['law', 'chosen', 'others'], rows);
+  return `Seeds ${seeds.join(', ')}.\n\n${table(['law', 'chosen', 'others'], rows)}`;
 }
 
 /** Puts `content` between the markers `<!-- name -->` and `<!-- /name -->`. @throws Error when they are not there. */

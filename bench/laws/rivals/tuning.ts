@@ -3,18 +3,23 @@ import { fileURLToPath } from 'node:url';
 
 export const TUNING_FILE = fileURLToPath(new URL('../../results/tuning.json', import.meta.url));
 
-/** By candidate, `<law>:<setting>:<allocation>`: the mean stress ratio on the tuning seeds. */
-export type Tuning = Readonly<Record<string, number>>;
+/** How every candidate, `<law>:<setting>:<allocation>`, did on some of the seeds for tuning. */
+export interface Tuning {
+  readonly seeds: readonly number[];
+  /** Mean stress ratios by candidate. */
+  readonly means: Readonly<Record<string, number>>;
+}
 
-/** What `npm run bench:tune` found; empty before it ever ran. */
+/** What `npm run bench:tune` found; nothing before it ever ran. */
 export function readTuning(): Tuning {
-  return existsSync(TUNING_FILE) ? (JSON.parse(readFileSync(TUNING_FILE, 'utf8')) as Tuning) : {};
+  if (!existsSync(TUNING_FILE)) return { seeds: [], means: {} };
+  return JSON.parse(readFileSync(TUNING_FILE, 'utf8')) as Tuning;
 }
 
 /** The candidate of a law that did best; the first where nothing is known. */
 export function bestOf<Candidate extends { readonly name: string }>(
   candidates: readonly Candidate[],
-  tuning: Tuning,
+  { means }: Tuning,
 ): Candidate | undefined {
-  return candidates.toSorted((a, b) => (tuning[b.name] ?? 0) - (tuning[a.name] ?? 0))[0];
+  return candidates.toSorted((a, b) => (means[b.name] ?? 0) - (means[a.name] ?? 0))[0];
 }
