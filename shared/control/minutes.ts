@@ -7,9 +7,9 @@ import { clamp, type Evidence } from './step.ts';
 /** A minute that lived so much of itself before a change still says what came of it, minutes sooner than the next. */
 export const MINUTE_TOLERANCE_SECONDS = 15;
 /** The guard over the highest healthy minute: nobody would see it fail for minutes, so it is lower than with log windows. */
-export const MINUTE_GUARD_FACTOR = 1.1;
+export const MINUTE_GUARD_FACTOR = 1.15;
 /** Room at rest over what is asked for: no more than this, or the room would be the guard. */
-export const MINUTE_ROOM_FACTOR = 1.1;
+export const MINUTE_ROOM_FACTOR = 1.12;
 
 /** A drain ends with the look a minute later: there is no news in between that could end it. */
 const DRAIN_SECONDS = 55;
