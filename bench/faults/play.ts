@@ -33,13 +33,16 @@ interface Timeline {
   readonly troubleAt?: number;
   readonly troubleUntil?: number;
   readonly faultAt: number;
+  /** The fault waits for the stage to be raised, though no longer than until then. */
+  readonly raisedUntil?: number;
 }
 
 const TIMELINES: Readonly<Record<Phase, Timeline>> = {
   calm: { faultAt: 90 },
-  // Half a minute into the trouble the loop is about to brake, or just has.
+  // The loop is about to brake.
   tightening: { troubleAt: 90, faultAt: 105 },
-  relaxing: { troubleAt: 90, troubleUntil: 210, faultAt: 225 },
+  // What was drained is raised at once; later than that the law climbs back.
+  relaxing: { troubleAt: 90, troubleUntil: 140, faultAt: 200, raisedUntil: 600 },
 };
 const FAULT_SECONDS = 120;
 const DOWN_SECONDS = 3600;
@@ -68,25 +71,27 @@ class CellPlay {
   private readonly cell: Cell;
   private readonly provocation: Provocation | undefined;
   private readonly startMs: number;
-  private readonly faultFromMs: number;
-  private readonly faultToMs: number;
+  private faultFromMs = 0;
+  private faultToMs = 0;
 
   constructor(scene: Scene, cell: Cell, provocation: Provocation | undefined) {
     this.scene = scene;
     this.cell = cell;
     this.provocation = provocation;
     this.startMs = scene.cloud.clock.now();
-    const { faultAt } = TIMELINES[cell.phase];
-    const lasts = cell.kind === 'down for an hour' ? DOWN_SECONDS : FAULT_SECONDS;
-    this.faultFromMs = this.startMs + faultAt * 1000;
-    this.faultToMs = this.faultFromMs + lasts * 1000;
   }
 
   async run(): Promise<CellResult> {
-    const { cloud } = this.scene;
+    const { cloud, injector } = this.scene;
     this.arrange();
-    const faults = this.inject();
-    await cloud.clock.runUntil(this.faultFromMs);
+    const lastsSeconds = this.cell.kind === 'down for an hour' ? DOWN_SECONDS : FAULT_SECONDS;
+    const faults = this.cell.faults.map((fault) => `${fault}@0s..${lastsSeconds}s`);
+    injector.watch(...faults.map((text) => parseFault(text, knownOperations(cloud.aws))));
+    await this.reachPhase();
+    this.faultFromMs = cloud.clock.now();
+    this.faultToMs = this.faultFromMs + lastsSeconds * 1000;
+    injector.start();
+    this.sendClientsAway();
     await this.provoke();
     const refusedBefore = this.scene.load.refused;
     await cloud.clock.runUntil(this.faultToMs);
@@ -118,20 +123,31 @@ class CellPlay {
     };
     bears(CAPACITY_RPS.troubled, troubleAt);
     bears(CAPACITY_RPS.normal, troubleUntil);
+  }
+
+  private async reachPhase(): Promise<void> {
+    const { clock } = this.scene.cloud;
+    const { faultAt, raisedUntil = faultAt } = TIMELINES[this.cell.phase];
+    await clock.runUntil(this.startMs + faultAt * 1000);
+    const before = this.stageRps();
+    while (clock.now() < this.startMs + raisedUntil * 1000 && !(this.stageRps() > before)) {
+      await clock.runUntil(clock.now() + 1000);
+    }
+  }
+
+  private stageRps(): number {
+    const { cloud, service } = this.scene;
+    const { stage } = cloud.services.apigateway.currentLimits(service.apiId, service.stageName);
+    return Object.values(stage)[0]?.rateRps ?? 0;
+  }
+
+  private sendClientsAway(): void {
+    const { clock } = this.scene.cloud;
     clock.every(MINUTE_MS, this.faultFromMs % MINUTE_MS, () => {
       const minute = (clock.now() - this.faultFromMs) / MINUTE_MS;
       const isLongOutage = minute >= PRESENT_MINUTES && clock.now() < this.faultToMs - PRESENT_MINUTES * MINUTE_MS;
       this.scene.load.isAway = isLongOutage && minute % PULSE_MINUTES !== 0;
     });
-  }
-
-  private inject(): string[] {
-    const { injector, cloud } = this.scene;
-    const fromSeconds = (this.faultFromMs - this.startMs) / 1000;
-    const toSeconds = (this.faultToMs - this.startMs) / 1000;
-    const faults = this.cell.faults.map((fault) => `${fault}@${fromSeconds}s..${toSeconds}s`);
-    injector.add(...faults.map((text) => parseFault(text, knownOperations(cloud.aws))));
-    return faults;
   }
 
   /** What makes the loop need the dependency while it is at fault. */

@@ -14,6 +14,8 @@ export const SCALE = 0.05;
 /** Requests per second at that scale. Together half of the stage's limit of 100, and every tier below its plan's. */
 const DEMAND_RPS = { premium: 30, standard: 12, basic: 3, internal: 4 } as const;
 export const CAPACITY_RPS = { normal: 100, troubled: 20 } as const;
+/** Short enough that a limit which changes meanwhile meets less than a burst of requests from before its change. */
+const SLICE_MS = 200;
 /** What the deploy sets in motion comes to rest. */
 const SETTLE_MS = 30_000;
 
@@ -66,6 +68,6 @@ async function openLoad({ aws, clock, services }: Cloud, { apiId, stageName }: D
   });
   const gateway = services.apigateway.simulatedStage(apiId, stageName);
   const load = new Load(gateway, clients, CAPACITY_RPS.normal, aws.random('faults/load'), clock.now());
-  clock.every(1000, 0, () => load.advance(clock.now()));
+  clock.every(SLICE_MS, 0, () => load.advance(clock.now()));
   return load;
 }

@@ -8,7 +8,8 @@ import { type KnownOperations, operationPattern } from './parse.ts';
 interface ArmedFault {
   readonly fault: Fault;
   readonly operations: RegExp;
-  readonly startMs: number;
+  /** `Infinity` until it is started. */
+  startMs: number;
   readonly earlier: EarlierCalls | undefined;
   struck: number;
 }
@@ -37,11 +38,21 @@ export class FaultInjector {
   }
 
   add(...faults: readonly Fault[]): void {
-    const startMs = this.aws.clock.now();
+    this.watch(...faults);
+    this.start();
+  }
+
+  /** As `add`, but their time begins with the next `start`: until then they only see what they may have to repeat. */
+  watch(...faults: readonly Fault[]): void {
+    const startMs = Number.POSITIVE_INFINITY;
     for (const fault of faults) {
       const earlier = fault.kind === 'stale' ? new EarlierCalls() : undefined;
       this.armed.push({ fault, operations: operationPattern(fault.operation), startMs, earlier, struck: 0 });
     }
+  }
+
+  start(): void {
+    for (const armed of this.armed) armed.startMs = Math.min(armed.startMs, this.aws.clock.now());
   }
 
   /** From now on everything goes as it should. */
