@@ -8,6 +8,7 @@ import { type Scenario, scaledScenario } from '../world/scenario.ts';
 import type { SecondSnapshot } from '../world/snapshot.ts';
 import { SLICE_MS, World } from '../world/world.ts';
 import { DecisionReader, type SeenDecision } from './decisions.ts';
+import { forgetControl } from './forget.ts';
 import { createKeys, deleteKeys } from './keys.ts';
 import { installPolicy, type PolicyDocument, tierTerms } from './policy.ts';
 import { isRestored, type RehearsalReport } from './report.ts';
@@ -56,6 +57,7 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   const startedWallMs = options.wallNowMs();
   await options.deploy?.();
   const { epochMs = EPOCH_MS } = options;
+  if (epochMs !== null) await forgetControl(cloud.aws, await describeService(cloud.aws));
   await cloud.clock.goVirtual(SETTLE_MS, epochMs ?? undefined);
   const preparedMs = cloud.clock.now() + PREPARATION_MS;
   cloud.aws.reseed(seed);

@@ -25,6 +25,7 @@ describe('a first deploy', () => {
       operation: 'UpdateStage',
       caller: 'cloudformation.amazonaws.com',
       patchOperations: [
+        { op: 'replace', path: '/*/*/metrics/enabled', value: 'true' },
         { op: 'replace', path: '/*/*/throttling/rateLimit', value: '2000' },
         { op: 'replace', path: '/*/*/throttling/burstLimit', value: '5000' },
       ],

@@ -66,7 +66,8 @@ test('a deploy in the middle of a surge neither fails nor lasts: one tick later 
   // The deploy did take the brake off, and touched no plan.
   const resets = writesOf('cloudformation.amazonaws.com');
   expect(resets.map(({ operation }) => operation)).toEqual(['UpdateStage', 'UpdateStage']);
-  expect(resets[1]?.patchOperations[0]?.value).toBe(String(service.stageLimit.rateRps));
+  const rate = resets[1]?.patchOperations.find(({ path }) => path?.endsWith('/throttling/rateLimit'));
+  expect(rate?.value).toBe(String(service.stageLimit.rateRps));
   const resetMs = resets[1]?.atMs ?? 0;
   const mended = writesOf('tidegate-dev-control').find(({ atMs }) => atMs >= resetMs);
   expect((mended?.atMs ?? Number.POSITIVE_INFINITY) - resetMs).toBeLessThanOrEqual(TICK_SECONDS * 1000);
