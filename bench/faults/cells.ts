@@ -50,6 +50,9 @@ const SPELLED: Readonly<Record<Kind, string>> = {
 /** How often a function dies at a call: often enough to die at every step of its work in turn. */
 const DEATHS = 'kill%15';
 
+/** The answer comes, and is wrong: what was true cannot be told from it. */
+export const isContent = (kind: Kind): boolean => kind === 'stale' || kind === 'partial' || kind === 'garbage';
+
 /** Why a combination is left out; undefined when it makes sense. */
 export function whyLeftOut(
   { role, isIdleInCalm, isTaken, run }: Dependency,
@@ -57,9 +60,9 @@ export function whyLeftOut(
   phase: Phase,
 ): string | undefined {
   if (phase === 'calm' && isIdleInCalm) return 'nobody calls it while no limit moves';
-  const isContent = kind === 'stale' || kind === 'partial' || kind === 'garbage';
-  if (role === 'record' && isContent) return 'nothing of its answer is used but that it came';
-  if (role === 'function' && isContent) return 'what a function is given wrongly is the fault of whoever gives it';
+  if (role === 'record' && isContent(kind)) return 'nothing of its answer is used but that it came';
+  if (role === 'function' && isContent(kind))
+    return 'what a function is given wrongly is the fault of whoever gives it';
   if (role === 'function' && run === undefined && kind !== 'timeout after acting')
     return 'its queue runs it: that is the row of SQS polls';
   if (isTaken && kind === 'stale') return 'a message that comes again is the row of SQS, duplicated';

@@ -10,7 +10,8 @@ time, with one dependency at fault for two minutes (or down for an hour) while t
 
 - no limit out of bounds: never 0, NaN, below the policy's least rate or above the deployed baseline, no other path;
 - every limit that was written is accounted for by a recorded decision, or by the fail-safe's word;
-- every scheduled minute outside the fault has its decision, no wake-up lies about, no request is refused in a calm;
+- every scheduled minute outside the fault has its decision, and no wake-up lies about;
+- in a calm no request is refused; where answers came and were wrong (stale, partial, garbage) refusals are told, no more;
 - at most five minutes after the fault the loop sees, its decisions are in force, and the backend is well.
 
 **held**: no limit moved meanwhile, and no minute was without a decision that saw. **moved safely**: limits moved, all as
@@ -18,8 +19,11 @@ above. **recovered**: minutes went by without a decision that saw; then the loop
 **RED**: any of the above was broken.
 `;
 
-const mark = ({ verdict, recoverySeconds }: CellResult): string =>
-  verdict === 'recovered' ? `recovered, ${recoverySeconds} s` : verdict === 'RED' ? '**RED**' : verdict;
+function mark({ verdict, recoverySeconds, refusedInCalm }: CellResult): string {
+  if (verdict === 'RED') return '**RED**';
+  const refused = refusedInCalm > 0 ? `, ${refusedInCalm} refused` : '';
+  return `${verdict === 'recovered' ? `recovered, ${recoverySeconds} s` : verdict}${refused}`;
+}
 
 /** The page, whole. */
 export function matrixPage(results: readonly CellResult[], omissions: readonly Omission[]): string {

@@ -4,7 +4,7 @@ import { DEVELOPER } from '../../local/kernel/aws.ts';
 import { functionName } from '../../local/rehearsal/stack.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
-import type { Cell, Phase } from './cells.ts';
+import { type Cell, isContent, type Phase } from './cells.ts';
 import { readDecisions } from './decisions.ts';
 import type { Provocation } from './dependencies.ts';
 import { outOfBounds, unaccounted, writtenLimits } from './judge.ts';
@@ -24,6 +24,8 @@ export interface CellResult extends Omit<Cell, 'faults'> {
   readonly recoverySeconds: number | null;
   /** Limits written while the fault lasted. */
   readonly writes: number;
+  /** Requests that limits refused in a calm, while the fault lasted and until the loop was itself again. */
+  readonly refusedInCalm: number;
   /** Scheduled minutes of the fault without a decision, or with a blind one only. */
   readonly missedMinutes: number;
 }
@@ -97,7 +99,8 @@ class CellPlay {
     await cloud.clock.runUntil(this.faultToMs);
     const recovery = await this.recover();
     const decisions = await readDecisions(this.scene, this.startMs);
-    const complaints = await this.complaints(decisions, recovery, this.scene.load.refused - refusedBefore);
+    const refusedInCalm = this.cell.phase === 'calm' ? this.scene.load.refused - refusedBefore : 0;
+    const complaints = await this.complaints(decisions, recovery, refusedInCalm);
     const writes = this.scene.record.writes.filter(({ atMs, by }) => by !== 'developer' && this.isInFault(atMs)).length;
     const missedMinutes = this.missedMinutes(decisions);
     return {
@@ -106,6 +109,7 @@ class CellPlay {
       struck: this.scene.injector.struck.reduce((sum, { struck }) => sum + struck, 0),
       recoverySeconds: recovery.atMs === undefined ? null : (recovery.atMs - this.faultToMs) / 1000,
       writes,
+      refusedInCalm,
       missedMinutes,
       complaints,
       verdict: verdictOf(complaints.length, missedMinutes, writes),
@@ -191,7 +195,7 @@ class CellPlay {
       ...this.silentMinutes(decisions),
       ...(await stuckMessages(scene)),
       ...(recovery.atMs === undefined ? [`not itself ${RECOVERY_SECONDS} s after the fault`] : []),
-      ...(cell.phase === 'calm' && refused > 0 ? [`${refused} requests refused without need`] : []),
+      ...(refused > 0 && !isContent(cell.kind) ? [`${refused} requests refused without need`] : []),
       ...scene.failures.map((failure) => `the embedded AWS failed: ${String(failure)}`),
       ...(scene.injector.struck.every(({ struck }) => struck === 0) ? ['the fault struck nothing'] : []),
     ];
