@@ -4,6 +4,7 @@ import type { MetricValues } from '../../shared/platform/metrics.ts';
 import type { EpochMs, Limit, TierName } from '../../shared/platform/units.ts';
 import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
 import { claimWakeUps, type PlanLease, readPlanLease } from '../../shared/state/plan-lease.ts';
+import type { Table } from '../../shared/state/table.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import type { ControlDependencies } from './dependencies.ts';
 
@@ -14,6 +15,8 @@ const SPACING_MARGIN_MS = 2_000;
 /** A wake-up that should have arrived this long ago, with work still to do, counts as lost. */
 const GRACE_MS = 10_000;
 const DEFAULT_INTERVAL_MS = 21_000;
+/** More than run at once; the next tick sends what is still missing. */
+const MOST_CLAIMS = 3;
 
 /**
  * Publishes the backlog and sends the wake-ups that it needs: one for every slot until the next scheduled tick, less
@@ -32,12 +35,20 @@ export async function sendWakeUps(dependencies: ControlDependencies): Promise<vo
   }
   if (backlog === 0) return;
   const intervalMs = Math.max(DEFAULT_INTERVAL_MS, ...all.map(({ desired }) => desired.rules.intervalMs));
-  const lease = await readPlanLease(table);
   const now = clock.now();
-  const slots = wakeUpSlots(backlog, lease, intervalMs + SPACING_MARGIN_MS, now);
-  const last = slots.at(-1);
-  if (last === undefined || !(await claimWakeUps(table, lease, last))) return;
+  const slots = await claimSlots(table, backlog, intervalMs + SPACING_MARGIN_MS, now);
   for (const slotMs of slots) await sendWakeUp(Math.ceil((slotMs - now) / 1000));
+}
+
+/** Slots that nobody else sends wake-ups for: who was outrun may know of a longer backlog, and looks again. */
+async function claimSlots(table: Table, backlog: number, spacingMs: number, now: EpochMs): Promise<EpochMs[]> {
+  for (let attempt = 0; attempt < MOST_CLAIMS; attempt++) {
+    const lease = await readPlanLease(table);
+    const slots = wakeUpSlots(backlog, lease, spacingMs, now);
+    const last = slots.at(-1);
+    if (last === undefined || (await claimWakeUps(table, lease, last))) return slots;
+  }
+  return [];
 }
 
 /** Undefined when there are too many management calls as it is: the next tick sends the wake-ups. */

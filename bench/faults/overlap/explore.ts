@@ -119,6 +119,7 @@ class Explorer {
     if (this.failures.length > 0) return `failed: ${this.failures.join('; ')}`;
     if (!end.isLeaseFree) return 'the lease was left taken';
     if (end.decisions.length === 0) return 'no decision was recorded';
+    if (end.missingWakeUps > 0) return `${end.missingWakeUps} wake-ups for the backlog are missing`;
     if (ends.some(({ text }) => text === end.text)) return undefined;
     return `ends otherwise: ${firstDifference(end.text, ends[0]?.text ?? '')}`;
   }

@@ -1,4 +1,7 @@
+import { pendingOf, wakeUpSlots } from '../../../functions/control/wake-ups.ts';
+import type { Limit } from '../../../shared/platform/units.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
+import type { Desired } from '../../../shared/state/desired.ts';
 import type { Scene } from '../scene.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 
@@ -9,10 +12,18 @@ export interface FinalState {
   /** Limits that moved, as written: `stage` or a plan's id. */
   readonly decisions: readonly Decision[];
   readonly isLeaseFree: boolean;
+  /** Wake-ups that the plans still to be written lack. */
+  readonly missingWakeUps: number;
 }
 
-/** Counters and names of looks, and how the last one ended, say how often somebody looked, not what came of it. */
-const VOLATILE = new Set(['fence', 'heard', 'decision', 'decisionId', 'lastKind', 'expiresAt']);
+/**
+ * Counters and names of looks, how the last one ended, and up to when wake-ups were sent (more than needed do no harm)
+ * say how often somebody looked, not what came of it.
+ */
+const VOLATILE = new Set(['fence', 'heard', 'decision', 'decisionId', 'lastKind', 'expiresAt', 'wokenUntilMs']);
+
+/** What control keeps between two wake-ups at the account's interval of 20 s and its margins. */
+const SPACING_MS = 23_000;
 
 export async function finalState(scene: Scene, before: Snapshot): Promise<FinalState> {
   const after = await takeSnapshot(scene);
@@ -26,7 +37,20 @@ export async function finalState(scene: Scene, before: Snapshot): Promise<FinalS
   const lease = after.items.get(`API#${scene.service.apiId}/${scene.service.stageName} lease`);
   const isLeaseFree = lease?.until?.N === '0' && lease.pending === undefined;
   const text = JSON.stringify({ limits: after.limits, kept: withoutVolatile(kept) }, undefined, 1);
-  return { text, decisions, isLeaseFree };
+  return { text, decisions, isLeaseFree, missingWakeUps: missingWakeUps(scene, after) };
+}
+
+function missingWakeUps(scene: Scene, { items, limits }: Snapshot): number {
+  const { apiId, stageName } = scene.service;
+  const desired = JSON.parse(items.get(`DESIRED ${apiId}/${stageName}`)?.desired?.S ?? 'null') as Desired | null;
+  if (!desired) return 0;
+  const live = new Map(
+    Object.entries(limits.plans).flatMap(([id, { throttle }]): [string, Limit][] => (throttle ? [[id, throttle]] : [])),
+  );
+  const lease = items.get('PLAN-WRITES lease');
+  const [nextWriteAtMs, wokenUntilMs] = [Number(lease?.nextWriteAtMs?.N ?? 0), Number(lease?.wokenUntilMs?.N ?? 0)];
+  const backlog = pendingOf(desired, live).length;
+  return wakeUpSlots(backlog, { nextWriteAtMs, wokenUntilMs }, SPACING_MS, scene.cloud.clock.now()).length;
 }
 
 /** Also inside the JSON that attributes hold; names in order, so that equal things read alike. */

@@ -51,10 +51,11 @@ function playing(
 
 test('whatever is seen: limits are finite, within the baselines, whole in bursts, and the state is plain JSON', () => {
   fc.assert(
-    playing((_bench, _window, _before, { desired, conclusion, state }) => {
+    playing((bench, _window, _before, { desired, conclusion, state }) => {
+      const { leastRateRps } = bench.input.policy.guardrails;
       for (const [key, limit] of [...Object.entries(desired.stage), ...Object.entries(desired.tiers)]) {
         const most = BASELINE.tiers[key] ?? BASELINE.stage;
-        expect(limit.rateRps).toBeGreaterThanOrEqual(1);
+        expect(limit.rateRps).toBeGreaterThanOrEqual(leastRateRps);
         expect(limit.rateRps).toBeLessThanOrEqual(most.rateRps);
         expect(Number.isInteger(limit.burst) && limit.burst >= 1 && limit.burst <= most.burst).toBe(true);
       }
