@@ -6,27 +6,17 @@ import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 const { cells, omissions } = cellsOf();
 
-/** Every dependency once, every fault and every phase at least once; the whole matrix is a command of its own. */
+/** Every fault and every phase at least once, spread over the dependencies; the whole matrix is a command of its own. */
 const CHOSEN: readonly (readonly [dependency: string, kind: Cell['kind'], phase: Cell['phase']])[] = [
   ['GetMetricData', 'stale', 'calm'],
-  ['GetStage', 'garbage', 'tightening'],
+  ['GetStage', 'garbage', 'calm'],
   ['UpdateStage', 'timeout after acting', 'tightening'],
-  ['GetUsagePlans', 'partial', 'calm'],
-  ['UpdateUsagePlan', 'duplicated', 'tightening'],
   ['GetUsagePlanKeys', 'partial', 'calm'],
-  ['GetAccount', 'garbage', 'calm'],
-  ['SSM reads', 'down for an hour', 'calm'],
-  ['DynamoDB reads', 'error', 'calm'],
   ['DynamoDB writes', 'throttled', 'relaxing'],
-  ['the lease', 'timeout after acting', 'calm'],
   ['SQS', 'reordered', 'tightening'],
-  ['SQS polls', 'error', 'tightening'],
   ['EventBridge', 'duplicated', 'calm'],
-  ['log delivery', 'reordered', 'calm'],
-  ['alarms', 'stale', 'calm'],
-  ['control itself', 'timeout after acting', 'tightening'],
-  ['telemetry itself', 'throttled', 'calm'],
-  ['the plan writer itself', 'timeout after acting', 'tightening'],
+  ['alarms', 'down for an hour', 'calm'],
+  ['control itself', 'error', 'calm'],
 ];
 
 const cellOf = ([dependency, kind, phase]: (typeof CHOSEN)[number]): Cell => {
@@ -41,8 +31,7 @@ test('the matrix has at least 300 cells, and every combination is a cell or left
   expect(omissions.filter(({ why }) => why === '')).toEqual([]);
 });
 
-test('what is played here meets every dependency, every fault and every phase', () => {
-  expect(new Set(CHOSEN.map(([dependency]) => dependency))).toEqual(new Set(DEPENDENCIES.map(({ name }) => name)));
+test('what is played here meets every fault and every phase', () => {
   expect(new Set(CHOSEN.map(([, kind]) => kind))).toEqual(new Set(KINDS));
   expect(new Set(CHOSEN.map(([, , phase]) => phase))).toEqual(new Set(PHASES));
 });

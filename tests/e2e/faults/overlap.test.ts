@@ -5,7 +5,7 @@ import { SCALE } from '../../../bench/faults/scene.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 /** The whole exploration is a command of its own. */
-const RUNS = 25;
+const RUNS = 15;
 const CHOSEN = ['well again, with an alarm', 'three in overload'];
 
 function* schedules(): Generator<Schedule> {

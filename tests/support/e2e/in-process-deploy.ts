@@ -52,10 +52,16 @@ export async function packagedStack(limitScale?: number): Promise<PackagedStack>
 }
 
 /** A cloud in virtual time with the service on it, for tests of what was deployed rather than of the framework. */
-export async function deployedInProcess({ limitScale }: { readonly limitScale?: number } = {}): Promise<Deployed> {
+export async function deployedInProcess({
+  limitScale,
+  startMs = EPOCH_MS,
+}: {
+  readonly limitScale?: number;
+  readonly startMs?: number;
+} = {}): Promise<Deployed> {
   const failures: unknown[] = [];
   const cloud = await createCloud({ seed: 1, port: 0, onError: (error) => void failures.push(error) });
-  await cloud.clock.goVirtual(0, EPOCH_MS);
+  await cloud.clock.goVirtual(0, startMs);
   const stack = await packagedStack(limitScale);
   await deployTemplate(cloud, stack, stack.template);
   return { cloud, service: await describeService(cloud.aws), lines: [], failures };
