@@ -99,7 +99,7 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
   const next: TrackerState = {
     ...tracker,
     ...bracket(tracker, bounded.cups, { cups: failedCups, atMs: now }),
-    totalCups: withinGuardrails(bounded.cups * (1 - drain.depth), tracker.totalCups ?? arriving, policy).cups,
+    totalCups: Math.max(bounded.cups * (1 - drain.depth), policy.capacity.floorCups ?? 0),
     phase: 'drain',
     drainUntilMs: now + drain.seconds * 1000,
     isRough,

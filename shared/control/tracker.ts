@@ -12,7 +12,7 @@ import { type Evidence, figure, hold, type Step } from './step.ts';
  */
 export function track(before: TrackerState, evidence: Evidence, policy: Policy): Step {
   const tracker = learnFromDrain(before, evidence, policy);
-  if (isDrained(tracker, evidence)) return endDrain(tracker, evidence, policy);
+  if (isDrained(tracker, evidence)) return endDrain(tracker, evidence);
   if (evidence.health === 'thin') return thin(tracker, evidence, policy);
   if (evidence.health === 'congested' || evidence.health === 'severe') return onCongested(tracker, evidence, policy);
   const errors = onFastErrors(tracker, evidence, policy);
@@ -116,7 +116,7 @@ function onHealthy(tracker: TrackerState, evidence: Evidence, policy: Policy): S
       wouldChange: 'A window that began after the last change took effect.',
     });
   }
-  if (tracker.phase === 'drain') return endDrain(tracker, evidence, policy);
+  if (tracker.phase === 'drain') return endDrain(tracker, evidence);
   if (!evidence.isContended) {
     return hold({ ...tracker, badAgeSeconds: policy.tracker.badAgeSeconds }, 'at-rest', {
       reason: `Healthy; all who ask fit into the total of ${figure(totalCups)} cost units/s (${figure(admitted)} admitted), so it teaches nothing.`,
@@ -139,9 +139,8 @@ function onHealthy(tracker: TrackerState, evidence: Evidence, policy: Policy): S
   return onHealthyAndBound(tracker, evidence, policy);
 }
 
-function endDrain(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
-  const most = (tracker.totalCups ?? 0) * (1 + policy.guardrails.largestStepUpShare);
-  const goodCups = Math.min(tracker.goodCups ?? most, most);
+function endDrain(tracker: TrackerState, evidence: Evidence): Step {
+  const goodCups = tracker.goodCups ?? tracker.totalCups;
   return {
     tracker: {
       ...tracker,
@@ -154,7 +153,7 @@ function endDrain(tracker: TrackerState, evidence: Evidence, policy: Policy): St
     },
     kind: 'relax',
     rule: 'drain-over',
-    reason: `The backlog is gone, or should be by now (newest latency ${figure(evidence.signals.latencyMs ?? 0)} ms): the total returns to ${figure(goodCups)} cost units/s, what the backend proved to bear.`,
+    reason: `The backlog is gone, or should be by now (newest latency ${figure(evidence.signals.latencyMs ?? 0)} ms): the total returns to ${figure(goodCups ?? 0)} cost units/s, what the backend proved to bear.`,
     wouldChange: 'A healthy window with this total binding starts the search upwards.',
   };
 }

@@ -10,7 +10,7 @@ export const trackerSchema = z.strictObject({
     'Share of measured capacity aimed at. Larger: more goodput, less room for slack and noise, more violations. Smaller: safer, more false throttles.',
   ),
   drainShare: tunable(
-    0.33,
+    0.8,
     0,
     0.95,
     'Largest extra cut below the good rate until the backlog is gone. Larger: a long queue empties sooner, more refused meanwhile. Smaller: the backlog lingers, a collapse may win.',
