@@ -33,7 +33,7 @@ export class BenchController<State> {
   /** Every accepted write, in the order of time. */
   readonly writes: LimitWrite[] = [];
   private readonly options: ControllerOptions<State>;
-  private readonly rules: PlanWriteRules;
+  private rules: PlanWriteRules;
   private state: State | undefined;
   private seenMs: EpochMs = 0;
   private logEndMs: EpochMs = 0;
@@ -86,11 +86,12 @@ export class BenchController<State> {
       keyCounts: this.options.keyCounts,
       now,
     };
-    const { state, conclusion, desired } = law(input);
+    const { state, conclusion, desired, planOrder } = law(input);
     this.state = state;
     this.options.onConclusion?.(conclusion, now);
     if (policy.mode !== 'enforce') return;
     this.desired = desired.tiers;
+    this.rules = { ...this.rules, planOrder: planOrder ?? [] };
     if (differs(desired.stage, live.stage)) {
       const settings = { ...live.stage, ...desired.stage };
       stage.writeStage(settings);

@@ -3,6 +3,8 @@ import type { EpochMs, Limit, TierName } from '../platform/units.ts';
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
 export interface PlanWriteRules {
+  /** Plans to be written before all others, the first one first: what wins most, as the law sees it. */
+  readonly planOrder?: readonly TierName[];
   /** Tiers, the first to be sacrificed first: breaks ties among cuts; raises go the other way round. */
   readonly sacrificeOrder: readonly TierName[];
   /** Where each tier rests; a return to it is written however small the change. */
@@ -24,10 +26,12 @@ interface Change {
   /** Live over desired rate (or burst, where the rates agree): above 1 is a cut. */
   readonly excess: number;
   readonly order: number;
+  /** In the law's own order; after all of it where the law said nothing. */
+  readonly place: number;
 }
 
 /**
- * The most urgent plan to write now: cuts before raises; among cuts the largest excess, ties in the order of
+ * The most urgent plan to write now: what the law put first; else cuts before raises; among cuts the largest excess, ties in the order of
  * sacrifice; among raises the last to be sacrificed first. At most one per interval, counted from the last write.
  */
 export function nextPlanWrite(
@@ -54,12 +58,15 @@ function plannedChanges(desired: TierLimits, live: TierLimits, rules: PlanWriteR
     .flatMap(([tier, limit]): Change[] => {
       const current = live[tier];
       if (current === undefined || !isWorthWriting(limit, current, rules.resting[tier], rules)) return [];
-      return [{ tier, limit, excess: excessOf(current, limit, rules), order: orderOf(tier, rules) }];
+      const place = placeIn(rules.planOrder ?? [], tier);
+      const order = placeIn(rules.sacrificeOrder, tier);
+      return [{ tier, limit, excess: excessOf(current, limit, rules), order, place }];
     })
     .sort(byUrgency);
 }
 
 function byUrgency(a: Change, b: Change): number {
+  if (a.place !== b.place) return a.place - b.place;
   const isCut = a.excess > 1;
   if (isCut !== b.excess > 1) return isCut ? -1 : 1;
   const tie = a.order - b.order || (a.tier < b.tier ? -1 : 1);
@@ -67,9 +74,9 @@ function byUrgency(a: Change, b: Change): number {
   return Math.abs(a.excess - b.excess) < 1e-9 ? tie : b.excess - a.excess;
 }
 
-function orderOf(tier: TierName, rules: PlanWriteRules): number {
-  const index = rules.sacrificeOrder.indexOf(tier);
-  return index < 0 ? rules.sacrificeOrder.length : index;
+function placeIn(order: readonly TierName[], tier: TierName): number {
+  const index = order.indexOf(tier);
+  return index < 0 ? order.length : index;
 }
 
 function excessOf(current: Limit, wanted: Limit, rules: PlanWriteRules): number {

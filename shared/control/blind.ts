@@ -52,7 +52,8 @@ function sighted(state: LawState, input: LawInput<LawState>, silentSeconds: numb
 }
 
 function output(state: LawState, desired: Limits, conclusion: Conclusion): LawOutput<LawState> {
-  return { state: { ...state, desired, lastKind: conclusion.kind }, conclusion, desired };
+  const { planOrder } = state;
+  return { state: { ...state, desired, lastKind: conclusion.kind }, conclusion, desired, planOrder };
 }
 
 function fallback(desired: Limits, { baseline, policy }: LawInput<LawState>): Limits {

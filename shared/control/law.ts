@@ -76,7 +76,7 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
     guardCups,
     inForce: tiersInForce(state.inForce, input),
   };
-  const tiers = desiredTiers(situation);
+  const { tiers, order } = desiredTiers(situation);
   const desired = { stage: desiredStage(situation, tiers), tiers };
   const conclusion = conclude({ state, step, evidence, situation, desired });
   const next: LawState = {
@@ -87,9 +87,10 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
     isContended: contended,
     inForce: situation.inForce,
     desired,
+    planOrder: order,
     lastKind: conclusion.kind,
   };
-  return { state: next, conclusion, desired };
+  return { state: next, conclusion, desired, planOrder: order };
 }
 
 /** An action of this tick has yet to take effect. */

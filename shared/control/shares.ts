@@ -1,11 +1,8 @@
-import { type Claim, roundedUp, weightedMaxMin } from '../allocation/max-min.ts';
-import { admittedAt, type KeyDemand, waterLevel } from '../allocation/water-level.ts';
+import { type Claim, weightedMaxMin } from '../allocation/max-min.ts';
+import { admittedAt, type KeyDemand } from '../allocation/water-level.ts';
 import type { CostUnitsPerSecond, Limit, Rps, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
 import type { Baseline } from './types.ts';
-
-/** A tier whose demand is met to this share is met: what is missing is rounding. */
-const MET_SHARE = 0.999;
 
 export interface ShareInput {
   readonly totalCups: CostUnitsPerSecond;
@@ -35,7 +32,7 @@ export function demandWithinBaseline(
 export function tierShares(input: ShareInput): Record<TierName, CostUnitsPerSecond> {
   const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
   const believed = claimsOf(input, demand);
-  const first = weightedMaxMin(input.totalCups, roundedUp(input.totalCups, believed, input.policy.demand.roundUpShare));
+  const first = weightedMaxMin(input.totalCups, believed);
   const second = believed.map((claim) => ({
     ...claim,
     demand: input.askedCups[claim.id] ?? demand[claim.id] ?? 0,
@@ -65,25 +62,9 @@ function claimsOf(input: ShareInput, demand: Readonly<Record<TierName, CostUnits
   });
 }
 
-/** The limit per key that realises each share; undefined for a tier whose limit need not bind. */
-export function limitsForShares(
-  shares: Readonly<Record<TierName, CostUnitsPerSecond>>,
-  input: ShareInput,
-): Record<TierName, Limit | undefined> {
-  const demand = demandWithinBaseline(input.keys, input.baseline.tiers);
-  const limits = Object.entries(input.baseline.tiers).map(([tier, resting]) => {
-    const share = shares[tier] ?? 0;
-    const isMet = share >= MET_SHARE * (demand[tier] ?? 0);
-    return [
-      tier,
-      isMet ? undefined : levelLimit(waterLevel(share, input.keys[tier] ?? []), resting, input.policy),
-    ] as const;
-  });
-  return Object.fromEntries(limits);
-}
-
-function levelLimit(levelRps: Rps, resting: Limit, policy: Policy): Limit | undefined {
-  if (levelRps >= resting.rateRps * (1 - policy.guardrails.ignoreChangeShare)) return undefined;
+/** The plan's limit for a level; the resting one where that is as good. */
+export function levelLimit(levelRps: Rps, resting: Limit, policy: Policy): Limit {
+  if (levelRps >= resting.rateRps * (1 - policy.guardrails.ignoreChangeShare)) return resting;
   const rateRps = Math.round(Math.max(policy.guardrails.leastRateRps, levelRps) * 10) / 10;
   const { tierBurstSeconds, leastTierBurstRequests } = policy.demand;
   const burst = Math.max(leastTierBurstRequests, Math.round(rateRps * tierBurstSeconds));

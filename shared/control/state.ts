@@ -107,6 +107,8 @@ export interface LawState {
   readonly inForce: Limits['tiers'];
   /** What the limits should be, as of the last tick. */
   readonly desired: Limits;
+  /** Plans to be written first, the first one first. */
+  readonly planOrder: readonly TierName[];
   readonly lastKind: DecisionKind;
 }
 
@@ -156,6 +158,7 @@ export function initialState(live: Limits, now: EpochMs, firstProbeShare: number
     isContended: false,
     inForce: live.tiers,
     desired: live,
+    planOrder: [],
     lastKind: 'hold',
   };
 }

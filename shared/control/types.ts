@@ -62,6 +62,8 @@ export interface LawOutput<State> {
    * still be under way towards it, and a deploy may have reset the stage.
    */
   readonly desired: Limits;
+  /** Plans to be written first, the first one first; what is left out comes after, cuts before raises. */
+  readonly planOrder?: readonly TierName[];
 }
 
 /** The one pure interface behind which every law stands. */

@@ -97,11 +97,17 @@ export const demandSchema = z.strictObject({
     3600,
     'Half-life of what was seen of how often clients try. Larger: steadier. Smaller: follows clients that change their ways.',
   ),
-  roundUpShare: tunable(
-    0.6,
-    0,
+  planAimShare: tunable(
+    0.98,
+    0.5,
     1,
-    'A tier whose share would be at least this part of its demand is served in full, the last to be sacrificed first, down to the floors of the others; clients served in part send again what was refused. Larger: shortage is spread by weight. Smaller: it is borne in the order of sacrifice.',
+    'Part of the total that the plans are written for. Larger: more is served while demand is steady. Smaller: the stage, which is blind to tiers, binds less when demand grows.',
+  ),
+  worthShare: tunable(
+    0.004,
+    0,
+    0.5,
+    'Plans are rewritten when this part of all that could be served would be won. Larger: fewer writes, plans that fit less well. Smaller: limits follow noise.',
   ),
   restoreBelowShare: tunable(
     0.9,

@@ -210,6 +210,7 @@ export class Plant {
     if (this.state === undefined) return;
     const now = EPOCH + second * 1000;
     const next = nextPlanWrite(this.state.desired.tiers, this.limits.live.tiers, now, this.lastPlanWriteMs, {
+      planOrder: this.state.planOrder,
       sacrificeOrder: ['basic', 'standard', 'premium', 'internal'],
       resting: BASELINE.tiers,
       ignoreChangeShare: this.policy.guardrails.ignoreChangeShare,

@@ -1,0 +1,96 @@
+import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../allocation/levels.ts';
+import type { CostUnitsPerSecond, Limit, TierName } from '../platform/units.ts';
+import { type Policy, tierPolicyOf } from '../policy/schema.ts';
+import { keysByTier } from './demand.ts';
+import { attemptsOf } from './retries.ts';
+import { demandWithinBaseline, levelLimit, tierShares } from './shares.ts';
+import type { MemoryState } from './state.ts';
+import type { Baseline } from './types.ts';
+
+type TierLimits = Readonly<Record<TierName, Limit>>;
+
+/** What the plans should be, and in which order to write them: the one that wins most first. */
+export interface TierPlans {
+  readonly tiers: TierLimits;
+  readonly order: readonly TierName[];
+}
+
+export interface Shortage {
+  /** What the plans may let through; the stage lets through a little more. */
+  readonly totalCups: CostUnitsPerSecond;
+  readonly memory: MemoryState;
+  readonly live: TierLimits;
+  readonly baseline: Baseline;
+  readonly policy: Policy;
+}
+
+/** A limit counts as resting from this share of its baseline. */
+const RESTING_SHARE = 0.999;
+
+/**
+ * The plans' limits while the total does not suffice: levels that serve most first attempts (docs/control-law.md,
+ * "Levels"). Plan writes are one per 20 s, so the plans in force stay unless others win a distinct part of what is to be
+ * won at all.
+ */
+export function tiersInShortage(shortage: Shortage): TierPlans {
+  const { live, baseline, policy, memory } = shortage;
+  const claims = claimsOf(shortage);
+  const bearableCups = policy.demand.plansHoldShare * shortage.totalCups;
+  const levels = bestLevels(policy.demand.planAimShare * shortage.totalCups, claims);
+  const best = Object.fromEntries(
+    Object.entries(baseline.tiers).map(([tier, resting]) => {
+      return [tier, levelLimit((levels[tier] ?? Number.POSITIVE_INFINITY) / memory.slack, resting, policy)] as const;
+    }),
+  );
+  const worth = (tiers: TierLimits) => worthOf(levelsOf(tiers, shortage), bearableCups, claims);
+  const present = Object.fromEntries(Object.entries(baseline.tiers).map(([tier, resting]) => [tier, live[tier] ?? resting]));
+  if (worth(best) - worth(present) < policy.demand.worthShare * mostWorth(claims)) return { tiers: present, order: [] };
+  return { tiers: best, order: inOrderOfWorth(present, best, worth) };
+}
+
+/** Step by step the one plan that wins most, or loses least. */
+function inOrderOfWorth(present: TierLimits, best: TierLimits, worth: (tiers: TierLimits) => number): TierName[] {
+  const order: TierName[] = [];
+  let reached = present;
+  let left = Object.keys(best).filter((tier) => best[tier]?.rateRps !== present[tier]?.rateRps);
+  while (left.length > 0) {
+    const steps = left.map((tier) => ({ tier, value: worth({ ...reached, ...pick(best, tier) }) }));
+    const { tier } = steps.reduce((most, step) => (step.value > most.value ? step : most));
+    order.push(tier);
+    reached = { ...reached, ...pick(best, tier) };
+    left = left.filter((other) => other !== tier);
+  }
+  return order;
+}
+
+function pick(tiers: TierLimits, tier: TierName): TierLimits {
+  const limit = tiers[tier];
+  return limit === undefined ? {} : { [tier]: limit };
+}
+
+function levelsOf(tiers: TierLimits, { baseline, memory }: Shortage): Levels {
+  const levels = Object.entries(tiers).map(([tier, { rateRps }]) => {
+    const isResting = rateRps >= RESTING_SHARE * (baseline.tiers[tier]?.rateRps ?? 0);
+    return [tier, isResting ? Number.POSITIVE_INFINITY : rateRps * memory.slack] as const;
+  });
+  return Object.fromEntries(levels);
+}
+
+function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim[] {
+  const keys = keysByTier(memory.demand, 'believed', policy);
+  const askedCups = demandWithinBaseline(keysByTier(memory.demand, 'asked', policy), baseline.tiers);
+  const shares = tierShares({ totalCups, keys, askedCups, baseline, policy });
+  return Object.entries(keys).map(([tier, own]) => {
+    const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, tier);
+    return {
+      tier,
+      keys: own,
+      attempts: attemptsOf(memory.attempts[tier], policy),
+      share: shares[tier] ?? 0,
+      floor: floorShare * totalCups,
+      weight,
+      rank: sacrificeOrder === 'never' ? Object.keys(keys).length : sacrificeOrder,
+      restingRps: baseline.tiers[tier]?.rateRps ?? Number.POSITIVE_INFINITY,
+    };
+  });
+}
