@@ -42,9 +42,13 @@ export function adoptGuard(
   if (tracker.totalCups !== null || guardCups === null) return tracker;
   if (!isContended(tracker, state, reading, guardCups, input)) return tracker;
   const plateau = tracker.plateau ?? reading.memory.confirmed;
-  // What passed in two windows and left the backend healthy is proven; what a burst let through once is not.
-  const { health, signals } = reading;
-  const sustainedCups = Math.min(state.memory.admittedCups, signals.total.admittedCups);
-  const totalCups = Math.max(guardCups, health === 'healthy' ? sustainedCups : 0);
+  const totalCups = Math.max(guardCups, passedCups(state, reading));
   return { ...tracker, totalCups, plateau, lastActionMs: input.now, lastAction: 'none' };
+}
+
+/** What the limits in force let through: healthy when it is proven, in two windows, for a burst comes once; slower than that, all of it. */
+function passedCups(state: LawState, { health, signals }: Remembered): CostUnitsPerSecond {
+  const { admittedCups } = signals.total;
+  if (health === 'watch') return admittedCups;
+  return health === 'healthy' ? Math.min(state.memory.admittedCups, admittedCups) : 0;
 }

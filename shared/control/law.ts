@@ -62,7 +62,8 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
   const contended = isContended(step.tracker, state, reading, guardCups, input);
   const memory = {
     ...reading.memory,
-    slack: learnSlack(reading.memory, adopted, evidence, input),
+    // A total that was adopted just now was not in force.
+    slack: state.tracker.totalCups === null ? reading.memory.slack : learnSlack(reading.memory, adopted, evidence, input),
   };
   const situation: Situation = {
     input,
