@@ -1,11 +1,13 @@
 /** One transformer (swc, CommonJS) for speed: the SDK's many small modules load once per worker this way. */
 const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } };
 
-const project = (name, extra = {}) => ({
+export const project = (name, extra = {}) => ({
   displayName: name,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
   transform: { '^.+\\.[tj]s$': ['@swc/jest', swc] },
+  // A mutation run that was broken off leaves a copy of the project there.
+  modulePathIgnorePatterns: ['<rootDir>/.mutation/'],
   transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
   // Its package offers ES modules only, which a CommonJS resolver does not find.
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },

@@ -1,5 +1,5 @@
 import { type PolicyProblem, show, valueAt } from './problems.ts';
-import { policySchema } from './schema.ts';
+import { otherTierSchema, policySchema } from './schema.ts';
 
 /** What no single field can say: pairs that must be in order. Read from the document, defaults filled in. */
 const ORDERED: readonly (readonly [lower: string, upper: string])[] = [
@@ -55,10 +55,13 @@ function tierProblem(tier: string, document: unknown, known: readonly string[]):
 }
 
 const DEFAULTS = policySchema.parse({ api: 'defaults/only' });
+const OTHER_TIER = otherTierSchema.parse({});
 
 function numberAt(document: unknown, path: string): number | undefined {
   const keys = path.split('.');
-  const value = valueAt(document, keys) ?? valueAt(DEFAULTS, keys);
+  const [group, , field = ''] = keys;
+  const ofAnyTier = group === 'tiers' ? valueAt(OTHER_TIER, [field]) : undefined;
+  const value = valueAt(document, keys) ?? valueAt(DEFAULTS, keys) ?? ofAnyTier;
   return typeof value === 'number' ? value : undefined;
 }
 

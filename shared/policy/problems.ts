@@ -58,11 +58,14 @@ function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `at least ${issue.minimum}${counted(issue.origin)}`;
   if (issue.code === 'too_big') return `at most ${issue.maximum}${counted(issue.origin)}`;
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(show).join(', ')}`;
-  if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'a whole number' : article(issue.expected);
+  if (issue.code === 'invalid_type') return TYPES[issue.expected] ?? article(issue.expected);
   if (issue.code === 'invalid_format') return formatOf(issue.path);
   if (issue.code === 'invalid_key') return 'a method as /path/VERB, for example /orders/POST';
   return issue.message;
 }
+
+/** Where zod's word for a type is not that of a document's author. */
+const TYPES: Readonly<Record<string, string>> = { int: 'a whole number', record: 'an object' };
 
 const counted = (origin: string): string => (origin === 'string' ? ' characters' : '');
 

@@ -11,6 +11,8 @@ import type { Refusal } from '../../../shared/platform/refusal.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import { saveDesired } from '../../../shared/state/desired.ts';
+import { readPlanLease } from '../../../shared/state/plan-lease.ts';
+import { apiDimensions } from '../../../shared/telemetry/emf.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, BASELINE, T0, World } from './world.ts';
 
@@ -33,7 +35,9 @@ afterEach(async () => {
   await table.close();
 });
 
-async function desire(limits: { premium?: Limit; basic?: Limit }) {
+const OTHER_API = { apiId: 'zzz999zzz9', stage: 'prod' };
+
+async function desire(limits: { premium?: Limit; basic?: Limit }, api = API) {
   const plans = Object.fromEntries(
     Object.entries(limits).map(([tier, limit]) => [
       tier,
@@ -46,7 +50,7 @@ async function desire(limits: { premium?: Limit; basic?: Limit }) {
     ignoreChangeShare: 0.05,
     intervalMs: 21_000,
   };
-  await saveDesired(table, { api: API, fence: ++fence }, { stage: {}, plans, rules, decidedMs: world.now });
+  await saveDesired(table, { api, fence: ++fence }, { stage: {}, plans, rules, decidedMs: world.now });
 }
 
 const writes = () => world.aws.commandCalls(UpdateUsagePlanCommand).map((call) => call.args[0].input.usagePlanId);
@@ -126,6 +130,83 @@ describe('a wake-up', () => {
     expect(world.aws.calls()).toHaveLength(0);
   });
 
+  test('that AWS refuses waits for as long as it asks, where that is longer', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    const refusal = new TooManyRequestsException({ $metadata: {}, message: 'no', retryAfterSeconds: '90' });
+    world.aws.on(UpdateUsagePlanCommand).rejectsOnce(refusal);
+    await wakeUp();
+    expect(await readPlanLease(table)).toMatchObject({ nextWriteAtMs: T0 + 90_000 });
+  });
+
+  test('fails when the plans cannot be read for another reason than too many calls', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    world.aws.on(GetUsagePlansCommand).rejectsOnce(new Error('socket hang up'));
+    await expect(wakeUp()).rejects.toThrow('socket hang up');
+    expect((await readPlanLease(table)).nextWriteAtMs).toBe(0);
+  });
+
+  test('never sends a limit out of bounds, says so, and keeps the slot', async () => {
+    await desire({ premium: { rateRps: 0, burst: 300 } });
+    expect(await wakeUp()).toBe('failed');
+    expect(writes()).toEqual([]);
+    expect(world.published).toEqual([[apiDimensions(API), [{ name: 'WritesRefused', unit: 'Count', values: [1] }]]]);
+    expect(world.logged).toEqual([
+      expect.stringMatching(/^A plan was not written\..*a rate of 0 rps is out of bounds/),
+    ]);
+    expect((await readPlanLease(table)).nextWriteAtMs).toBe(T0 + 21_000);
+  });
+
+  test('tells the log what was written for whom', async () => {
+    await desire({ basic: { rateRps: 50, burst: 50 } });
+    await wakeUp();
+    const [line = ''] = world.logged;
+    expect(line).toMatch(/^A plan was written\. /);
+    expect(JSON.parse(line.slice(line.indexOf('{')))).toEqual({
+      ...{ api: 'abc123def4/dev', tier: 'basic', planId: 'planB' },
+      ...{ kind: 'written', value: { rateRps: 50, burst: 50 } },
+    });
+    expect(world.published).toEqual([]);
+  });
+
+  test('passes by a plan that is no more, and writes the next', async () => {
+    delete world.plans.planP;
+    await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });
+    expect(await wakeUp()).toBe('written');
+    expect(writes()).toEqual(['planB']);
+  });
+
+  test('writes for an API although another has no plans at all', async () => {
+    await desire({}, OTHER_API);
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    expect(await wakeUp()).toBe('written');
+  });
+
+  test('for several APIs cuts before it raises, whoever asked first', async () => {
+    world.plans.planP = { rateLimit: 300, burstLimit: 300 };
+    await desire({ premium: { rateRps: 1000, burst: 1000 } }, OTHER_API);
+    world.now += 10_000;
+    await desire({ basic: { rateRps: 50, burst: 50 } });
+    expect(await wakeUp()).toBe('written');
+    expect(writes()).toEqual(['planB']);
+  });
+
+  test.each([
+    ['cuts', { rateRps: 50, burst: 50 }, { rateRps: 300, burst: 300 }],
+    ['raises', { rateRps: 150, burst: 250 }, { rateRps: 4000, burst: 5000 }],
+  ])('for several APIs makes the one of two %s that was decided first', async (_, basic, premium) => {
+    await desire({ basic }, OTHER_API);
+    world.now += 10_000;
+    await desire({ premium });
+    await wakeUp();
+    expect(writes()).toEqual(['planB']);
+
+    world.plans.planB = { rateLimit: 100, burstLimit: 200 };
+    world.now += 21_000;
+    await desire({ basic }, OTHER_API);
+    await wakeUp();
+    expect(writes()).toEqual(['planB', 'planP']);
+  });
+
   test('of two at once, one writes', async () => {
     await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });
     expect((await Promise.all([wakeUp(), wakeUp()])).sort()).toEqual(['early', 'written']);
@@ -166,6 +247,26 @@ describe('a batch of wake-ups', () => {
   ])('of another form holds none, and is refused: %p', (event, paths) => {
     expect(readMessages(event, refuse)).toEqual([]);
     expect(refusals.map(({ path }) => path)).toEqual(paths);
+  });
+
+  test('a refusal says what was expected, what was found, and what may run the function', () => {
+    readMessages({ Records: { messageId: 'a' } }, refuse);
+    readMessages({ Records: [message('a', 1), { messageId: 5 }] }, refuse);
+    const mend = 'let nothing but the plan-writes queue run this function';
+    expect(refusals).toEqual([
+      { path: 'Records', expected: 'a list of SQS messages', found: 'an object', mend },
+      { path: 'Records.1.messageId', expected: "an SQS message's id", found: 'a number', mend },
+    ]);
+  });
+
+  test('a message is read with how often it came, once where the queue does not say', () => {
+    const records = [message('a', 2), { messageId: 'b', attributes: null }, { messageId: 'c' }];
+    expect(readMessages({ Records: [...records, null] }, refuse)).toEqual([
+      { messageId: 'a', receiveCount: 2 },
+      { messageId: 'b', receiveCount: 1 },
+      { messageId: 'c', receiveCount: 1 },
+    ]);
+    expect(refusals).toHaveLength(1);
   });
 
   test('drains a backlog with wake-ups alone', async () => {

@@ -13,7 +13,6 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { createGateway } from '../../../shared/gateway/api-gateway.ts';
 import { createKeyReader } from '../../../shared/gateway/key-reader.ts';
-import { isMethodKey, methodKeyOf, settingsKeyOf } from '../../../shared/gateway/method-keys.ts';
 
 const aws = mockClient(APIGatewayClient);
 const client = new APIGatewayClient({ region: 'us-east-1' });
@@ -24,27 +23,6 @@ const METADATA = { $metadata: {}, message: 'Rate exceeded' };
 beforeEach(() => {
   aws.reset();
   aws.on(GetAccountCommand).resolves({ throttleSettings: { rateLimit: 10_000, burstLimit: 5_000 } });
-});
-
-describe('method keys', () => {
-  test.each([
-    ['*/*', '*/*'],
-    ['orders/POST', '/orders/POST'],
-    ['~1orders/POST', '/orders/POST'],
-    ['pets/dogs/GET', '/pets/dogs/GET'],
-    ['~1pets~1{id}/GET', '/pets/{id}/GET'],
-    ['~1/GET', '//GET'],
-    ['/GET', '//GET'],
-  ])('%s is %s in one spelling', (settingsKey, method) => {
-    expect(methodKeyOf(settingsKey)).toBe(method);
-    expect(isMethodKey(method)).toBe(true);
-    expect(methodKeyOf(settingsKeyOf(method))).toBe(method);
-  });
-
-  test.each(['all', 'unknown', '', '/orders', 'orders/POST', '/a b/GET', '/orders/DROP', '/a~1b/../GET/x'])(
-    '%p is no method',
-    (text) => expect(isMethodKey(text)).toBe(false),
-  );
 });
 
 describe('reading', () => {

@@ -12,7 +12,6 @@ import { saveClaim } from '../../../shared/state/drift.ts';
 import { DEFAULT_SLOW_MS, readDirectory, saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
 import { LEASE_MS, releaseLease, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
 import { claimLookNow } from '../../../shared/state/look-now.ts';
-import { claimWakeUps, readPlanLease, takePlanSlot } from '../../../shared/state/plan-lease.ts';
 import {
   claimRefusal,
   forgetKnownGood,
@@ -240,16 +239,5 @@ describe('claims', () => {
     expect(await claimLookNow(table, api, T0)).toBe(true);
     expect(await claimLookNow(table, api, T0 + 9_999)).toBe(false);
     expect(await claimLookNow(table, api, T0 + 10_000)).toBe(true);
-  });
-
-  test('the slot for plan writes is one per interval; wake-ups are claimed by one', async () => {
-    expect(await readPlanLease(table)).toEqual({ nextWriteAtMs: 0, wokenUntilMs: 0 });
-    expect(await takePlanSlot(table, T0, 21_000)).toBe(true);
-    expect(await takePlanSlot(table, T0 + 20_999, 21_000)).toBe(false);
-    const before = await readPlanLease(table);
-    expect(before).toEqual({ nextWriteAtMs: T0 + 21_000, wokenUntilMs: 0 });
-    expect(await claimWakeUps(table, before, T0 + 5)).toBe(true);
-    expect(await claimWakeUps(table, before, T0 + 9)).toBe(false);
-    expect(await takePlanSlot(table, T0 + 21_000, 21_000)).toBe(true);
   });
 });

@@ -1,0 +1,112 @@
+import { contradictions } from '../../../shared/policy/consistency.ts';
+import { valueAt } from '../../../shared/policy/problems.ts';
+
+/** A document with numbers at dotted paths. */
+function document(values: Readonly<Record<string, unknown>>): object {
+  const root: Record<string, unknown> = { api: 'abc/dev' };
+  for (const [path, value] of Object.entries(values)) {
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
+    let node = root;
+    for (const key of keys) {
+      node[key] ??= {};
+      node = valueAt(node, [key]) as Record<string, unknown>;
+    }
+    node[last] = value;
+  }
+  return root;
+}
+
+const found = (values: Readonly<Record<string, unknown>>, tiers?: readonly string[]) =>
+  contradictions(document(values), tiers);
+
+describe('pairs that must be in order', () => {
+  test.each([
+    ['tracker.kneeFactor', 'tracker.watchFactor'],
+    ['capacity.floorCups', 'capacity.ceilingCups'],
+    ['tracker.badAgeSeconds', 'tracker.badAgeMaxSeconds'],
+    ['tracker.cutFloorShare', 'tracker.cutCeilingShare'],
+    ['blind.afterSeconds', 'blind.fallbackAfterSeconds'],
+    ['tiers.basic.floorShare', 'tiers.basic.ceilingShare'],
+    ['tiers.gold.floorShare', 'tiers.gold.ceilingShare'],
+  ])('%s may be as large as %s, but no larger', (lower, upper) => {
+    expect(found({ [lower]: 0.06, [upper]: 0.06 })).toEqual([]);
+    expect(found({ [lower]: 0.06, [upper]: 0.05 })).toEqual([
+      {
+        path: lower,
+        expected: `at most ${upper} (0.05)`,
+        found: '0.06',
+        mend: `lower ${lower} to at most 0.05, or raise ${upper} to at least 0.06`,
+      },
+    ]);
+  });
+
+  test('latency is watched before it is congestion, and that before it is severe', () => {
+    expect(found({ 'tracker.watchFactor': 4 }).map(({ path, expected }) => [path, expected])).toEqual([
+      ['tracker.watchFactor', 'at most tracker.congestedFactor (3.5)'],
+    ]);
+    expect(found({ 'tracker.congestedFactor': 11 }).map(({ path, expected }) => [path, expected])).toEqual([
+      ['tracker.congestedFactor', 'at most tracker.severeFactor (10)'],
+    ]);
+  });
+
+  test('a field that is left out stands at its default; one without a default contradicts nothing', () => {
+    expect(found({ 'tracker.badAgeSeconds': 301 })).toMatchObject([
+      { expected: 'at most tracker.badAgeMaxSeconds (300)' },
+    ]);
+    expect(found({ 'capacity.floorCups': 1e6 })).toEqual([]);
+    expect(found({ 'capacity.ceilingCups': 1 })).toEqual([]);
+  });
+
+  test('a tier of another name had no default here, and a ceiling below its floor passed', () => {
+    expect(found({ 'tiers.gold.ceilingShare': 0.04 })).toMatchObject([
+      { path: 'tiers.gold.floorShare', expected: 'at most tiers.gold.ceilingShare (0.04)', found: '0.05' },
+    ]);
+  });
+
+  test('what is no number is left to the schema', () => {
+    expect(found({ 'capacity.floorCups': '300', 'capacity.ceilingCups': 200 })).toEqual([]);
+    expect(found({ 'tiers.premium.floorShare': 0.9, 'tiers.standard.floorShare': '5' })).toMatchObject([
+      { path: 'tiers', found: '1.15' },
+    ]);
+    for (const tiers of [null, [], 'basic', 5]) expect(found({ tiers })).toEqual([]);
+    for (const whole of [null, [], 'x', 5]) expect(contradictions(whole, ['basic'])).toEqual([]);
+  });
+});
+
+describe('guarantees', () => {
+  test('may sum to everything, but to no more', () => {
+    const rest = { 'tiers.standard.floorShare': 0.2, 'tiers.basic.floorShare': 0.1, 'tiers.internal.floorShare': 0.1 };
+    expect(found({ ...rest, 'tiers.premium.floorShare': 0.6 })).toEqual([]);
+    expect(found({ ...rest, 'tiers.premium.floorShare': 0.601 })).toEqual([
+      {
+        path: 'tiers',
+        expected: 'floorShare of all tiers together at most 1',
+        found: '1.001',
+        mend: 'lower some floorShare; tiers that are not named have defaults that count too',
+      },
+    ]);
+  });
+
+  test('of tiers that are not named count, and of tiers of other names', () => {
+    expect(found({ 'tiers.premium.floorShare': 0.55 })).toEqual([]);
+    expect(found({ 'tiers.premium.floorShare': 0.56 })).toMatchObject([{ found: '1.01' }]);
+    expect(found({ 'tiers.premium.floorShare': 0.55, 'tiers.gold.floorShare': 0.1 })).toMatchObject([{ found: '1.1' }]);
+  });
+
+  test('of a tier of another name counted nothing unless it was written out', () => {
+    expect(found({ 'tiers.premium.floorShare': 0.55, 'tiers.gold': {} })).toMatchObject([{ found: '1.05' }]);
+  });
+});
+
+test('a tier that is not deployed is named with those that are, where they are known', () => {
+  expect(found({ 'tiers.gold.weight': 2, 'tiers.basic.weight': 2 }, ['premium', 'basic'])).toEqual([
+    {
+      path: 'tiers.gold',
+      expected: 'one of premium, basic',
+      found: '{"weight":2}',
+      mend: 'use a tier that config/tiers.yml deploys, or remove this one',
+    },
+  ]);
+  expect(found({ 'tiers.gold.weight': 2 })).toEqual([]);
+});

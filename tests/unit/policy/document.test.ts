@@ -1,0 +1,96 @@
+import { explainDocument, readDocument } from '../../../shared/policy/document.ts';
+import { duplicateKeys } from '../../../shared/policy/duplicate-keys.ts';
+
+const MEND = 'look there for a missing comma, quote or brace; comments and trailing commas are not JSON';
+
+describe('the text of a parameter', () => {
+  test('that is JSON is read, and fields that occur twice are reported along', () => {
+    expect(readDocument('{"a":1}')).toEqual({ ok: true, value: { a: 1 }, problems: [] });
+    expect(readDocument('{"a":1,"a":2}')).toEqual({
+      ok: true,
+      value: { a: 2 },
+      problems: [
+        { path: 'a', expected: 'each field once', found: 'the same field again', mend: 'keep one of the two' },
+      ],
+    });
+  });
+
+  test('that is too long is refused with its length', () => {
+    expect(readDocument('x'.repeat(4097))).toEqual({
+      ok: false,
+      problem: {
+        path: '(document)',
+        expected: 'at most 4096 bytes',
+        found: '4097 bytes',
+        mend: 'leave out fields that only repeat their default',
+      },
+    });
+  });
+
+  test.each([
+    ['', 'Unexpected end of JSON input (line 1, column 1)'],
+    ['{\n  "a":\n', 'Unexpected end of JSON input (line 3, column 1)'],
+    ['x', 'Unexpected token \'x\', "x" is not valid JSON'],
+  ])('that is no JSON, %j, is placed where it breaks off', (text, found) => {
+    const problem = { path: '(document)', expected: 'a JSON object', found, mend: MEND };
+    expect(readDocument(text)).toEqual({ ok: false, problem });
+  });
+
+  describe('on a runtime with other words', () => {
+    afterEach(() => jest.restoreAllMocks());
+    const found = (text: string, thrown: unknown) => {
+      jest.spyOn(JSON, 'parse').mockImplementation(() => {
+        throw thrown;
+      });
+      const read = readDocument(text);
+      return read.ok ? undefined : read.problem.found;
+    };
+
+    test.each([
+      ['Unexpected token } in JSON at position 14', ' (line 2, column 5)'],
+      ['Unexpected token } in JSON at position 0', ' (line 1, column 1)'],
+      ['Expected a name in JSON at position 14 (line 2 column 5)', ''],
+      ['No line, no column', ''],
+    ])('%j is followed by the place, unless it says so itself: %j', (message, place) => {
+      expect(found('{"api":1,\n   }', new SyntaxError(message))).toBe(`${message}${place}`);
+    });
+
+    test('even what is no error is told', () => {
+      expect(found('{', 'broken')).toBe('broken');
+    });
+  });
+});
+
+test('problems are told one by one, numbered, under one head', () => {
+  const problem = { path: 'mode', expected: 'a', found: 'b', mend: 'write a' };
+  expect(explainDocument('policy', [problem])).toBe(
+    'The policy was refused: 1 problem.\n1. mode: expected a; found b. To mend it: write a.',
+  );
+  expect(explainDocument('override', [problem, { ...problem, path: 'floor' }])).toBe(
+    [
+      'The override was refused: 2 problems.',
+      '1. mode: expected a; found b. To mend it: write a.',
+      '2. floor: expected a; found b. To mend it: write a.',
+    ].join('\n'),
+  );
+});
+
+test.each<[string, string[]]>([
+  ['{"a":1,"b":1}', []],
+  ['{"a":1,"a":1}', ['a']],
+  ['{"a":1,"a":2,"a":3}', ['a', 'a']],
+  ['{"a":{"b":1},"c":{"b":1}}', []],
+  ['{"a":{"b":1,"b":2},"c":1,"c":2}', ['a.b', 'c']],
+  ['{"a":{"c":1},"c":2,"a":3}', ['a']],
+  ['{"a":"b","b":"a","c":"c"}', []],
+  ['{"a":["b","b",["b"],{"b":1}],"b":1}', []],
+  ['[{"a":1,"a":2},{"b":1},[[],{"c":1,"c":2}]]', ['0.a', '2.1.c']],
+  ['{"a":[1,{"b":1,"b":2}],"b":1}', ['a.1.b']],
+  ['{"a":[],"a":{}}', ['a']],
+  ['{"\\"":1,"\\"":2}', ['"']],
+  ['{"a\\"{,":1,"b":"}\\\\","c":1,"c":2}', ['c']],
+  ['"a"', []],
+  ['[1,1]', []],
+])('in %s these fields occur twice: %j', (text, twice) => {
+  expect(duplicateKeys(text)).toEqual(twice);
+});
