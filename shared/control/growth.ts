@@ -69,13 +69,18 @@ function confirm(tracker: TrackerState, total: number, evidence: Evidence, polic
   };
 }
 
+/** Noise of a window, and what a total never quite reaches. */
+const REACHED_FACTOR = 1.03;
+/** Latency this far from the knee, of the way from knee to healthy, shows none. */
+const BELIED_ROOM = 0.75;
+
 function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   const total = tracker.totalCups ?? 0;
   const { firstProbeShare, kneeStepShare } = policy.tracker;
   const room = headroom(evidence.signals.latencyMs, evidence.healthyLatencyMs, policy);
   const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 2 : 0;
   const stepShare = Math.max(firstProbeShare, leastShare, tracker.probeShare * room);
-  if (tracker.bad !== null) {
+  if (tracker.bad !== null && !isBadBelied(tracker, room)) {
     const gap = tracker.bad.cups - total;
     if (gap <= policy.tracker.tightBracketShare * tracker.bad.cups) {
       return hold(atRest(tracker, policy), 'bracket-tight', {
@@ -86,6 +91,21 @@ function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step
     const wanted = total + Math.min(gap / 2, total * stepShare);
     return raise(tracker, wanted, 'bisect', evidence, policy);
   }
+  return searchOpen({ ...tracker, bad: null }, stepShare, evidence, policy);
+}
+
+/**
+ * A failure at this very load is belied where the backend told of its knee by latency, and latency shows none now: it
+ * bears more than it did.
+ */
+function isBadBelied({ isKneeTold }: TrackerState, room: number): boolean {
+  return isKneeTold && room >= BELIED_ROOM;
+}
+
+/** No failure stands in the way. */
+function searchOpen(tracker: TrackerState, stepShare: number, evidence: Evidence, policy: Policy): Step {
+  const total = tracker.totalCups ?? 0;
+  const { firstProbeShare } = policy.tracker;
   const plateau = tracker.plateau?.cups ?? total;
   const isBelow = plateau > total * (1 + firstProbeShare);
   const isOpen = tracker.lastBadCups === null || isBeyondLastBad(tracker, policy);
@@ -122,6 +142,11 @@ function slowReturn(tracker: TrackerState, evidence: Evidence, policy: Policy): 
   return raise(tracker, wanted, 'climb-to-plateau', evidence, policy);
 }
 
+/** What was not reached proves nothing: a raise starts from what was admitted, or nearly. */
+function reachable(factor: number, { signals }: Evidence): CostUnitsPerSecond {
+  return factor * REACHED_FACTOR * signals.total.admittedCups;
+}
+
 function raise(
   tracker: TrackerState,
   wantedCups: CostUnitsPerSecond,
@@ -130,7 +155,7 @@ function raise(
   policy: Policy,
 ): Step {
   const total = tracker.totalCups ?? 0;
-  const bounded = withinGuardrails(wantedCups, total, policy);
+  const bounded = withinGuardrails(Math.min(wantedCups, reachable(wantedCups / total, evidence)), total, policy);
   if (bounded.cups <= total) {
     return hold(atRest(tracker, policy), 'at-ceiling', {
       reason: `Healthy at ${figure(total)} cost units/s, which is the ceiling that the policy sets.`,

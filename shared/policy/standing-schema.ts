@@ -39,6 +39,12 @@ export const guardSchema = z.strictObject({
     1,
     'The guard is lowered only to less than this share of what stands. Larger: follows closely, more writes. Smaller: fewer writes.',
   ),
+  heldStageFactor: tunable(
+    1,
+    1,
+    2,
+    'Room of the stage over the total where the plans hold it. Larger: the stage, which is blind to tiers, binds less. Smaller: demand that grows is caught sooner.',
+  ),
   heldRoomFactor: tunable(
     1.1,
     1,
@@ -116,7 +122,7 @@ export const demandSchema = z.strictObject({
     'Tiers return to their baseline when all they could send is below this share of the total. Larger: returns sooner, may flap. Smaller: returns later.',
   ),
   plansHoldShare: tunable(
-    1.08,
+    1.0,
     1,
     2,
     'The plans hold the total when what they let through is below this factor over it. Larger: trusts plans sooner. Smaller: the blind stage limit binds longer.',

@@ -112,7 +112,7 @@ export const trackerSchema = z.strictObject({
     'How long the highest proven rate steers the climb. Larger: fast return after long outages, risk of trusting the past. Smaller: careful climb again.',
   ),
   utilisationGateShare: tunable(
-    0.95,
+    0.9,
     0.5,
     1,
     'Only a window that admitted this share of the total teaches anything. Larger: learns rarely. Smaller: grows without evidence.',
