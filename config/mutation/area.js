@@ -16,7 +16,7 @@ export const area = (name, { mutate, tests }) => ({
   ignorers: ['prose'],
   coverageAnalysis: 'perTest',
   concurrency: 1,
-  tempDirName: '.mutation/sandbox',
+  tempDirName: `.mutation/sandbox-${name}`,
   ignorePatterns: ['.mutation', '.tidegate', '.serverless', '.esbuild', 'bench', 'docs/*.svg', 'coverage'],
   reporters: ['clear-text', 'html', 'json'],
   htmlReporter: { fileName: `.mutation/${name}.html` },

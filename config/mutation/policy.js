@@ -7,5 +7,6 @@ export default area('policy', {
     // Writes the table of docs/policy.md, which a test compares with what is committed; it validates nothing.
     '!shared/policy/describe.ts',
   ],
-  tests: ['<rootDir>/tests/unit/policy/*.test.ts'],
+  // Not the sweep over every field: it takes two seconds, and says only that something is refused.
+  tests: ['<rootDir>/tests/unit/policy/!(broken-documents).test.ts'],
 });

@@ -27,7 +27,6 @@ export function methodKeyOf(settingsKey: string): MethodKey {
 
 /** The settings key under which a method without an override gets one, as the CLI reference spells it: `~1orders/POST`. */
 export function settingsKeyOf(method: MethodKey): string {
-  if (method === STAGE_DEFAULT) return STAGE_DEFAULT;
   const at = method.lastIndexOf('/');
   return `${method.slice(0, at).replaceAll('/', '~1')}/${method.slice(at + 1)}`;
 }

@@ -9,15 +9,20 @@ import { isMethodKey, STAGE_DEFAULT, settingsKeyOf } from './method-keys.ts';
  */
 const STAGE_PATH =
   /^\/(?:\*|[A-Za-z0-9._~{}+:$,=@!()'-]+(?:\/[A-Za-z0-9._~{}+:$,=@!()'-]+)*)\/(?:\*|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)\/throttling\/(?:rateLimit|burstLimit)$/;
-const PLAN_PATHS = new Set(['/throttle/rateLimit', '/throttle/burstLimit']);
 
 /** No maximum is documented for one call; well under a hundred is known to work. */
 export const OPERATIONS_PER_CALL = 80;
 
+interface Replacement extends PatchOperation {
+  readonly op: 'replace';
+  readonly path: string;
+  readonly value: string;
+}
+
 export type Patch =
   | {
       readonly kind: 'patch';
-      readonly operations: PatchOperation[];
+      readonly operations: Replacement[];
       readonly limits: Readonly<Record<MethodKey, Limit>>;
     }
   | { readonly kind: 'refused'; readonly why: string };
@@ -34,21 +39,19 @@ export function stagePatch(
   account: Limit,
 ): Patch {
   const fallback = wanted[STAGE_DEFAULT];
-  const overrides = Object.keys(settingsKeys).filter((method) => isPatchable(method, settingsKeys[method]));
-  const methods = new Set([...Object.keys(wanted), ...(fallback ? overrides : [])]);
-  const operations: PatchOperation[] = [];
+  const overrides = Object.entries(settingsKeys).flatMap(([method, keys]) => (isPatchable(method, keys) ? method : []));
+  const followers = fallback ? overrides.map((method) => [method, fallback] as const) : [];
+  const operations: Replacement[] = [];
   const limits: Record<MethodKey, Limit> = {};
-  for (const method of [...methods].sort()) {
-    const limit = wanted[method] ?? fallback;
-    const allowed = limit && limitFor(method, limit, account);
-    if (!allowed) continue;
+  for (const [method, limit] of [...new Map([...followers, ...Object.entries(wanted)])].sort(byMethod)) {
+    const allowed = limitFor(method, limit, account);
     if (allowed.kind === 'refused') return { kind: 'refused', why: `${method}: ${allowed.why}` };
     limits[method] = allowed.limit;
     for (const settingsKey of settingsKeys[method] ?? [settingsKeyOf(method)]) {
       operations.push(...throttleOperations(`/${settingsKey}/throttling`, allowed.limit));
     }
   }
-  const outside = operations.find(({ path }) => !STAGE_PATH.test(path ?? ''));
+  const outside = operations.find(({ path }) => !STAGE_PATH.test(path));
   return outside
     ? { kind: 'refused', why: `${outside.path} may not be patched` }
     : { kind: 'patch', operations, limits };
@@ -58,10 +61,7 @@ export function stagePatch(
 export function planPatch(wanted: Limit, account: Limit): Patch {
   const allowed = bounded(wanted, account);
   if (allowed.kind === 'refused') return allowed;
-  const operations = throttleOperations('/throttle', allowed.limit);
-  const outside = operations.find(({ path }) => !PLAN_PATHS.has(path ?? ''));
-  if (outside) return { kind: 'refused', why: `${outside.path} may not be patched` };
-  return { kind: 'patch', operations, limits: { plan: allowed.limit } };
+  return { kind: 'patch', operations: throttleOperations('/throttle', allowed.limit), limits: { plan: allowed.limit } };
 }
 
 /** Slices of at most `OPERATIONS_PER_CALL`; a pair of rate and burst is never parted. */
@@ -73,7 +73,12 @@ export function calls(operations: readonly PatchOperation[]): PatchOperation[][]
   return slices;
 }
 
-function isPatchable(method: MethodKey, settingsKeys: readonly string[] = []): boolean {
+type Wish = readonly [MethodKey, Limit];
+
+// Stryker disable next-line EqualityOperator: no method occurs twice.
+const byMethod = ([a]: Wish, [b]: Wish): number => (a < b ? -1 : 1);
+
+function isPatchable(method: MethodKey, settingsKeys: readonly string[]): boolean {
   return isMethodKey(method) && settingsKeys.every((key) => STAGE_PATH.test(`/${key}/throttling/rateLimit`));
 }
 
@@ -82,7 +87,7 @@ function limitFor(method: MethodKey, limit: Limit, account: Limit): Bounded {
 }
 
 /** Values travel as text. */
-function throttleOperations(path: string, limit: Limit): PatchOperation[] {
+function throttleOperations(path: string, limit: Limit): Replacement[] {
   return [
     { op: 'replace', path: `${path}/rateLimit`, value: String(limit.rateRps) },
     { op: 'replace', path: `${path}/burstLimit`, value: String(limit.burst) },

@@ -49,7 +49,7 @@ function unknownKeys(
       path: pathText([...path, key]),
       expected: `a field that the ${what} has`,
       found: show(valueAt(document, [...path, key])),
-      mend: near ? `did you mean "${near}"? Otherwise remove the field` : 'remove the field',
+      mend: near && near !== key ? `did you mean "${near}"? Otherwise remove the field` : 'remove the field',
     };
   });
 }

@@ -74,18 +74,85 @@ describe('reading', () => {
       .rejectsOnce(new Error('down'))
       .resolves({ throttleSettings: { rateLimit: 9, burstLimit: 8 } });
     aws.on(GetRestApiCommand).resolves({ name: 'dev-tidegate' });
-    let now = 0;
+    let now = Date.UTC(2031, 0, 1);
     const gateway = createGateway(client, { now: () => now });
     await expect(gateway.accountLimit()).rejects.toThrow('down');
     expect(await gateway.accountLimit()).toEqual({ rateRps: 9, burst: 8 });
     expect(await gateway.accountLimit()).toEqual({ rateRps: 9, burst: 8 });
     expect(await gateway.apiName('abc123def4')).toBe('dev-tidegate');
     expect(await gateway.apiName('abc123def4')).toBe('dev-tidegate');
+    now += 15 * 60_000 - 1;
+    await gateway.accountLimit();
     expect(aws.commandCalls(GetAccountCommand)).toHaveLength(2);
-    now += 15 * 60_000;
+    now += 1;
     await gateway.accountLimit();
     expect(aws.commandCalls(GetAccountCommand)).toHaveLength(3);
-    expect(aws.commandCalls(GetRestApiCommand)).toHaveLength(1);
+    expect(aws.commandCalls(GetRestApiCommand).map((call) => call.args[0].input)).toEqual([
+      { restApiId: 'abc123def4' },
+    ]);
+  });
+
+  test('an API without a name goes by its id', async () => {
+    aws.on(GetRestApiCommand).resolves({});
+    expect(await createGateway(client).apiName('abc123def4')).toBe('abc123def4');
+  });
+
+  test("a stage's -1 is the account's limit: its throttle is switched off", async () => {
+    const methodSettings = { '*/*': throttle(-1, -1), 'a/GET': throttle(-1, 7), 'b/GET': throttle(7, -1) };
+    aws.on(GetStageCommand).resolves({ methodSettings });
+    expect((await createGateway(client).readStage(api)).limits).toEqual({
+      '*/*': { rateRps: 10_000, burst: 5_000 },
+      '/a/GET': { rateRps: 10_000, burst: 7 },
+      '/b/GET': { rateRps: 7, burst: 5_000 },
+    });
+  });
+
+  test('a stage that somebody closed by hand is read as it is, and so is one request a second', async () => {
+    aws.on(GetStageCommand).resolves({ methodSettings: { '*/*': throttle(0, 0), 'a/GET': throttle(1, 1) } });
+    expect((await createGateway(client).readStage(api)).limits).toEqual({
+      '*/*': { rateRps: 0, burst: 0 },
+      '/a/GET': { rateRps: 1, burst: 1 },
+    });
+  });
+
+  test.each([
+    [Number.NaN, 5],
+    [5, Number.NaN],
+    [Number.POSITIVE_INFINITY, 5],
+    [5, Number.POSITIVE_INFINITY],
+    [-1.5, 5],
+    [5, -2],
+  ])('a stage at %d rps, burst %d is no news to decide from', async (rateRps, burst) => {
+    aws.on(GetStageCommand).resolves({ methodSettings: { '*/*': throttle(rateRps, burst) } });
+    await expect(createGateway(client).readStage(api)).rejects.toThrow(
+      `The stage answered with a limit that is none: ${rateRps} rps, burst ${burst}.`,
+    );
+  });
+
+  test('a stage may hold settings that are no throttle, or half of one, or nothing', async () => {
+    const methodSettings = {
+      '*/*': { loggingLevel: 'OFF' },
+      'a/GET': { throttlingRateLimit: 5 },
+      'b/GET': { throttlingBurstLimit: 5 },
+    };
+    aws.on(GetStageCommand).resolvesOnce({ methodSettings }).resolves({});
+    const gateway = createGateway(client);
+    expect(await gateway.readStage(api)).toEqual({
+      limits: {},
+      settingsKeys: { '*/*': ['*/*'], '/a/GET': ['a/GET'], '/b/GET': ['b/GET'] },
+    });
+    expect(await gateway.readStage(api)).toEqual({ limits: {}, settingsKeys: {} });
+  });
+
+  test('plans without an id or with half a throttle are absent, and so are all of an empty page', async () => {
+    const whole = { rateLimit: 5, burstLimit: 5 };
+    aws
+      .on(GetUsagePlansCommand)
+      .resolvesOnce({ position: 'next' })
+      .resolvesOnce({
+        items: [{ throttle: whole }, { id: 'p1', throttle: { rateLimit: 5 } }, { id: 'p2', throttle: whole }],
+      });
+    expect([...(await createGateway(client).readPlans()).keys()]).toEqual(['p2']);
   });
 
   test("a plan's keys are their ids, and nothing of their values", async () => {
@@ -94,6 +161,18 @@ describe('reading', () => {
       .resolvesOnce({ items: [{ id: 'k1', value: 'secret-1' }], position: 'p' })
       .resolvesOnce({ items: [{ id: 'k2', value: 'secret-2' }] });
     expect(await createKeyReader(client).planKeyIds('p1')).toEqual(['k1', 'k2']);
+    expect(aws.commandCalls(GetUsagePlanKeysCommand).map((call) => call.args[0].input)).toEqual([
+      { usagePlanId: 'p1', limit: 500 },
+      { usagePlanId: 'p1', limit: 500, position: 'p' },
+    ]);
+  });
+
+  test('keys without an id are none, and an empty page may be followed by a full one', async () => {
+    aws
+      .on(GetUsagePlanKeysCommand)
+      .resolvesOnce({ position: 'p' })
+      .resolvesOnce({ items: [{ value: 'secret' }, { id: 'k1' }] });
+    expect(await createKeyReader(client).planKeyIds('p1')).toEqual(['k1']);
   });
 });
 
@@ -137,7 +216,27 @@ describe('writing the stage', () => {
     aws.on(UpdateStageCommand).resolves({ methodSettings: { '*/*': throttle(2000, 5000) } });
     const none = { limits: {}, settingsKeys: {} };
     const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, none);
-    expect(result).toMatchObject({ kind: 'mismatch', found: { '*/*': { rateRps: 2000, burst: 5000 } } });
+    expect(result).toEqual({
+      kind: 'mismatch',
+      wanted: { '*/*': { rateRps: 100, burst: 10 } },
+      found: { '*/*': { rateRps: 2000, burst: 5000 } },
+    });
+    expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(1);
+  });
+
+  test('is a mismatch, and no second try, when overrides that were known stay as they were', async () => {
+    const methodSettings = { '*/*': throttle(100, 10), 'orders/POST': throttle(2000, 5000) };
+    aws.on(UpdateStageCommand).resolves({ methodSettings });
+    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, reading);
+    expect(result.kind).toBe('mismatch');
+    expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(1);
+  });
+
+  test('is a mismatch when the stage answers under a key that may not be patched', async () => {
+    aws.on(UpdateStageCommand).resolves({ methodSettings: { '/orders/POST': throttle(5, 5) } });
+    const none = { limits: {}, settingsKeys: {} };
+    const result = await createGateway(client).writeStage(api, { '/orders/POST': { rateRps: 5, burst: 5 } }, none);
+    expect(result.kind).toBe('mismatch');
   });
 
   test('brings an override into step that appeared after the stage was read', async () => {
@@ -232,5 +331,20 @@ describe('writing a plan', () => {
     aws.on(UpdateUsagePlanCommand).resolves({});
     const result = await createGateway(client).writePlan('p1', { rateRps: 5, burst: 5 });
     expect(result).toEqual({ kind: 'mismatch', wanted: { rateRps: 5, burst: 5 }, found: undefined });
+  });
+
+  test('is refused, and nothing sent, out of the bounds', async () => {
+    const result = await createGateway(client).writePlan('p1', { rateRps: 0, burst: 5 });
+    expect(result).toEqual({ kind: 'refused', why: 'a rate of 0 rps is out of bounds' });
+    expect(aws.commandCalls(UpdateUsagePlanCommand)).toHaveLength(0);
+  });
+
+  test.each([
+    ['throttled', new TooManyRequestsException({ ...METADATA, retryAfterSeconds: '3' }), 3000],
+    ['conflict', new ConflictException(METADATA), undefined],
+  ])('is deferred when %s', async (reason, error, retryAfterMs) => {
+    aws.on(UpdateUsagePlanCommand).rejects(error);
+    const result = await createGateway(client).writePlan('p1', { rateRps: 5, burst: 5 });
+    expect(result).toEqual({ kind: 'deferred', reason, retryAfterMs });
   });
 });

@@ -22,17 +22,21 @@ describe('a patch of the stage', () => {
   });
 
   test('of the default takes along every override, in the spelling that it has', () => {
-    const held = { '/orders/POST': ['orders/POST', '~1orders/POST'], '//GET': ['~1/GET'], '/a/b/*': ['a/b/*'] };
+    const held = {
+      '/orders/POST': ['orders/POST', '~1orders/POST'],
+      '//GET': ['~1/GET'],
+      '/pets/dogs/*': ['pets/dogs/*'],
+    };
     const patch = stagePatch({ '*/*': LIMIT }, held, ACCOUNT);
     expect(patch).toMatchObject({
-      limits: { '*/*': LIMIT, '/orders/POST': LIMIT, '//GET': LIMIT, '/a/b/*': LIMIT },
+      limits: { '*/*': LIMIT, '/orders/POST': LIMIT, '//GET': LIMIT, '/pets/dogs/*': LIMIT },
     });
     expect(pathsOf(patch)).toEqual(
       expect.arrayContaining([
         '/orders/POST/throttling/rateLimit',
         '/~1orders/POST/throttling/burstLimit',
         '/~1/GET/throttling/rateLimit',
-        '/a/b/*/throttling/burstLimit',
+        '/pets/dogs/*/throttling/burstLimit',
       ]),
     );
   });
@@ -50,6 +54,8 @@ describe('a patch of the stage', () => {
     ['with a key that holds a blank', { '/orders/GET': ['or ders/GET'] }],
     ['with a key that leads to another setting', { '/orders/GET': ['orders/GET', 'orders/GET/caching'] }],
     ['with a key of an unknown verb', { '/orders/GET': ['orders/get'] }],
+    ['with a key that begins oddly', { '/orders/GET': ['or ders/orders/GET'] }],
+    ['with a key that ends oddly', { '/orders/GET': ['orders/GET/throttling/rateLimit?'] }],
     ['with a key of empty parts', { '/orders/GET': ['orders//GET'] }],
     ['with a key without a path', { '/orders/GET': ['GET'] }],
   ])('passes by an override %s, and does all the rest', (_, odd: Record<string, string[]>) => {

@@ -83,3 +83,89 @@ test('every problem is told at once', () => {
   for (const path of ['until', 'tiers.gold.rateRps', 'tiers.gold.burst', 'tiers.gold', 'nag'])
     expect(text).toContain(`${path}: `);
 });
+
+test.each<[string, object, object[]]>([
+  [
+    'holds nothing',
+    {},
+    [
+      {
+        path: 'tiers',
+        expected: 'a tier or the stage to hold',
+        found: 'nothing',
+        mend: 'add "stage" or "tiers", each with "rateRps" and "burst"',
+      },
+    ],
+  ],
+  [
+    'names a tier that is not deployed',
+    { tiers: { gold: LIMIT, basic: LIMIT } },
+    [
+      {
+        path: 'tiers.gold',
+        expected: 'one of premium, basic',
+        found: '{"rateRps":50,"burst":10}',
+        mend: 'use a tier that config/tiers.yml deploys, or remove this one',
+      },
+    ],
+  ],
+  [
+    'has a list for its tiers',
+    { stage: LIMIT, tiers: ['gold'] },
+    [{ path: 'tiers', expected: 'an object', found: '["gold"]', mend: 'write an object' }],
+  ],
+  [
+    'has nothing for its tiers',
+    { stage: LIMIT, tiers: null },
+    [{ path: 'tiers', expected: 'an object', found: 'null', mend: 'write an object' }],
+  ],
+  [
+    'has a name for its tiers',
+    { stage: LIMIT, tiers: 'gold' },
+    [{ path: 'tiers', expected: 'an object', found: '"gold"', mend: 'write an object' }],
+  ],
+])('a pin that %s is told exactly that', (_, fields, problems) => {
+  const parsed = parseOverride(JSON.stringify({ action: 'pin', until: UNTIL, ...fields }), TIERS);
+  expect(parsed).toEqual({ ok: false, problems });
+});
+
+test('tiers are taken at their word where the deployed ones are not known', () => {
+  const pin = { action: 'pin', until: UNTIL, tiers: { gold: LIMIT } };
+  expect(parseOverride(JSON.stringify(pin))).toEqual({ ok: true, override: pin });
+});
+
+test('a field in the wrong place was answered with its own name for a suggestion; only a pin must hold something', () => {
+  expect(parseOverride('{"action":"pause","tiers":{"gold":{}}}', TIERS)).toEqual({
+    ok: false,
+    problems: [
+      {
+        path: 'tiers',
+        expected: 'a field that the override has',
+        found: '{"gold":{}}',
+        mend: 'remove the field',
+      },
+    ],
+  });
+});
+
+test.each<[object, string]>([
+  [{ action: 'kil' }, 'action'],
+  [{ action: 'pause', nagAfterSeconds: 604_801 }, 'nagAfterSeconds'],
+  [{ action: 'pause', reason: 'x'.repeat(201) }, 'reason'],
+  [{ action: 'pin', until: UNTIL, tiers: { '': LIMIT } }, 'tiers.'],
+  [{ action: 'kill', floor: { rateRps: 0.09, burst: 1 } }, 'floor.rateRps'],
+  [{ action: 'kill', floor: { rateRps: 1, burst: 0 } }, 'floor.burst'],
+  [{ action: 'kill', floor: { rateRps: 1, burst: 1_000_001 } }, 'floor.burst'],
+  [{ action: 'kill', floor: { rateRps: 1, burst: 1, until: UNTIL } }, 'floor.until'],
+])('%j is refused at %s', (document, path) => {
+  const parsed = parseOverride(JSON.stringify(document));
+  expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.path)).toEqual([path]);
+});
+
+test('a field that occurs twice is told along with an action that is none', () => {
+  const parsed = parseOverride('{"action":"kil","reason":"a","reason":"b"}');
+  expect(parsed.ok ? [] : parsed.problems.map(({ path, mend }) => [path, mend])).toEqual([
+    ['reason', 'keep one of the two'],
+    ['action', 'write one of "pause", "pin", "kill", "resume"'],
+  ]);
+});
