@@ -1,5 +1,5 @@
 import type { CostUnitsPerSecond, Rps, TierName } from '../platform/units.ts';
-import { responseOf, stageChanceOf } from './response.ts';
+import { type Response, responseOf, stageChanceOf } from './response.ts';
 import type { KeyDemand } from './water-level.ts';
 
 /** A tier whose plan's level is to be found. */
@@ -16,6 +16,8 @@ export interface LevelClaim {
   readonly weight: number;
   /** Higher ones are sacrificed later: breaks ties. */
   readonly rank: number;
+  /** What a limit really lets through, over what the keys' mean rates say. */
+  readonly fill: number;
   /** What a key may send at rest. */
   readonly restingRps: Rps;
 }
@@ -87,8 +89,14 @@ function choicesOf(claim: LevelClaim): Choice[] {
 }
 
 function choiceAt(levelRps: Rps, claim: LevelClaim): Choice {
-  const { admitted, first } = responseOf(claim.keys, Math.min(levelRps, claim.restingRps), claim.attempts, 1);
+  const { admitted, first } = passing(claim, levelRps, 1);
   return { levelRps, admitted, value: valueOf(claim, first) };
+}
+
+function passing({ keys, attempts, restingRps, fill }: LevelClaim, levelRps: Rps, stageChance: number): Response {
+  const response = responseOf(keys, Math.min(levelRps, restingRps), attempts, stageChance);
+  if (levelRps >= restingRps) return response;
+  return { admitted: fill * response.admitted, first: fill * response.first };
 }
 
 function valueOf({ weight, rank, share }: LevelClaim, first: CostUnitsPerSecond): number {
@@ -99,8 +107,7 @@ function valueOf({ weight, rank, share }: LevelClaim, first: CostUnitsPerSecond)
 export function worthOf(levels: Levels, totalCups: CostUnitsPerSecond, claims: readonly LevelClaim[]): number {
   const responses = (chance: number) =>
     claims.map((claim) => {
-      const levelRps = Math.min(levels[claim.tier] ?? Number.POSITIVE_INFINITY, claim.restingRps);
-      return { claim, response: responseOf(claim.keys, levelRps, claim.attempts, chance) };
+      return { claim, response: passing(claim, levels[claim.tier] ?? Number.POSITIVE_INFINITY, chance) };
     });
   const chance = stageChanceOf(totalCups, (at) => responses(at).reduce((sum, { response }) => sum + response.admitted, 0));
   return responses(chance).reduce((sum, { claim, response }) => sum + valueOf(claim, response.first), 0);

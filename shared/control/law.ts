@@ -14,6 +14,7 @@ import { desiredStage } from './stage-limits.ts';
 import { guardTotal } from './standing.ts';
 import { initialState, type LawState } from './state.ts';
 import type { Step } from './step.ts';
+import { learnFill } from './tier-levels.ts';
 import { track } from './tracker.ts';
 import type { Law, LawInput, LawOutput } from './types.ts';
 
@@ -63,6 +64,7 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
   const memory = {
     ...reading.memory,
     // A total that was adopted just now was not in force.
+    fill: learnFill(reading.memory, reading.signals, adopted.totalCups, input),
     slack: state.tracker.totalCups === null ? reading.memory.slack : learnSlack(reading.memory, adopted, evidence, input),
   };
   const situation: Situation = {

@@ -81,6 +81,8 @@ export interface MemoryState {
   readonly meanCost: number;
   /** Admitted over limit when it binds; 1 is exact enforcement. */
   readonly slack: number;
+  /** What limited tiers really pass, over what their keys' mean rates say: random arrivals do not fill a bucket. */
+  readonly fill: Readonly<Record<TierName, number>>;
   /** The end of the newest window believed; 0 before the first. */
   readonly lastWindowEndMs: EpochMs;
   /** When something was last known: that end, or the first tick. */
@@ -150,6 +152,7 @@ export function initialState(live: Limits, now: EpochMs, firstProbeShare: number
       confirmed: null,
       meanCost: 1,
       slack: 1,
+      fill: {},
       lastWindowEndMs: 0,
       lastNewsMs: now,
       lastLogEndMs: now,

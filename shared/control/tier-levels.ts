@@ -1,3 +1,4 @@
+import { admittedAt } from '../allocation/water-level.ts';
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../allocation/levels.ts';
 import type { CostUnitsPerSecond, Limit, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
@@ -5,7 +6,9 @@ import { keysByTier } from './demand.ts';
 import { attemptsOf } from './retries.ts';
 import { demandWithinBaseline, levelLimit, tierShares } from './shares.ts';
 import type { MemoryState } from './state.ts';
-import type { Baseline } from './types.ts';
+import type { Signals } from './signals.ts';
+import { clamp } from './step.ts';
+import type { Baseline, LawInput } from './types.ts';
 
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
@@ -89,8 +92,38 @@ function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim
       share: shares[tier] ?? 0,
       floor: floorShare * totalCups,
       weight,
+      fill: memory.fill[tier] ?? 1,
       rank: sacrificeOrder === 'never' ? Object.keys(keys).length : sacrificeOrder,
       restingRps: baseline.tiers[tier]?.rateRps ?? Number.POSITIVE_INFINITY,
     };
   });
+}
+
+/** Fill that is believed, and how fast. */
+const [LEAST_FILL, MOST_FILL, FILL_GAIN] = [0.75, 1.05, 0.2];
+/** Where more than this of the total passes, the stage refuses some of it. */
+const STAGE_FREE_SHARE = 0.97;
+
+/** Of tiers whose limits have been in force for the whole window: what passed over what their keys' rates say. */
+export function learnFill(
+  memory: MemoryState,
+  signals: Signals,
+  totalCups: CostUnitsPerSecond | null,
+  { live, effective, baseline, policy }: LawInput<unknown>,
+): MemoryState['fill'] {
+  if (signals.source !== 'logs' || totalCups === null || signals.total.admittedCups > STAGE_FREE_SHARE * totalCups) {
+    return memory.fill;
+  }
+  const keys = keysByTier(memory.demand, 'believed', policy);
+  const fill: Record<TierName, number> = { ...memory.fill };
+  for (const [tier, limit] of Object.entries(live.tiers)) {
+    const isLimited = limit.rateRps < RESTING_SHARE * (baseline.tiers[tier]?.rateRps ?? 0);
+    const expected = admittedAt(limit.rateRps * memory.slack, keys[tier] ?? []);
+    const isInForce = (effective.tiersMs[tier] ?? 0) <= signals.startMs;
+    if (!isLimited || !isInForce || expected <= 0) continue;
+    const seen = clamp((signals.tiers[tier]?.admittedCups ?? 0) / expected, LEAST_FILL, MOST_FILL);
+    const before = fill[tier] ?? 1;
+    fill[tier] = before + FILL_GAIN * (seen - before);
+  }
+  return fill;
 }
