@@ -11,7 +11,7 @@ export const area = (name, { mutate, tests }) => ({
   // Stryker rewrites a tsconfig with TypeScript's JavaScript API, which TypeScript 7 has not; swc reads none.
   tsconfigFile: 'no-tsconfig',
   testRunner: 'jest',
-  jest: { config: { ...project('unit'), projects: undefined, displayName: undefined, testMatch: tests } },
+  jest: { config: { ...project('unit'), projects: [], testMatch: tests } },
   plugins: ['@stryker-mutator/jest-runner', './config/mutation/prose.js'],
   ignorers: ['prose'],
   coverageAnalysis: 'perTest',

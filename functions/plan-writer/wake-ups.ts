@@ -31,13 +31,13 @@ export function readMessages(event: unknown, refuse: (why: Refusal) => void): Me
     return [];
   }
   return records.flatMap((record: Record | null, index) => {
-    const messageId = record?.messageId;
+    const { messageId, attributes }: Record = record ?? {};
     if (typeof messageId !== 'string') {
       const path = `Records.${index}.messageId`;
       refuse({ path, expected: "an SQS message's id", found: kindOf(messageId), mend: MEND });
       return [];
     }
-    return { messageId, receiveCount: Number(record?.attributes?.ApproximateReceiveCount ?? 1) };
+    return { messageId, receiveCount: Number(attributes?.ApproximateReceiveCount ?? 1) };
   });
 }
 

@@ -168,6 +168,20 @@ describe('a wake-up', () => {
     expect(world.published).toEqual([]);
   });
 
+  test('that finds nothing but APIs without plans asks nobody', async () => {
+    await desire({}, OTHER_API);
+    expect(await wakeUp()).toBe('nothing');
+    expect(world.aws.calls()).toHaveLength(0);
+  });
+
+  test('for several APIs takes another burst at the same rate for no cut', async () => {
+    await desire({ basic: { rateRps: 150, burst: 250 } }, OTHER_API);
+    world.now += 10_000;
+    await desire({ premium: { rateRps: 2000, burst: 1000 } });
+    await wakeUp();
+    expect(writes()).toEqual(['planB']);
+  });
+
   test('passes by a plan that is no more, and writes the next', async () => {
     delete world.plans.planP;
     await desire({ basic: { rateRps: 50, burst: 50 }, premium: { rateRps: 300, burst: 300 } });
