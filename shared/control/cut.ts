@@ -104,7 +104,7 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
     drainUntilMs: now + drain.seconds * 1000,
     isRough,
     isProbeFailed: isProbeToBlame(tracker, evidence, policy),
-    isKneeTold: tracker.isKneeTold && tracker.lastAction !== 'raise',
+    isKneeTold: false,
     isClimbing: false,
     lastBadCups: tracker.phase === 'drain' && tracker.bad !== null ? tracker.lastBadCups : failedCups,
     plateau: tracker.plateau ?? evidence.confirmed,

@@ -70,7 +70,9 @@ function confirm(tracker: TrackerState, total: number, evidence: Evidence, polic
 }
 
 /** Noise of a window, and what a total never quite reaches. */
-const REACHED_FACTOR = 1.03;
+const REACHED_FACTOR = 1.06;
+/** A window of 10 s, read as soon as it can be. */
+const PROMPT_MS = 22_000;
 /** Latency this far from the knee, of the way from knee to healthy, shows none. */
 const BELIED_ROOM = 0.75;
 
@@ -78,7 +80,7 @@ function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step
   const total = tracker.totalCups ?? 0;
   const { firstProbeShare, kneeStepShare } = policy.tracker;
   const room = headroom(evidence.signals.latencyMs, evidence.healthyLatencyMs, policy);
-  const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 2 : 0;
+  const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 2 * promptness(evidence) : 0;
   const stepShare = Math.max(firstProbeShare, leastShare, tracker.probeShare * room);
   if (tracker.bad !== null && !isBadBelied(tracker, room)) {
     const gap = tracker.bad.cups - total;
@@ -92,6 +94,11 @@ function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step
     return raise(tracker, wanted, 'bisect', evidence, policy);
   }
   return searchOpen({ ...tracker, bad: null }, stepShare, evidence, policy);
+}
+
+/** Late news of a step that went too far leaves a longer queue: 1 for news as prompt as it can be. */
+function promptness({ signals, now }: Evidence): number {
+  return Math.min(1, PROMPT_MS / (now - signals.startMs));
 }
 
 /**

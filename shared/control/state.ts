@@ -134,7 +134,7 @@ export function initialState(live: Limits, now: EpochMs, firstProbeShare: number
       drainUntilMs: null,
       isRough: false,
       isProbeFailed: false,
-      isKneeTold: false,
+      isKneeTold: true,
       isClimbing: false,
       latencyAtCutMs: null,
       uselessCuts: 0,
