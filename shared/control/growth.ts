@@ -70,7 +70,7 @@ function confirm(tracker: TrackerState, total: number, evidence: Evidence, polic
 }
 
 /** Noise of a window, and what a total never quite reaches. */
-const REACHED_FACTOR = 1.06;
+const REACHED_FACTOR = 1.02;
 /** A window of 10 s, read as soon as it can be. */
 const PROMPT_MS = 22_000;
 /** Latency this far from the knee, of the way from knee to healthy, shows none. */

@@ -38,7 +38,8 @@ export function desiredTiers(situation: Situation): TierPlans {
   if (!situation.isDemandKnown) return { tiers: tiersByMinutes(situation, totalCups), order: [] };
   if (!situation.isContended || totalCups === null) return { tiers: baseline.tiers, order: [] };
   if (tracker.errorTest?.verdict === 'running') return { tiers: before.tiers, order: [] };
-  return tiersInShortage({ totalCups, memory, live: live.tiers, baseline, policy });
+  const { admittedCups } = situation.signals.total;
+  return tiersInShortage({ totalCups, admittedCups, memory, live: live.tiers, baseline, policy });
 }
 
 function tiersByMinutes(situation: Situation, totalCups: CostUnitsPerSecond | null): TierLimits {

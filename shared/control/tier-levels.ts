@@ -21,12 +21,17 @@ export interface TierPlans {
 export interface Shortage {
   /** What the plans may let through; the stage lets through a little more. */
   readonly totalCups: CostUnitsPerSecond;
+  /** In the newest window. */
+  readonly admittedCups: CostUnitsPerSecond;
   readonly memory: MemoryState;
   readonly live: TierLimits;
   readonly baseline: Baseline;
   readonly policy: Policy;
 }
 
+/** Below this part of the total the plans let through too little: what mends it is worth a write for less. */
+const FILLED_SHARE = 0.94;
+const MENDING_PART = 0.1;
 /** A limit counts as resting from this share of its baseline. */
 const RESTING_SHARE = 0.999;
 
@@ -47,7 +52,9 @@ export function tiersInShortage(shortage: Shortage): TierPlans {
   );
   const worth = (tiers: TierLimits) => worthOf(levelsOf(tiers, shortage), bearableCups, claims);
   const present = Object.fromEntries(Object.entries(baseline.tiers).map(([tier, resting]) => [tier, live[tier] ?? resting]));
-  if (worth(best) - worth(present) < policy.demand.worthShare * mostWorth(claims)) return { tiers: present, order: [] };
+  const isUnfilled = shortage.admittedCups < FILLED_SHARE * shortage.totalCups;
+  const leastShare = policy.demand.worthShare * (isUnfilled ? MENDING_PART : 1);
+  if (worth(best) - worth(present) < leastShare * mostWorth(claims)) return { tiers: present, order: [] };
   return { tiers: best, order: inOrderOfWorth(present, best, worth) };
 }
 
