@@ -59,9 +59,8 @@ const OTHER_TIER = otherTierSchema.parse({});
 
 function numberAt(document: unknown, path: string): number | undefined {
   const keys = path.split('.');
-  const [group, , field = ''] = keys;
-  const ofAnyTier = group === 'tiers' ? valueAt(OTHER_TIER, [field]) : undefined;
-  const value = valueAt(document, keys) ?? valueAt(DEFAULTS, keys) ?? ofAnyTier;
+  // Only a tier's fields lie so deep.
+  const value = valueAt(document, keys) ?? valueAt(DEFAULTS, keys) ?? valueAt(OTHER_TIER, keys.slice(2));
   return typeof value === 'number' ? value : undefined;
 }
 

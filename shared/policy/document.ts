@@ -53,11 +53,11 @@ function notJson(message: string, text: string): PolicyProblem {
 
 /** Line and column, where the runtime's message names only a position, or only that the text ended. */
 function placeOf(message: string, text: string): string {
-  if (/line \d+ column \d+/.test(message)) return '';
+  if (/line \d+ column \d/.test(message)) return '';
   const position = Number(
     /position (\d+)/.exec(message)?.[1] ?? (/end of JSON/.test(message) ? text.length : Number.NaN),
   );
   if (!Number.isFinite(position)) return '';
-  const before = text.slice(0, position).split('\n');
-  return ` (line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`;
+  const before = text.slice(0, position);
+  return ` (line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')})`;
 }

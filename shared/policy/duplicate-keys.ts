@@ -27,6 +27,7 @@ function step(open: Frame[], token: string, duplicates: string[]): void {
   } else if (token === '}' || token === ']') {
     open.pop();
   } else if (token === ',') {
+    // Stryker disable next-line ConditionalExpression: a comma of valid JSON stands within something.
     if (top) nextMember(top);
   } else if (top?.isKeyNext) {
     const key: unknown = JSON.parse(token);
@@ -39,5 +40,6 @@ function step(open: Frame[], token: string, duplicates: string[]): void {
 
 function nextMember(frame: Frame): void {
   if (frame.isObject) frame.isKeyNext = true;
+  // Stryker disable next-line ConditionalExpression: in a list it is always an index.
   else if (typeof frame.at === 'number') frame.at += 1;
 }

@@ -41,15 +41,16 @@ function pinProblems(document: unknown, knownTiers: readonly string[] | undefine
     const mend = 'add "stage" or "tiers", each with "rateRps" and "burst"';
     return [{ path: 'tiers', expected: 'a tier or the stage to hold', found: show(tiers), mend }];
   }
-  const unknown = knownTiers ? names.filter((name) => !knownTiers.includes(name)) : [];
+  if (!knownTiers) return [];
+  const unknown = names.filter((name) => !knownTiers.includes(name));
   return unknown.map((name) => ({
     path: `tiers.${name}`,
-    expected: `one of ${knownTiers?.join(', ')}`,
+    expected: `one of ${knownTiers.join(', ')}`,
     found: show(valueAt(tiers, [name])),
     mend: 'use a tier that config/tiers.yml deploys, or remove this one',
   }));
 }
 
 const KNOWN_KEYS: readonly string[] = [
-  ...new Set(Object.values(overrideSchemas).flatMap((schema) => namesIn(z.toJSONSchema(schema, { io: 'input' })))),
+  ...new Set(Object.values(overrideSchemas).flatMap((schema) => namesIn(z.toJSONSchema(schema)))),
 ];

@@ -59,7 +59,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big') return `at most ${issue.maximum}${counted(issue.origin)}`;
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(show).join(', ')}`;
   if (issue.code === 'invalid_type') return TYPES[issue.expected] ?? article(issue.expected);
-  if (issue.code === 'invalid_format') return formatOf(issue.path);
+  if (issue.code === 'invalid_format') return FORMATS[String(issue.path[0])] ?? issue.message;
   if (issue.code === 'invalid_key') return 'a method as /path/VERB, for example /orders/POST';
   return issue.message;
 }
@@ -74,13 +74,10 @@ const FORMATS: Readonly<Record<string, string>> = {
   until: 'an instant with its zone: "2031-05-01T12:30:00Z"',
 };
 
-function formatOf(path: readonly PropertyKey[]): string {
-  return FORMATS[String(path[0])] ?? 'a method as /path/VERB';
-}
-
 function advice(issue: z.core.$ZodIssue, found: unknown): string {
   if (found === undefined) return 'add the field';
   const isQuotedNumber = typeof found === 'string' && found.trim() !== '' && Number.isFinite(Number(found));
+  // Stryker disable next-line ConditionalExpression: only a wrong type comes with an expected one.
   if (issue.code === 'invalid_type' && issue.expected === 'number') {
     return isQuotedNumber ? `write ${Number(found)} without quotes` : 'write a finite number';
   }

@@ -1,5 +1,6 @@
-import { explainDocument, readDocument } from '../../../shared/policy/document.ts';
+import { explainDocument, LONGEST_DOCUMENT_BYTES, readDocument } from '../../../shared/policy/document.ts';
 import { duplicateKeys } from '../../../shared/policy/duplicate-keys.ts';
+import { parsePolicy } from '../../../shared/policy/parse.ts';
 
 const MEND = 'look there for a missing comma, quote or brace; comments and trailing commas are not JSON';
 
@@ -50,6 +51,7 @@ describe('the text of a parameter', () => {
       ['Unexpected token } in JSON at position 14', ' (line 2, column 5)'],
       ['Unexpected token } in JSON at position 0', ' (line 1, column 1)'],
       ['Expected a name in JSON at position 14 (line 2 column 5)', ''],
+      ['Expected a name in JSON at position 140 (line 12 column 34)', ''],
       ['No line, no column', ''],
     ])('%j is followed by the place, unless it says so itself: %j', (message, place) => {
       expect(found('{"api":1,\n   }', new SyntaxError(message))).toBe(`${message}${place}`);
@@ -93,4 +95,16 @@ test.each<[string, string[]]>([
   ['[1,1]', []],
 ])('in %s these fields occur twice: %j', (text, twice) => {
   expect(duplicateKeys(text)).toEqual(twice);
+});
+
+test('a document of exactly 4,096 bytes is read, one byte more is not, however few letters that is', () => {
+  const filled = (bytes: number) => {
+    const text = '{"api":"abc/dev","mode":"enforce"}';
+    return text.replace('}', `${' '.repeat(bytes - text.length)}}`);
+  };
+  expect(parsePolicy(filled(LONGEST_DOCUMENT_BYTES)).ok).toBe(true);
+  expect(parsePolicy(filled(LONGEST_DOCUMENT_BYTES + 1)).ok).toBe(false);
+  const wide = `{"api":"abc/dev","${'ä'.repeat(2040)}":1}`;
+  expect(wide.length).toBeLessThan(LONGEST_DOCUMENT_BYTES);
+  expect(parsePolicy(wide)).toMatchObject({ ok: false, problems: [{ expected: 'at most 4096 bytes' }] });
 });

@@ -1,5 +1,5 @@
 import { LONGEST_DOCUMENT_BYTES } from '../../../shared/policy/document.ts';
-import { explainProblems, parsePolicy } from '../../../shared/policy/parse.ts';
+import { explainProblems, namesIn, parsePolicy } from '../../../shared/policy/parse.ts';
 import type { PolicyProblem } from '../../../shared/policy/problems.ts';
 import { tierPolicyOf } from '../../../shared/policy/schema.ts';
 
@@ -50,7 +50,7 @@ test('all problems come at once, each with what to do', () => {
     'objective.latencyMs',
   ]);
   const text2 = explainProblems(problems(text));
-  expect(text2).toContain('6 problems');
+  expect(text2).toContain('The policy was refused: 6 problems.');
   expect(text2).toContain('did you mean "mode"?');
   expect(text2).toContain('at most 1; found 2');
 });
@@ -104,4 +104,12 @@ test('a document longer than a parameter is refused before it is read', () => {
   expect(problems(good({ api: 'x'.repeat(LONGEST_DOCUMENT_BYTES) }))).toMatchObject([
     { path: '(document)', expected: 'at most 4096 bytes' },
   ]);
+});
+
+test('the names that a schema knows are those of its fields, however deep, and nothing else', () => {
+  const schema = {
+    properties: { tiers: { properties: { weight: { default: null } } }, mode: { enum: ['shadow'], properties: null } },
+    required: ['tiers'],
+  };
+  expect(namesIn(schema)).toEqual(['tiers', 'mode', 'weight']);
 });

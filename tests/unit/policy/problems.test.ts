@@ -101,9 +101,15 @@ test('a policy without its API is asked for it', () => {
 
 test('what a schema says in its own words is passed on', () => {
   const issue = { path: ['colour'], message: 'a colour of the rainbow', input: 'grey' };
-  expect(problemsOf([{ code: 'custom', ...issue }], { colour: 'grey' }, 'policy', [])).toEqual([
-    { path: 'colour', expected: 'a colour of the rainbow', found: '"grey"', mend: 'write a colour of the rainbow' },
-  ]);
+  const problem = {
+    path: 'colour',
+    expected: 'a colour of the rainbow',
+    found: '"grey"',
+    mend: 'write a colour of the rainbow',
+  };
+  expect(problemsOf([{ code: 'custom', ...issue }], { colour: 'grey' }, 'policy', [])).toEqual([problem]);
+  const ofAForm = { code: 'invalid_format', format: 'regex', ...issue } as const;
+  expect(problemsOf([ofAForm], { colour: 'grey' }, 'policy', [])).toEqual([problem]);
 });
 
 test.each<[unknown, string]>([
@@ -141,6 +147,8 @@ test.each<[string, readonly string[], string | undefined]>([
   ['xpi', ['api'], 'api'],
   ['xpx', ['api'], undefined],
   ['a', ['b'], 'b'],
+  ['x', ['api'], undefined],
+  ['m', ['mode'], undefined],
   ['halfLife', ['lifeHalf'], undefined],
   ['latencyMillis', ['latencyPercentile', 'latencyMs'], undefined],
   ['errorTestShare', ['errorTestCutShare', 'errorShare'], 'errorTestCutShare'],
