@@ -107,7 +107,7 @@ function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim
 }
 
 /** Fill that is believed, and how fast. */
-const [LEAST_FILL, MOST_FILL, FILL_GAIN] = [0.75, 1.05, 0.2];
+const [LEAST_FILL, MOST_FILL, FILL_GAIN] = [0.7, 1.05, 0.35];
 /** Where more than this of the total passes, the stage refuses some of it. */
 const STAGE_FREE_SHARE = 0.97;
 

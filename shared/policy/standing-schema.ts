@@ -110,7 +110,7 @@ export const demandSchema = z.strictObject({
     'Part of the total that the plans are written for. Larger: more is served while demand is steady. Smaller: the stage, which is blind to tiers, binds less when demand grows.',
   ),
   worthShare: tunable(
-    0.004,
+    0.012,
     0,
     0.5,
     'Plans are rewritten when this part of all that could be served would be won. Larger: fewer writes, plans that fit less well. Smaller: limits follow noise.',
