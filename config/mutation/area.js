@@ -11,13 +11,14 @@ export const area = (name, { mutate, tests }) => ({
   // Stryker rewrites a tsconfig with TypeScript's JavaScript API, which TypeScript 7 has not; swc reads none.
   tsconfigFile: 'no-tsconfig',
   testRunner: 'jest',
+  // Without any project of its own: otherwise each test would run once in each of jest's.
   jest: { config: { ...project('unit'), projects: [], testMatch: tests } },
   plugins: ['@stryker-mutator/jest-runner', './config/mutation/prose.js'],
   ignorers: ['prose'],
   coverageAnalysis: 'perTest',
   concurrency: 1,
   tempDirName: `.mutation/sandbox-${name}`,
-  ignorePatterns: ['.mutation', '.tidegate', '.serverless', '.esbuild', 'bench', 'docs/*.svg', 'coverage'],
+  ignorePatterns: ['/.mutation', '/.tidegate', '/.serverless', '/.esbuild', '/bench'],
   reporters: ['clear-text', 'html', 'json'],
   htmlReporter: { fileName: `.mutation/${name}.html` },
   jsonReporter: { fileName: `.mutation/${name}.json` },
