@@ -39,7 +39,7 @@ function step(open: Frame[], token: string, duplicates: string[]): void {
 }
 
 function nextMember(frame: Frame): void {
-  if (frame.isObject) frame.isKeyNext = true;
-  // Stryker disable next-line ConditionalExpression: in a list it is always an index.
-  else if (typeof frame.at === 'number') frame.at += 1;
+  frame.isKeyNext = frame.isObject;
+  // Stryker disable next-line ConditionalExpression: a key gives way to the next one, whatever becomes of it.
+  if (typeof frame.at === 'number') frame.at += 1;
 }
