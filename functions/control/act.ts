@@ -25,6 +25,11 @@ export class Superseded extends Error {
   override readonly name = 'Superseded';
 }
 
+/** Limits, and the plans to be written first. */
+export interface WantedLimits extends Limits {
+  readonly planOrder: readonly TierName[];
+}
+
 /**
  * Makes a decision so: what is desired, and why, is written down first, under the fence, then the stage is patched; the
  * plans follow by wake-ups. Unless the policy enforces, nothing is desired of anybody.
@@ -36,7 +41,7 @@ export async function act(
   baseline: Baseline,
   lease: Lease,
   observation: Observation,
-  wanted: Limits,
+  wanted: WantedLimits,
   decision: DecisionUnderWay,
 ): Promise<StageOutcome> {
   const { table } = dependencies;
@@ -55,7 +60,7 @@ function desiredOf(
   policy: Policy,
   baseline: Baseline,
   { now, account, desired: before }: Observation,
-  wanted: Limits,
+  wanted: WantedLimits,
 ): Desired {
   const plans: Record<TierName, DesiredPlan> = {};
   for (const [tier, limit] of Object.entries(writableLimits(wanted.tiers, account))) {
@@ -63,6 +68,7 @@ function desiredOf(
     if (planId !== undefined) plans[tier] = { planId, limit, sinceMs: sinceOf(limit, before?.plans[tier], now) };
   }
   const rules = {
+    planOrder: wanted.planOrder,
     sacrificeOrder: sacrificeOrder(policy, Object.keys(baseline.tiers)),
     resting: writableLimits(baseline.tiers, account),
     ignoreChangeShare: policy.guardrails.ignoreChangeShare,

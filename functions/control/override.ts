@@ -1,5 +1,5 @@
 import type { Conclusion, DecisionKind, Law, LawInput } from '../../shared/control/types.ts';
-import type { EpochMs, Limits } from '../../shared/platform/units.ts';
+import type { EpochMs, Limits, TierName } from '../../shared/platform/units.ts';
 import type { Override } from '../../shared/policy/override-schema.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { Hold } from '../../shared/state/hold.ts';
@@ -30,6 +30,7 @@ export interface Ruling<State> extends Omit<OverrideOutput, 'limits'> {
   readonly state: State;
   readonly conclusion: Conclusion;
   readonly desired: Limits;
+  readonly planOrder: readonly TierName[];
 }
 
 /** What brakes at this instant: nothing for `resume`, nor for a pin whose time is over. */
@@ -65,7 +66,7 @@ export function ruleUnder<State>(law: Law<State>, input: LawInput<State>, { para
     now,
   });
   const conclusion = concluded(output.conclusion, { parameter, override, before: hold, rest, limits, live });
-  return { state: output.state, conclusion, desired: limits, ...rest };
+  return { state: output.state, conclusion, desired: limits, planOrder: output.planOrder ?? [], ...rest };
 }
 
 /** A law without memory begins at what a brake replaced: it must not take the emergency floor for its own. */

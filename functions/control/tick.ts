@@ -50,7 +50,15 @@ export async function tick(
   });
   if (isFinal) await noteHold(dependencies, lease, stored, output.noted);
   const stageOutcome = isFinal
-    ? await act(dependencies, acting, baseline, lease, observation, wanted, decision)
+    ? await act(
+        dependencies,
+        acting,
+        baseline,
+        lease,
+        observation,
+        { ...wanted, planOrder: output.planOrder },
+        decision,
+      )
     : 'unchanged';
   await record(dependencies, governed.api, decision, stageOutcome);
   // A decision that did not come into force is none: the next tick takes it anew, from the same windows.

@@ -90,7 +90,7 @@ function choicesOf(claim: LevelClaim): Choice[] {
 
 function choiceAt(levelRps: Rps, claim: LevelClaim): Choice {
   const { admitted, first } = passing(claim, levelRps, 1);
-  return { levelRps, admitted, value: valueOf(claim, first) };
+  return { levelRps, admitted, value: worthOfFirst(claim, first) };
 }
 
 function passing({ keys, attempts, restingRps, fill }: LevelClaim, levelRps: Rps, stageChance: number): Response {
@@ -99,7 +99,7 @@ function passing({ keys, attempts, restingRps, fill }: LevelClaim, levelRps: Rps
   return { admitted: fill * response.admitted, first: fill * response.first };
 }
 
-function valueOf({ weight, rank, share }: LevelClaim, first: CostUnitsPerSecond): number {
+function worthOfFirst({ weight, rank, share }: LevelClaim, first: CostUnitsPerSecond): number {
   return weight * (1 + RANK_VALUE * rank) * Math.min(first, share);
 }
 
@@ -109,11 +109,13 @@ export function worthOf(levels: Levels, totalCups: CostUnitsPerSecond, claims: r
     claims.map((claim) => {
       return { claim, response: passing(claim, levels[claim.tier] ?? Number.POSITIVE_INFINITY, chance) };
     });
-  const chance = stageChanceOf(totalCups, (at) => responses(at).reduce((sum, { response }) => sum + response.admitted, 0));
-  return responses(chance).reduce((sum, { claim, response }) => sum + valueOf(claim, response.first), 0);
+  const chance = stageChanceOf(totalCups, (at) =>
+    responses(at).reduce((sum, { response }) => sum + response.admitted, 0),
+  );
+  return responses(chance).reduce((sum, { claim, response }) => sum + worthOfFirst(claim, response.first), 0);
 }
 
 /** What could be won at most. */
 export function mostWorth(claims: readonly LevelClaim[]): number {
-  return claims.reduce((sum, claim) => sum + valueOf(claim, claim.share), 0);
+  return claims.reduce((sum, claim) => sum + worthOfFirst(claim, claim.share), 0);
 }

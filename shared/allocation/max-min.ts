@@ -34,24 +34,6 @@ export function weightedMaxMin(total: number, claims: readonly Claim[]): Record<
   return Object.fromEntries(bounded.map((claim) => [claim.id, shareAt(claim, level)]));
 }
 
-/**
- * The same claims, but whoever would get at least `roundUpShare` of its demand is guaranteed all of it, or all that the
- * floors of the others leave of the total, the last to be sacrificed first: clients served in part send again what was refused,
- * which costs nearly as much as serving them. So a shortage is borne in the order of sacrifice, down to the floors.
- */
-export function roundedUp(total: number, claims: readonly Claim[], roundUpShare: number): Claim[] {
-  const shares = weightedMaxMin(total, claims);
-  const granted = new Map(claims.map((claim) => [claim.id, floorOf(claim)]));
-  const byRank = [...claims].sort((a, b) => orderOf(b) - orderOf(a) || (a.id < b.id ? -1 : 1));
-  for (const claim of byRank) {
-    const wanted = Math.min(claim.ceiling, claim.demand);
-    const others = [...granted].reduce((sum, [id, floor]) => sum + (id === claim.id ? 0 : floor), 0);
-    const isNearly = (shares[claim.id] ?? 0) >= roundUpShare * wanted;
-    if (isNearly) granted.set(claim.id, Math.max(granted.get(claim.id) ?? 0, Math.min(wanted, total - others)));
-  }
-  return claims.map((claim) => ({ ...claim, floor: Math.max(claim.floor, granted.get(claim.id) ?? 0) }));
-}
-
 const floorOf = (claim: Claim) => Math.min(claim.floor, claim.ceiling, claim.demand);
 
 /** For arithmetic: never sacrificed before others is far beyond any order. */

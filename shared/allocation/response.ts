@@ -31,7 +31,10 @@ export function responseOf(keys: readonly KeyDemand[], levelRps: Rps, attempts: 
 }
 
 /** The chance that a stage of `totalCups` gives every request, where `admittedAt(chance)` would pass it; at most 1. */
-export function stageChanceOf(totalCups: CostUnitsPerSecond, admittedAt: (chance: number) => CostUnitsPerSecond): number {
+export function stageChanceOf(
+  totalCups: CostUnitsPerSecond,
+  admittedAt: (chance: number) => CostUnitsPerSecond,
+): number {
   if (admittedAt(1) <= totalCups) return 1;
   let [low, high] = [0, 1];
   for (let halving = 0; halving < HALVINGS; halving++) {

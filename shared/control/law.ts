@@ -65,7 +65,8 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
     ...reading.memory,
     // A total that was adopted just now was not in force.
     fill: learnFill(reading.memory, reading.signals, adopted.totalCups, input),
-    slack: state.tracker.totalCups === null ? reading.memory.slack : learnSlack(reading.memory, adopted, evidence, input),
+    slack:
+      state.tracker.totalCups === null ? reading.memory.slack : learnSlack(reading.memory, adopted, evidence, input),
   };
   const situation: Situation = {
     input,
@@ -83,7 +84,7 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
   const desired = { stage: desiredStage(situation, tiers), tiers };
   const conclusion = conclude({ state, step, evidence, situation, desired });
   const next: LawState = {
-    version: 1,
+    version: 2,
     tracker: step.tracker,
     memory,
     changes: recordChange(state.changes, state.tracker.totalCups, step.tracker.totalCups, now),

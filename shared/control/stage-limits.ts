@@ -74,7 +74,9 @@ function stageTotal(situation: Situation, expectedCups: CostUnitsPerSecond): num
   if (tracker.phase === 'drain' && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
   if (situation.isContended && tracker.totalCups !== null) {
     const isHeld = doPlansHold(situation);
-    return isHeld ? (tracker.totalCups * policy.guard.heldStageFactor) / memory.slack : tracker.totalCups / memory.slack;
+    return isHeld
+      ? (tracker.totalCups * policy.guard.heldStageFactor) / memory.slack
+      : tracker.totalCups / memory.slack;
   }
   const standing = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, guardCups ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(standing) ? Math.max(standing, roomy) : null;

@@ -99,7 +99,7 @@ export interface Change {
 
 /** Everything the law carries from tick to tick; plain JSON. */
 export interface LawState {
-  readonly version: 1;
+  readonly version: 2;
   readonly tracker: TrackerState;
   readonly memory: MemoryState;
   readonly changes: readonly Change[];
@@ -117,7 +117,7 @@ export interface LawState {
 /** The state of a law that has seen nothing: it adopts what is live and waits. */
 export function initialState(live: Limits, now: EpochMs, firstProbeShare: number, badAgeSeconds: number): LawState {
   return {
-    version: 1,
+    version: 2,
     tracker: {
       totalCups: null,
       phase: 'hold',

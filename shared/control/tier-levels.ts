@@ -1,12 +1,12 @@
-import { admittedAt } from '../allocation/water-level.ts';
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../allocation/levels.ts';
+import { admittedAt } from '../allocation/water-level.ts';
 import type { CostUnitsPerSecond, Limit, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
 import { keysByTier } from './demand.ts';
 import { attemptsOf } from './retries.ts';
 import { demandWithinBaseline, levelLimit, tierShares } from './shares.ts';
-import type { MemoryState } from './state.ts';
 import type { Signals } from './signals.ts';
+import type { MemoryState } from './state.ts';
 import { clamp } from './step.ts';
 import type { Baseline, LawInput } from './types.ts';
 
@@ -51,7 +51,9 @@ export function tiersInShortage(shortage: Shortage): TierPlans {
     }),
   );
   const worth = (tiers: TierLimits) => worthOf(levelsOf(tiers, shortage), bearableCups, claims);
-  const present = Object.fromEntries(Object.entries(baseline.tiers).map(([tier, resting]) => [tier, live[tier] ?? resting]));
+  const present = Object.fromEntries(
+    Object.entries(baseline.tiers).map(([tier, resting]) => [tier, live[tier] ?? resting]),
+  );
   const isUnfilled = shortage.admittedCups < FILLED_SHARE * shortage.totalCups;
   const leastShare = policy.demand.worthShare * (isUnfilled ? MENDING_PART : 1);
   if (worth(best) - worth(present) < leastShare * mostWorth(claims)) return { tiers: present, order: [] };

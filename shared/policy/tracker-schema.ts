@@ -136,13 +136,13 @@ export const trackerSchema = z.strictObject({
     'Where latency was seen to rise before capacity was reached: the least step up while it has not risen at all. Larger: back sooner, trusts the warning more. Smaller: careful.',
   ),
   kneeFactor: tunable(
-    1.3,
+    1.26,
     1.01,
     5,
     'Latency over its healthy mean from which no further probe is made; towards it steps become smaller. Larger: probes further, more queueing. Smaller: noise ends probes.',
   ),
   watchFactor: tunable(
-    1.5,
+    1.42,
     1.05,
     10,
     'Latency over its healthy mean from which nothing is raised and a probe retreats. Larger: reacts later. Smaller: reacts to noise.',
