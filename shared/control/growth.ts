@@ -80,8 +80,8 @@ function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step
   const total = tracker.totalCups ?? 0;
   const { firstProbeShare, kneeStepShare } = policy.tracker;
   const room = headroom(evidence.signals.latencyMs, evidence.healthyLatencyMs, policy);
-  const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 2 * promptness(evidence) : 0;
-  const stepShare = Math.max(firstProbeShare, leastShare, tracker.probeShare * room);
+  const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 4 * promptness(evidence) : 0;
+  const stepShare = Math.max(firstProbeShare, leastShare, tracker.probeShare * room ** 4);
   if (tracker.bad !== null && !isBadBelied(tracker, room)) {
     const gap = tracker.bad.cups - total;
     if (gap <= policy.tracker.tightBracketShare * tracker.bad.cups) {

@@ -32,6 +32,7 @@ export interface Shortage {
 /** Below this part of the total the plans let through too little: what mends it is worth a write for less. */
 const FILLED_SHARE = 0.94;
 const MENDING_PART = 0.1;
+const FAIR = Number(process.env.FAIR ?? 0);
 /** A limit counts as resting from this share of its baseline. */
 const RESTING_SHARE = 0.999;
 
@@ -99,7 +100,7 @@ function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim
       keys: own,
       attempts: attemptsOf(memory.attempts[tier], policy),
       share: shares[tier] ?? 0,
-      floor: floorShare * totalCups,
+      floor: Math.max(floorShare * totalCups, FAIR * (shares[tier] ?? 0)),
       weight,
       fill: memory.fill[tier] ?? 1,
       rank: sacrificeOrder === 'never' ? Object.keys(keys).length : sacrificeOrder,
