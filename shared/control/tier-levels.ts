@@ -32,7 +32,6 @@ export interface Shortage {
 /** Below this part of the total the plans let through too little: what mends it is worth a write for less. */
 const FILLED_SHARE = 0.94;
 const MENDING_PART = 0.1;
-const FAIR = Number(process.env.FAIR ?? 0);
 /** A limit counts as resting from this share of its baseline. */
 const RESTING_SHARE = 0.999;
 
@@ -100,7 +99,7 @@ function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim
       keys: own,
       attempts: attemptsOf(memory.attempts[tier], policy),
       share: shares[tier] ?? 0,
-      floor: Math.max(floorShare * totalCups, FAIR * (shares[tier] ?? 0)),
+      floor: Math.max(floorShare * totalCups, policy.demand.fairFloorShare * (shares[tier] ?? 0)),
       weight,
       fill: memory.fill[tier] ?? 1,
       rank: sacrificeOrder === 'never' ? Object.keys(keys).length : sacrificeOrder,

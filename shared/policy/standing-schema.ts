@@ -109,6 +109,12 @@ export const demandSchema = z.strictObject({
     1,
     'Part of the total that the plans are written for. Larger: more is served while demand is steady. Smaller: the stage, which is blind to tiers, binds less when demand grows.',
   ),
+  fairFloorShare: tunable(
+    0,
+    0,
+    1,
+    'Part of its fair share below which no tier is cut, whatever another could make of it. Larger: a shortage is spread by weight, and clients served in part send again what was refused. Smaller: it is borne where it costs least, down to the floors.',
+  ),
   worthShare: tunable(
     0.012,
     0,
