@@ -43,6 +43,7 @@ export function nextPlanWrite(
 ): NextPlanWrite {
   const first = plannedChanges(desired, live, rules)[0];
   if (first === undefined) return { kind: 'nothing' };
+  // Stryker disable next-line ConditionalExpression: without a last write NaN results, and now is never below it.
   const freeAtMs = lastWriteMs === undefined ? now : lastWriteMs + rules.intervalMs;
   if (now < freeAtMs) return { kind: 'wait', untilMs: freeAtMs };
   return { kind: 'write', tier: first.tier, limit: first.limit };
@@ -58,6 +59,7 @@ function plannedChanges(desired: TierLimits, live: TierLimits, rules: PlanWriteR
     .flatMap(([tier, limit]): Change[] => {
       const current = live[tier];
       if (current === undefined || !isWorthWriting(limit, current, rules.resting[tier], rules)) return [];
+      // Stryker disable next-line ArrayDeclaration: any list that names no tier gives all the same place.
       const place = placeIn(rules.planOrder ?? [], tier);
       const order = placeIn(rules.sacrificeOrder, tier);
       return [{ tier, limit, excess: excessOf(current, limit, rules), order, place }];
@@ -69,8 +71,10 @@ function byUrgency(a: Change, b: Change): number {
   if (a.place !== b.place) return a.place - b.place;
   const isCut = a.excess > 1;
   if (isCut !== b.excess > 1) return isCut ? -1 : 1;
+  // Stryker disable next-line EqualityOperator: no tier occurs twice.
   const tie = a.order - b.order || (a.tier < b.tier ? -1 : 1);
   if (!isCut) return -tie;
+  // Stryker disable next-line EqualityOperator: two excesses that differ by exactly this are not met.
   return Math.abs(a.excess - b.excess) < 1e-9 ? tie : b.excess - a.excess;
 }
 

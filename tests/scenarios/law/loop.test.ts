@@ -30,8 +30,7 @@ const play = (seed: number, mode: 'enforce' | 'shadow') =>
   });
 
 describe('the incident in the world, the law in the loop', () => {
-  // Known weakness in small worlds (docs/control-law.md): this turns red when it begins to hold.
-  test.failing.each([1])('seed %i: honest premium keys are served, and all limits return to rest', async (seed) => {
+  test.each([1])('seed %i: honest premium keys are served, and all limits return to rest', async (seed) => {
     const result = await play(seed, 'enforce');
     expect(result.honestPremiumServed).toBeGreaterThan(0.95);
     expect(result.goodputRatio).toBeGreaterThan(0.8);

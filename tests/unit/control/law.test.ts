@@ -61,8 +61,8 @@ test('a quota spent is neither demand nor overload', () => {
   expect(bench.tick(150_000, [logWindow(130_000, spent)]).desired).toEqual(before);
 });
 
-test('a runaway key gets the level that its tier can bear; other tiers keep their baselines', () => {
-  const bench = calmBench();
+test('a runaway key gets the level that its tier can bear; where shares are kept fair, other tiers keep their baselines', () => {
+  const bench = calmBench(120_000, { demand: { fairFloorShare: 1 } });
   const surge = { premium: { requests: 55_000, throttled: 40_000 }, standard: { requests: 4000, throttled: 1000 } };
   const keys = {
     'premium-1': { tier: 'premium', requests: { '/data/GET': 5000 }, throttled: 2000 },
@@ -74,7 +74,7 @@ test('a runaway key gets the level that its tier can bear; other tiers keep thei
   const level = desired.tiers.premium?.rateRps ?? 0;
   expect(conclusion.estimates['waterLevelRps.premium']).toBe(level);
   expect(level).toBeGreaterThan(300);
-  expect(level).toBeLessThan(450);
+  expect(level).toBeLessThan(500);
   expect(desired.tiers.premium?.burst).toBe(Math.round(3 * level));
   expect(desired.tiers.standard).toEqual(BASELINE.tiers.standard);
 });
@@ -84,8 +84,8 @@ test('congestion cuts to what was completed, once: in the same round only the dr
   const first = bench.tick(150_000, [logWindow(130_000, slow(900))]);
   expect(first.conclusion).toMatchObject({ kind: 'brake', rule: 'congested-cut' });
   const total = first.state.tracker.totalCups ?? 0;
-  // 0.7 s of backlog, and what was added since at the pace of the last window, ask for more than the deepest drain.
-  expect(1 - total / (900 * 0.965)).toBeCloseTo(0.33, 2);
+  // 0.7 s of backlog, and what was added since at the pace of the last window: 2.35 s over an error of 10 s.
+  expect(1 - total / (900 * 0.965)).toBeCloseTo(Math.sqrt(2.35 / 10), 2);
   bench.input = { ...bench.input, effective: { stageMs: 160_000, tiersMs: {} } };
   const second = bench.tick(160_000, [logWindow(140_000, slow(1900))]);
   expect(second.conclusion).toMatchObject({ kind: 'relax', rule: 'drain-over' });
