@@ -71,13 +71,8 @@ function stageTotal(situation: Situation, expectedCups: CostUnitsPerSecond): num
   );
   const mostRoom = situation.isDemandKnown ? roomFactor : Math.min(roomFactor, MINUTE_ROOM_FACTOR);
   const roomy = mostRoom * expectedCups;
-  if (tracker.phase === 'drain' && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
-  if (situation.isContended && tracker.totalCups !== null) {
-    const isHeld = doPlansHold(situation);
-    return isHeld
-      ? (tracker.totalCups * policy.guard.heldStageFactor) / memory.slack
-      : tracker.totalCups / memory.slack;
-  }
+  const isBraking = situation.isContended || tracker.phase === 'drain';
+  if (isBraking && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
   const standing = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, guardCups ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(standing) ? Math.max(standing, roomy) : null;
 }

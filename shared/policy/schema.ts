@@ -131,12 +131,6 @@ const guardrailsSchema = z.strictObject({
     0.5,
     'While the total stands, a shift between methods or tiers below this share is not made. Larger: fewer writes. Smaller: writes on noise.',
   ),
-  ignoreTotalShare: tunable(
-    0.015,
-    0,
-    0.5,
-    'A change of a tier limit that moves less than this share of the total is not made. Larger: fewer writes. Smaller: writes on noise.',
-  ),
   planWriteSeconds: tunable(
     20,
     20,

@@ -39,12 +39,6 @@ export const guardSchema = z.strictObject({
     1,
     'The guard is lowered only to less than this share of what stands. Larger: follows closely, more writes. Smaller: fewer writes.',
   ),
-  heldStageFactor: tunable(
-    1,
-    1,
-    2,
-    'Room of the stage over the total where the plans hold it. Larger: the stage, which is blind to tiers, binds less. Smaller: demand that grows is caught sooner.',
-  ),
   heldRoomFactor: tunable(
     1.1,
     1,
