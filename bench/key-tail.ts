@@ -1,0 +1,52 @@
+import { seededRandom } from '../local/kernel/random.ts';
+import { admittedAt, type KeyDemand, waterLevel } from '../shared/allocation/water-level.ts';
+import { observedDemand } from '../shared/control/observed-demand.ts';
+import { TOP_KEYS } from '../shared/telemetry/windows.ts';
+import { logWindow } from '../tests/support/plant/windows.ts';
+
+/** `node bench/key-tail.ts`: what is lost by listing only the busiest keys of a window, in a tier of many keys. */
+const KEYS = 10_000;
+const TOTAL_RPS = 1000;
+const WINDOW_SECONDS = 10;
+const EXPONENTS = [0.6, 0.8, 1, 1.2] as const;
+const PARTS = [0.3, 0.5, 0.7, 0.9] as const;
+
+function demandOf(exponent: number): KeyDemand[] {
+  const weights = Array.from({ length: KEYS }, (_, rank) => (rank + 1) ** -exponent);
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => ({ rps: (TOTAL_RPS * weight) / sum, count: 1, costPerRequest: 1 }));
+}
+
+/** A random count (Knuth's method), for small means; a large one hardly differs from its mean. */
+function countOf(mean: number, random: () => number): number {
+  if (mean > 100) return Math.round(mean);
+  let [count, product] = [0, random()];
+  while (product > Math.exp(-mean)) {
+    count++;
+    product *= random();
+  }
+  return count;
+}
+
+/** What a window lists of these keys, as the law sees it. */
+function seenOf(keys: readonly KeyDemand[]): KeyDemand[] {
+  const random = seededRandom(1);
+  const counts = keys.map(({ rps }, index) => [`key-${index}`, countOf(rps * WINDOW_SECONDS, random)] as const);
+  const listed = counts.toSorted((a, b) => b[1] - a[1]).slice(0, TOP_KEYS);
+  const requests = counts.reduce((sum, [, count]) => sum + count, 0);
+  const top = listed.map(([key, count]) => [key, { tier: 'basic', requests: { '/data/GET': count }, throttled: 0 }]);
+  const window = logWindow(0, { basic: { requests } }, Object.fromEntries(top));
+  return Object.values(observedDemand(window, TOP_KEYS)).map(({ count, methods }) => {
+    return { rps: Object.values(methods).reduce((a, b) => a + b, 0) / count, count, costPerRequest: 1 };
+  });
+}
+
+console.log(`| Zipf exponent | part of demand listed | ${PARTS.map((part) => `admitted for ${part}`).join(' | ')} |`);
+console.log(`| --- | --- | ${PARTS.map(() => '---').join(' | ')} |`);
+for (const exponent of EXPONENTS) {
+  const keys = demandOf(exponent);
+  const seen = seenOf(keys);
+  const listed = keys.slice(0, TOP_KEYS).reduce((sum, { rps }) => sum + rps, 0) / TOTAL_RPS;
+  const admitted = PARTS.map((part) => (admittedAt(waterLevel(part * TOTAL_RPS, seen), keys) / TOTAL_RPS).toFixed(3));
+  console.log(`| ${exponent} | ${listed.toFixed(2)} | ${admitted.join(' | ')} |`);
+}
