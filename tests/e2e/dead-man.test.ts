@@ -165,8 +165,7 @@ describe('control dies in the middle of a brake, and the backend is still sick',
     for (const limits of whileDead) expect(limits).toEqual(whileDead[0]);
   });
 
-  // Known: the stage is once doubled in a step; turns red when mended.
-  test.failing('control is back: it goes on from there, in steps', () => {
+  test('control is back: it goes on from there, in steps', () => {
     expect(writesOf(sick, 'control').filter(({ atMs }) => atMs > sick.backMs).length).toBeGreaterThan(0);
     const steps = largestSteps(sick, sick.backMs);
     expect(steps.down).toBeLessThanOrEqual(largestStepDownShare + ROUNDING);
