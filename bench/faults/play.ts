@@ -40,11 +40,11 @@ interface Timeline {
 }
 
 const TIMELINES: Readonly<Record<Phase, Timeline>> = {
-  calm: { faultAt: 90 },
+  calm: { faultAt: 75 },
   // The loop is about to brake.
-  tightening: { troubleAt: 90, faultAt: 105 },
+  tightening: { troubleAt: 70, faultAt: 85 },
   // What was drained is raised at once; later than that the law climbs back.
-  relaxing: { troubleAt: 90, troubleUntil: 140, faultAt: 200, raisedUntil: 600 },
+  relaxing: { troubleAt: 70, troubleUntil: 120, faultAt: 125, raisedUntil: 600 },
 };
 const FAULT_SECONDS = 120;
 const DOWN_SECONDS = 3600;
@@ -54,9 +54,9 @@ const STEP_SECONDS = 5;
 /** So long after a fault even a lease that a dead function held has run out. */
 const AFTERMATH_MS = 100_000;
 const MINUTE_MS = 60_000;
-/** In an hour's outage clients are there for its first and last minutes, and between for one minute in four. */
-const PRESENT_MINUTES = 8;
-const PULSE_MINUTES = 4;
+/** In an hour's outage clients are there for its first and last minutes, and between for one minute in ten. */
+const PRESENT_MINUTES = 5;
+const PULSE_MINUTES = 10;
 
 /** Plays one cell of the matrix, and judges it. */
 export async function playCell(stack: PackagedStack, cell: Cell, provocation?: Provocation): Promise<CellResult> {
@@ -133,8 +133,9 @@ class CellPlay {
     const { clock } = this.scene.cloud;
     const { faultAt, raisedUntil = faultAt } = TIMELINES[this.cell.phase];
     await clock.runUntil(this.startMs + faultAt * 1000);
-    const before = this.stageRps();
-    while (clock.now() < this.startMs + raisedUntil * 1000 && !(this.stageRps() > before)) {
+    let beforeRps = this.stageRps();
+    while (clock.now() < this.startMs + raisedUntil * 1000 && this.stageRps() <= beforeRps) {
+      beforeRps = this.stageRps();
       await clock.runUntil(clock.now() + 1000);
     }
   }

@@ -66,10 +66,11 @@ export class FaultInjector {
 
   /** For the door of the embedded AWS. */
   readonly intercept: Interceptor = async (service, operation, input, run, caller) => {
-    if (this.armed.length === 0) return await run();
-    const call = { service, operation, input, caller, run };
-    const fitting = this.armed.filter((one) => fits(one, service, operation, input, caller));
     const nowMs = this.aws.clock.now();
+    const live = this.armed.filter((one) => isLive(one, nowMs));
+    if (live.length === 0) return await run();
+    const call = { service, operation, input, caller, run };
+    const fitting = live.filter((one) => fits(one, service, operation, input, caller));
     const armed = fitting.find((one) => this.isDue(one, nowMs));
     const effect: Effect | undefined = armed && {
       fault: armed.fault,
@@ -86,19 +87,27 @@ export class FaultInjector {
     return output;
   };
 
-  private isDue({ fault, startMs, struck }: ArmedFault, nowMs: number): boolean {
-    const sinceMs = nowMs - startMs;
-    if (sinceMs < fault.fromMs || sinceMs >= fault.toMs || struck >= fault.count) return false;
+  private isDue({ fault, startMs }: ArmedFault, nowMs: number): boolean {
+    if (nowMs - startMs < fault.fromMs) return false;
     return fault.share === 1 || this.aws.random(`faults/${fault.text}/share`)() < fault.share;
   }
+}
+
+/** It may strike now, or has to remember what it will repeat: a plan of days has hundreds of others. */
+function isLive({ fault, earlier, startMs, struck }: ArmedFault, nowMs: number): boolean {
+  const sinceMs = nowMs - startMs;
+  return sinceMs < fault.toMs && struck < fault.count && (sinceMs >= fault.fromMs || earlier !== undefined);
 }
 
 function fits({ fault, operations }: ArmedFault, service: string, operation: string, input: unknown, caller: Caller) {
   if (service !== fault.service || !operations.test(operation) || !isMeant(fault.who, caller)) return false;
   // Deliveries are put off, or not at all: a fault on all operations of a service leaves the others alone.
   if (fault.kind === 'reorder' && !isDelivery(service, operation)) return false;
-  return fault.containing === undefined || (JSON.stringify(input) ?? '').includes(fault.containing);
+  return fault.containing === undefined || textOf(input).includes(fault.containing);
 }
+
+/** What a call says, without what it carries: a payload of a hundred kilobytes is nothing to look for a name in. */
+const textOf = (input: unknown): string => JSON.stringify({ ...(input as object), Payload: undefined });
 
 /** The developer looks on, and a deployment is not what is rehearsed: they are struck by name alone. */
 function isMeant(who: string | undefined, caller: Caller): boolean {
