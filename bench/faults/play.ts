@@ -54,9 +54,9 @@ const STEP_SECONDS = 5;
 /** So long after a fault even a lease that a dead function held has run out. */
 const AFTERMATH_MS = 100_000;
 const MINUTE_MS = 60_000;
-/** In an hour's outage clients are there for its first and last minutes, and between for one minute in ten. */
-const PRESENT_MINUTES = 5;
-const PULSE_MINUTES = 10;
+/** In an hour's outage clients are there for its first and last minutes, and between for one minute in fifteen. */
+const PRESENT_MINUTES = 3;
+const PULSE_MINUTES = 15;
 
 /** Plays one cell of the matrix, and judges it. */
 export async function playCell(stack: PackagedStack, cell: Cell, provocation?: Provocation): Promise<CellResult> {
