@@ -1,4 +1,4 @@
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { ACCOUNT_ID, DEVELOPER } from '../../../local/kernel/aws.ts';
 import type { EpochMs } from '../../../shared/platform/units.ts';
 import { epochText } from '../../../shared/state/table.ts';
 import { readDecisions } from '../decisions.ts';
@@ -27,6 +27,8 @@ const UNSETTLED_MS = 3 * MINUTE_MS;
 const FAULTLESS_MINUTES = 5;
 /** A wake-up is taken, and given back twice at most, well within this time. */
 const OLDEST_MESSAGE_MS = 10 * MINUTE_MS;
+/** What failed for good under the faults; its alarm is for those who run a real one. */
+const DEAD_LETTERS = 'tidegate-dev-dead-letters';
 const QUEUES = ['tidegate-dev-plan-writes', 'tidegate-dev-fail-safe'] as const;
 
 /** Looks at what was written since the last look, and takes what it has looked at out of the way. */
@@ -70,9 +72,12 @@ export class Auditor {
     });
   }
 
-  /** Decisions are kept for 90 days: what has been audited is taken away, so that what still grows is a leak. */
+  /** Decisions are kept for 90 days, dead letters for 14: what was looked at is taken away, so that what still grows is a leak. */
   private async archive(beforeMs: EpochMs): Promise<void> {
     const { cloud, service } = this.scene;
+    await cloud.aws.call(DEVELOPER, 'sqs', 'PurgeQueue', {
+      QueueUrl: `${cloud.endpoint}/${ACCOUNT_ID}/${DEAD_LETTERS}`,
+    });
     const TableName = service.stateTable;
     const { Items } = await cloud.aws.call<{ Items: { pk: object; sk: object }[] }>(DEVELOPER, 'dynamodb', 'Query', {
       TableName,

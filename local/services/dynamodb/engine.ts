@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DescribeTableOutput } from '@aws-sdk/client-dynamodb';
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
@@ -74,6 +75,7 @@ const BUFFER_SLAB_BYTES = 1024;
 /** dynalite takes the account and region of its ARNs from the environment, once, as it starts. */
 async function startEngine(): Promise<Server> {
   const { default: dynalite } = await import('dynalite');
+  await closeFinishedReads();
   Buffer.poolSize = BUFFER_SLAB_BYTES;
   const before = { ...process.env };
   Object.assign(process.env, { AWS_ACCOUNT_ID: ACCOUNT_ID, AWS_REGION: REGION });
@@ -84,6 +86,31 @@ async function startEngine(): Promise<Server> {
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];
     }
+  }
+}
+
+interface MemoryIterator {
+  close(): Promise<void>;
+  return?(): Promise<void>;
+}
+
+/**
+ * dynalite ends a read by its iterator's `return`, which those of its store do not have: they would stay open, and each
+ * keeps the whole table as it was.
+ */
+async function closeFinishedReads(): Promise<void> {
+  const dynalite = createRequire(import.meta.url).resolve('dynalite');
+  const { MemoryLevel } = createRequire(dynalite)('memory-level') as {
+    MemoryLevel: new () => { open(): Promise<void>; keys(): MemoryIterator; values(): MemoryIterator };
+  };
+  const store = new MemoryLevel();
+  // Until it is open it lends out iterators of another kind.
+  await store.open();
+  for (const iterator of [store.keys(), store.values()]) {
+    const kind: MemoryIterator = Object.getPrototypeOf(iterator);
+    kind.return ??= function (this: MemoryIterator) {
+      return this.close();
+    };
   }
 }
 
