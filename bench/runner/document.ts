@@ -11,7 +11,7 @@ const ratio = (value: number | null | undefined) => (value === null || value ===
 const count = (value: number) => (Math.round(value * 10) / 10).toString();
 const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
