@@ -3,6 +3,7 @@ import { admittedAt, type KeyDemand, waterLevel } from '../shared/allocation/wat
 import { observedDemand } from '../shared/control/observed-demand.ts';
 import { TOP_KEYS } from '../shared/telemetry/windows.ts';
 import { logWindow } from '../tests/support/plant/windows.ts';
+import { benchPolicy } from './runner/policy.ts';
 
 /** `node bench/key-tail.ts`: what is lost by listing only the busiest keys of a window, in a tier of many keys. */
 const KEYS = 10_000;
@@ -28,6 +29,9 @@ function countOf(mean: number, random: () => number): number {
   return count;
 }
 
+const DEFAULTS = benchPolicy();
+const POLICY = { ...DEFAULTS, demand: { ...DEFAULTS.demand, trackedKeys: TOP_KEYS } };
+
 /** What a window lists of these keys, as the law sees it. */
 function seenOf(keys: readonly KeyDemand[]): KeyDemand[] {
   const random = seededRandom(1);
@@ -36,7 +40,7 @@ function seenOf(keys: readonly KeyDemand[]): KeyDemand[] {
   const requests = counts.reduce((sum, [, count]) => sum + count, 0);
   const top = listed.map(([key, count]) => [key, { tier: 'basic', requests: { '/data/GET': count }, throttled: 0 }]);
   const window = logWindow(0, { basic: { requests } }, Object.fromEntries(top));
-  return Object.values(observedDemand(window, TOP_KEYS)).map(({ count, methods }) => {
+  return Object.values(observedDemand(window, POLICY)).map(({ count, methods }) => {
     return { rps: Object.values(methods).reduce((a, b) => a + b, 0) / count, count, costPerRequest: 1 };
   });
 }

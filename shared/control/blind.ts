@@ -4,9 +4,6 @@ import type { LawState } from './state.ts';
 import { figure } from './step.ts';
 import type { Conclusion, LawInput, LawOutput } from './types.ts';
 
-/** A minute of CloudWatch is this old, in seconds, before the next one has settled: on the slow path that is no silence. */
-const SLOW_PATH_AGE_SECONDS = 210;
-
 /** No window to go by: hold what is desired; unless the API is idle, after the policy's time take its fallback. */
 export function withoutNews(
   state: LawState,
@@ -16,7 +13,7 @@ export function withoutNews(
   const { policy, now, heartbeat } = input;
   const { lastNewsMs, lastLogEndMs } = state.memory;
   const silentSeconds = (now - Math.max(lastNewsMs, heartbeat?.accountedUntilMs ?? 0)) / 1000;
-  const boundSeconds = policy.blind.afterSeconds + (lastNewsMs > lastLogEndMs ? SLOW_PATH_AGE_SECONDS : 0);
+  const boundSeconds = policy.blind.afterSeconds + (lastNewsMs > lastLogEndMs ? policy.minutes.silenceSeconds : 0);
   const why = rejected.length > 0 ? ` Not believed: ${[...new Set(rejected)].join('; ')}.` : '';
   if (heartbeat?.kind === 'idle' || silentSeconds <= boundSeconds) return sighted(state, input, silentSeconds, why);
   const isLong = silentSeconds > policy.blind.fallbackAfterSeconds && policy.blind.fallback !== 'stay';

@@ -4,11 +4,6 @@ import type { Remembered } from './memory.ts';
 import type { LawState, TrackerState } from './state.ts';
 import type { LawInput } from './types.ts';
 
-/** Without per-key demand (minute metrics), this share of refusals means that a limit binds. */
-const BINDING_THROTTLED_SHARE = 0.01;
-
-const BINDING_FILL_SHARE = 0.97;
-
 /** Do all who ask, within their baselines, ask for more than the total (or, without one, than the guard)? */
 export function isContended(
   tracker: TrackerState,
@@ -24,8 +19,8 @@ export function isContended(
   if (limitCups === null) return false;
   if (reading.signals.source === 'metrics') {
     // A plan may refuse a client for reasons of its own: only where the limit is full does it bind, or our cut of plans.
-    const isFull = reading.signals.total.admittedCups > BINDING_FILL_SHARE * limitCups;
-    return reading.signals.throttledShare > BINDING_THROTTLED_SHARE && (isFull || state.isContended);
+    const isFull = reading.signals.total.admittedCups > policy.minutes.bindingFillShare * limitCups;
+    return reading.signals.throttledShare > policy.minutes.bindingThrottledShare && (isFull || state.isContended);
   }
   const wanted = wantedCups(reading.memory, baseline, policy);
   return wanted > limitCups * (state.isContended ? policy.demand.restoreBelowShare : 1);

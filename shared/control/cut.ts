@@ -4,13 +4,6 @@ import type { Rule } from './rules.ts';
 import type { Mark, TrackerState } from './state.ts';
 import { clamp, type Evidence, figure, hold, type Step, withinGuardrails } from './step.ts';
 
-/** A backlog is being worked off while completions exceed what is let in by more than this. */
-const DRAINING_SHARE = 1.03;
-/** A backlog that seems to grow by more seconds per second than this has begun within the window. */
-const MOST_GROWTH = 0.15;
-/** After a failed probe the rate before it is kept, less a trifle: it may have been at the edge itself. */
-const AFTER_PROBE_SHARE = 0.98;
-
 /** Congested: cut to what the backend completed, once per round. docs/control-law.md, "Cut". */
 export function onCongested(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   return waitBeforeCut(tracker, evidence, policy) ?? cut(tracker, evidence, policy, cutRule(evidence));
@@ -55,7 +48,8 @@ function waitBeforeCut(tracker: TrackerState, evidence: Evidence, policy: Policy
 function isDraining(tracker: TrackerState, evidence: Evidence, policy: Policy): boolean {
   const { signals } = evidence;
   if (!evidence.isFresh) return true;
-  if (signals.completedCups > DRAINING_SHARE * (tracker.totalCups ?? Number.POSITIVE_INFINITY)) return true;
+  if (signals.completedCups > policy.tracker.drainingFactor * (tracker.totalCups ?? Number.POSITIVE_INFINITY))
+    return true;
   return isRelieved(tracker, evidence, policy);
 }
 
@@ -139,13 +133,13 @@ export interface Drain {
  */
 export function drainOf(tracker: TrackerState, evidence: Evidence, policy: Policy): Drain {
   const { signals, healthyLatencyMs, now } = evidence;
-  if (signals.source === 'metrics') return minuteDrain(evidence);
-  const { drainShare, drainErrorSeconds, backlogGrowthShare } = policy.tracker;
+  if (signals.source === 'metrics') return minuteDrain(evidence, policy);
+  const { drainShare, drainErrorSeconds, backlogGrowthShare, mostGrowthShare } = policy.tracker;
   const seenSeconds = Math.max(0, (signals.latencyMs ?? 0) - (healthyLatencyMs ?? 0)) / 1000;
   const sinceSeconds = (now - signals.startMs) / 1000;
   const { lastAction, totalCups, goodCups } = tracker;
   const excess = totalCups === null || goodCups === null ? Number.POSITIVE_INFINITY : totalCups / goodCups - 1;
-  const seen = Math.max(backlogGrowthShare, Math.min(MOST_GROWTH, evidence.latencyGrowth));
+  const seen = Math.max(backlogGrowthShare, Math.min(mostGrowthShare, evidence.latencyGrowth));
   const growth = lastAction === 'raise' ? Math.min(seen, Math.max(backlogGrowthShare / 3, excess)) : seen;
   const backlogSeconds = seenSeconds + growth * sinceSeconds;
   const depth = Math.min(drainShare, Math.sqrt(backlogSeconds / drainErrorSeconds));
@@ -172,7 +166,8 @@ function isProbeToBlame({ lastAction, goodCups }: TrackerState, { signals }: Evi
 
 /** Capacity lies between the good rate and the probe that failed; the good one may have been at the edge itself. */
 export function afterProbe(goodCups: number, failedCups: number, policy: Policy): number {
-  return Math.min(AFTER_PROBE_SHARE * goodCups, policy.tracker.aimShare * failedCups);
+  const { afterProbeShare, aimShare } = policy.tracker;
+  return Math.min(afterProbeShare * goodCups, aimShare * failedCups);
 }
 
 /**

@@ -17,11 +17,6 @@ type TierLimits = Readonly<Record<TierName, Limit>>;
 /** Below this a remembered key is forgotten. */
 const FORGOTTEN_RPS = 0.05;
 
-/** A rise beyond this many standard deviations of a random count is believed at once. */
-const JUMP_DEVIATIONS = 2.5;
-/** A remembered key this much busier than the least busy listed one has gone quiet; a smaller one is in the lump. */
-const LUMP_FACTOR = 1.5;
-
 /**
  * Demand per key after one more window: a distinct rise counts at once, anything else is smoothed with the policy's
  * half-life, so that a pause of a bursting client does not look like its end and chance does not add up over many
@@ -36,8 +31,9 @@ export function updateDemand(
   policy: Policy,
 ): Record<KeyId, DemandEntry> {
   const seconds = window.lengthMs / 1000;
-  const pace: Pace = { seconds, isFading, kept: 0.5 ** (seconds / policy.demand.halfLifeSeconds) };
-  const observed = observedDemand(window, policy.demand.trackedKeys);
+  const { halfLifeSeconds, jumpDeviations, trackedKeys } = policy.demand;
+  const pace: Pace = { seconds, isFading, kept: 0.5 ** (seconds / halfLifeSeconds), jumpDeviations };
+  const observed = observedDemand(window, policy);
   const wantedOf = (seen: ObservedDemand) =>
     wantedRps(sumOf(seen.methods), seen.lostShare, attemptsOf(attempts[seen.tier], policy));
   const next: Record<KeyId, DemandEntry> = {};
@@ -45,11 +41,11 @@ export function updateDemand(
     next[key] = mergeEntry(entries[key], entry, wantedOf(entry), pace);
   }
   for (const [key, entry] of Object.entries(entries)) {
-    if (observed[key] !== undefined || isInLump(entry, observed)) continue;
+    if (observed[key] !== undefined || isInLump(entry, observed, policy)) continue;
     const fading = mergeEntry(entry, undefined, 0, pace);
     if (rpsOf(fading) >= FORGOTTEN_RPS) next[key] = fading;
   }
-  return busiest(next, policy.demand.trackedKeys);
+  return busiest(next, trackedKeys);
 }
 
 interface Pace {
@@ -57,13 +53,14 @@ interface Pace {
   readonly isFading: boolean;
   /** Weight of what was known before. */
   readonly kept: number;
+  readonly jumpDeviations: number;
 }
 
 /** Not listed any more, and small enough to be among those that the window lumps together. */
-function isInLump(entry: DemandEntry, observed: Readonly<Record<KeyId, ObservedDemand>>): boolean {
+function isInLump(entry: DemandEntry, observed: Readonly<Record<KeyId, ObservedDemand>>, policy: Policy): boolean {
   const lump = observed[lumpOf(entry.tier)];
   if (lump === undefined) return false;
-  return rpsOf(entry) <= (LUMP_FACTOR * sumOf(lump.methods)) / Math.max(1, lump.count - 1);
+  return rpsOf(entry) <= (policy.demand.lumpFactor * sumOf(lump.methods)) / Math.max(1, lump.count - 1);
 }
 
 function busiest(entries: Record<KeyId, DemandEntry>, most: number): Record<KeyId, DemandEntry> {
@@ -87,9 +84,9 @@ function mergeEntry(
   return { tier, count, wantedRps: mergeRate(before?.wantedRps ?? wanted, wanted, pace), methods };
 }
 
-function mergeRate(before: Rps, now: Rps, { seconds, isFading, kept }: Pace): Rps {
+function mergeRate(before: Rps, now: Rps, { seconds, isFading, kept, jumpDeviations }: Pace): Rps {
   const deviation = Math.sqrt(Math.max(before, 1 / seconds) / seconds);
-  if (now > before + JUMP_DEVIATIONS * deviation) return now;
+  if (now > before + jumpDeviations * deviation) return now;
   if (now < before && !isFading) return before;
   return before * kept + now * (1 - kept);
 }

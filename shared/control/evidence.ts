@@ -3,7 +3,6 @@ import { frozenBy } from './changes.ts';
 import { costByMethod, keysByTier, sumOf } from './demand.ts';
 import { areTiersWritten } from './limits.ts';
 import type { Remembered } from './memory.ts';
-import { MINUTE_TOLERANCE_SECONDS } from './minutes.ts';
 import { isBelievedDemandMet } from './shares.ts';
 import { stagesAgree } from './standing.ts';
 import type { LawState, MemoryState, TrackerState } from './state.ts';
@@ -12,9 +11,6 @@ import type { LawInput } from './types.ts';
 
 /** Live rates this close to the desired ones are the desired ones. */
 const IN_FORCE_SHARE = 0.01;
-
-/** Where less than this of a total is admitted, something else than the slack of enforcement is at work. */
-const TELLING_SHARE = 0.85;
 
 /** What the tracker may go by in this tick. */
 export function gather(
@@ -26,7 +22,7 @@ export function gather(
   input: LawInput<LawState>,
 ): Evidence {
   const { policy, live, now } = input;
-  const tolerance = signals.source === 'logs' ? policy.tracker.freshToleranceSeconds : MINUTE_TOLERANCE_SECONDS;
+  const tolerance = signals.source === 'logs' ? policy.tracker.freshToleranceSeconds : policy.minutes.toleranceSeconds;
   const startMs = signals.startMs + tolerance * 1000;
   const isFresh = tracker.stageSinceMs !== null && startMs >= tracker.stageSinceMs;
   return {
@@ -80,11 +76,11 @@ export function learnSlack(
   evidence: Evidence,
   input: LawInput<LawState>,
 ): number {
-  const { slackGainShare, slackMaxFactor } = input.policy.tracker;
+  const { slackGainShare, slackMaxFactor, slackTellingShare } = input.policy.tracker;
   const total = tracker.totalCups;
   const isTelling = evidence.isSettled && evidence.isContended && tracker.phase === 'hold' && total !== null;
   if (!isTelling || evidence.signals.source !== 'logs' || total <= 0) return memory.slack;
   const ratio = (evidence.signals.total.admittedCups / total) * memory.slack;
-  if (ratio < TELLING_SHARE) return memory.slack;
+  if (ratio < slackTellingShare) return memory.slack;
   return clamp(memory.slack + slackGainShare * (ratio - memory.slack), 1, slackMaxFactor);
 }

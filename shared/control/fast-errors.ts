@@ -3,11 +3,6 @@ import { cut } from './cut.ts';
 import type { ErrorTest, TrackerState } from './state.ts';
 import { type Evidence, figure, hold, percent, type Step } from './step.ts';
 
-/** Half of the gain that errors of load alone would show decides: docs/control-law.md, "Fast errors". */
-const DECISIVE_SHARE = 0.5;
-/** Without this much less admitted, the test says nothing. */
-const LEAST_FALL_SHARE = 0.03;
-
 /**
  * Errors at healthy latency may have nothing to do with load (a broken dependency, a bad release); cutting would
  * refuse good requests for nothing. So test once: cut a little, look whether the share of successes rises.
@@ -62,7 +57,8 @@ function evaluate(tracker: TrackerState, test: ErrorTest, evidence: Evidence, po
   }
   const fall = test.admittedCups / Math.max(1, signals.total.admittedCups) - 1;
   const gain = (1 - signals.errorShare) / Math.max(0.001, test.successShare) - 1;
-  const isLoad = fall >= LEAST_FALL_SHARE && gain >= DECISIVE_SHARE * fall;
+  const { errorTestLeastFallShare, errorTestDecisiveShare } = policy.tracker;
+  const isLoad = fall >= errorTestLeastFallShare && gain >= errorTestDecisiveShare * fall;
   const decided: TrackerState = { ...tracker, errorTest: { ...test, verdict: isLoad ? 'load' : 'independent' } };
   if (isLoad && evidence.health === 'erring') return cut(decided, evidence, policy, 'errors-are-load');
   if (isLoad) {

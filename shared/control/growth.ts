@@ -69,20 +69,13 @@ function confirm(tracker: TrackerState, total: number, evidence: Evidence, polic
   };
 }
 
-/** Noise of a window, and what a total never quite reaches. */
-const REACHED_FACTOR = 1.02;
-/** A window of 10 s, read as soon as it can be. */
-const PROMPT_MS = 22_000;
-/** Latency this far from the knee, of the way from knee to healthy, shows none. */
-const BELIED_ROOM = 0.75;
-
 function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step {
   const total = tracker.totalCups ?? 0;
   const { firstProbeShare, kneeStepShare } = policy.tracker;
   const room = headroom(evidence.signals.latencyMs, evidence.healthyLatencyMs, policy);
-  const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 4 * promptness(evidence) : 0;
+  const leastShare = tracker.isKneeTold ? kneeStepShare * room ** 4 * promptness(evidence, policy) : 0;
   const stepShare = Math.max(firstProbeShare, leastShare, tracker.probeShare * room ** 4);
-  if (tracker.bad !== null && !isBadBelied(tracker, room)) {
+  if (tracker.bad !== null && !isBadBelied(tracker, room, policy)) {
     const gap = tracker.bad.cups - total;
     if (gap <= policy.tracker.tightBracketShare * tracker.bad.cups) {
       return hold(atRest(tracker, policy), 'bracket-tight', {
@@ -97,16 +90,16 @@ function search(tracker: TrackerState, evidence: Evidence, policy: Policy): Step
 }
 
 /** Late news of a step that went too far leaves a longer queue: 1 for news as prompt as it can be. */
-function promptness({ signals, now }: Evidence): number {
-  return Math.min(1, PROMPT_MS / (now - signals.startMs));
+function promptness({ signals, now }: Evidence, policy: Policy): number {
+  return Math.min(1, (1000 * policy.tracker.promptSeconds) / (now - signals.startMs));
 }
 
 /**
  * A failure at this very load is belied where the backend told of its knee by latency, and latency shows none now: it
  * bears more than it did.
  */
-function isBadBelied({ isKneeTold }: TrackerState, room: number): boolean {
-  return isKneeTold && room >= BELIED_ROOM;
+function isBadBelied({ isKneeTold }: TrackerState, room: number, policy: Policy): boolean {
+  return isKneeTold && room >= policy.tracker.beliedRoomShare;
 }
 
 /** No failure stands in the way. */
@@ -150,8 +143,8 @@ function slowReturn(tracker: TrackerState, evidence: Evidence, policy: Policy): 
 }
 
 /** What was not reached proves nothing: a raise starts from what was admitted, or nearly. */
-function reachable(factor: number, { signals }: Evidence): CostUnitsPerSecond {
-  return factor * REACHED_FACTOR * signals.total.admittedCups;
+function reachable(factor: number, { signals }: Evidence, policy: Policy): CostUnitsPerSecond {
+  return factor * policy.tracker.reachedFactor * signals.total.admittedCups;
 }
 
 function raise(
@@ -162,7 +155,11 @@ function raise(
   policy: Policy,
 ): Step {
   const total = tracker.totalCups ?? 0;
-  const bounded = withinGuardrails(Math.min(wantedCups, reachable(wantedCups / total, evidence)), total, policy);
+  const bounded = withinGuardrails(
+    Math.min(wantedCups, reachable(wantedCups / total, evidence, policy)),
+    total,
+    policy,
+  );
   if (bounded.cups <= total) {
     return hold(atRest(tracker, policy), 'at-ceiling', {
       reason: `Healthy at ${figure(total)} cost units/s, which is the ceiling that the policy sets.`,

@@ -8,13 +8,6 @@ import { updateAttempts } from './retries.ts';
 import { readSignals, type Signals } from './signals.ts';
 import type { Mark, MemoryState } from './state.ts';
 
-/** The healthy latency falls with this half-life: soon enough, but not to the luckiest window. */
-const FALLING_HALF_LIFE_SECONDS = 60;
-/** One slow window is chance. */
-const HEADROOM_HALF_LIFE_SECONDS = 10;
-/** A tier with fewer refusals than this is calm: what it offers is what it wants. */
-const CALM_THROTTLED_SHARE = 0.01;
-
 export interface Remembered {
   readonly memory: MemoryState;
   readonly signals: Signals;
@@ -53,7 +46,7 @@ function whatIsAsked(memory: MemoryState, signals: Signals, window: Window, isFa
 function howItFares(memory: MemoryState, signals: Signals, health: Health, isBinding: boolean, policy: Policy) {
   const isGood = health === 'healthy' || (health === 'thin' && signals.errorShare <= policy.objective.errorShare);
   // What a limit lets through of a surge at first is no proof; under a total that we search with it is.
-  const isTested = isBinding || signals.throttledShare <= CALM_THROTTLED_SHARE;
+  const isTested = isBinding || signals.throttledShare <= policy.guard.calmThrottledShare;
   // What two windows in a row admitted was no chance, nor is what a whole minute did.
   const { admittedCups } = signals.total;
   const sustainedCups = signals.source === 'logs' ? Math.min(memory.admittedCups, admittedCups) : admittedCups;
@@ -64,7 +57,7 @@ function howItFares(memory: MemoryState, signals: Signals, health: Health, isBin
       health === 'healthy' ? healthyLatency(memory, signals, isBinding, policy) : memory.healthyLatencyMs,
     latencyMs,
     latencyGrowth: ((latencyMs ?? 0) - (memory.latencyMs ?? latencyMs ?? 0)) / 1000 / signals.seconds,
-    headroom: smooth(memory.headroom, left, signals.seconds, HEADROOM_HALF_LIFE_SECONDS),
+    headroom: smooth(memory.headroom, left, signals.seconds, policy.tracker.headroomHalfLifeSeconds),
     healthySeconds: isGood && signals.samples > 0 ? memory.healthySeconds + signals.seconds : memory.healthySeconds,
     confirmed:
       isGood && isTested
@@ -96,7 +89,7 @@ function healthyLatency(memory: MemoryState, signals: Signals, isBinding: boolea
   const isHigher = signals.latencyMs > memory.healthyLatencyMs;
   // Down soon, up slowly, and not at all while a limit binds: it must not learn the queue of a full backend.
   if (isHigher && isBinding) return memory.healthyLatencyMs;
-  const halfLife = isHigher ? policy.tracker.healthyHalfLifeSeconds : FALLING_HALF_LIFE_SECONDS;
+  const halfLife = isHigher ? policy.tracker.healthyHalfLifeSeconds : policy.tracker.healthyFallHalfLifeSeconds;
   return smooth(memory.healthyLatencyMs, signals.latencyMs, signals.seconds, halfLife);
 }
 

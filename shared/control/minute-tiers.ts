@@ -1,16 +1,7 @@
 import type { CostUnitsPerSecond, Limit, Limits, Rps, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
-import { MINUTE_TOLERANCE_SECONDS } from './minutes.ts';
 import type { Signals } from './signals.ts';
 import type { LawInput } from './types.ts';
-
-/** Fewer refusals than this are left to the stage: plans are cut for a shortage, not for a trifle. */
-const SHORTAGE_SHARE = 0.1;
-/** Keys do not all ask at once, nor for the same: their even part may be exceeded so many times. */
-const OVERCOMMIT_FACTOR = 4;
-/** Below this part of the total the plans let through too little, and are raised by at most this factor. */
-const REACHED_SHARE = 0.93;
-const LARGEST_RAISE = 2;
 
 export interface MinuteShortage {
   readonly input: LawInput<unknown>;
@@ -28,21 +19,22 @@ export interface MinuteShortage {
  */
 export function minuteTiers(shortage: MinuteShortage): Limits['tiers'] {
   const { before, signals } = shortage;
-  const { baseline, keyCounts } = shortage.input;
+  const { baseline, keyCounts, policy } = shortage.input;
   const isCut = Object.entries(before).some(([tier, limit]) => limit.rateRps < (baseline.tiers[tier]?.rateRps ?? 0));
   if (isCut) return raised(shortage);
-  if (keyCounts === undefined || signals.throttledShare < SHORTAGE_SHARE) return before;
+  if (keyCounts === undefined || signals.throttledShare < policy.minutes.shortageShare) return before;
   return tiersWith(shortage, (tier) => evenRps(tier, keyCounts[tier] ?? 0, shortage));
 }
 
 function raised(shortage: MinuteShortage): Limits['tiers'] {
   const { input, before, totalCups, signals, isDraining } = shortage;
+  const { toleranceSeconds, reachedShare, largestRaiseFactor } = input.policy.minutes;
   const inForceMs = Math.max(input.effective.stageMs, ...Object.values(input.effective.tiersMs));
-  const isLived = signals.startMs + MINUTE_TOLERANCE_SECONDS * 1000 >= inForceMs;
+  const isLived = signals.startMs + toleranceSeconds * 1000 >= inForceMs;
   const reached = signals.total.admittedCups / totalCups;
-  if (isDraining || !isLived || reached >= REACHED_SHARE) return before;
+  if (isDraining || !isLived || reached >= reachedShare) return before;
   // The rarer a key is that the level still trims, the less a rise of the level lets through: the cube makes up for it.
-  const factor = Math.min(LARGEST_RAISE, reached ** -3);
+  const factor = Math.min(largestRaiseFactor, reached ** -3);
   return tiersWith(shortage, (_, standing) => factor * standing.rateRps);
 }
 
@@ -52,7 +44,7 @@ function evenRps(tier: TierName, keys: number, { input, totalCups, meanCost }: M
   const { weight } = tierPolicyOf(policy, tier);
   if (keys === 0 || weight >= Math.max(...weights)) return Number.POSITIVE_INFINITY;
   const shareCups = (totalCups * weight) / weights.reduce((sum, value) => sum + value, 0);
-  return (OVERCOMMIT_FACTOR * shareCups) / (keys * meanCost);
+  return (policy.minutes.overcommitFactor * shareCups) / (keys * meanCost);
 }
 
 function tiersWith(

@@ -1,4 +1,5 @@
 import type { KeyId, MethodKey, Rps, TierName } from '../platform/units.ts';
+import type { Policy } from '../policy/schema.ts';
 import type { KeyCounts, Window } from '../telemetry/window.ts';
 
 /** What one window says of one key, or of the lump of a tier's unlisted keys. */
@@ -14,17 +15,14 @@ export interface ObservedDemand {
 type Cells = Window['cells'][TierName];
 type Listed = readonly (readonly [KeyId, KeyCounts])[];
 
-/** Keys that are not listed ask less than the least busy listed one: about half of it, in the mean of a long tail. */
-const LUMP_MEAN_SHARE = 0.5;
-
 /** Below this a lump is not worth an entry. */
 const LEAST_RPS = 0.05;
 
 export const lumpOf = (tier: TierName): KeyId => `rest of ${tier}`;
 
-/** Demand per key of one window; the busiest `mostKeys` apart, the rest of each tier as one lump of equals. */
-export function observedDemand(window: Window, mostKeys: number): Record<KeyId, ObservedDemand> {
-  const byTier = Map.groupBy(busiestKeys(window.keys, mostKeys), ([, counts]) => counts.tier);
+/** Demand per key of one window; the busiest apart, as many as the policy says, the rest of each tier as one lump of equals. */
+export function observedDemand(window: Window, { demand }: Policy): Record<KeyId, ObservedDemand> {
+  const byTier = Map.groupBy(busiestKeys(window.keys, demand.trackedKeys), ([, counts]) => counts.tier);
   const observed: Record<KeyId, ObservedDemand> = {};
   for (const [tier, cells] of Object.entries(window.cells)) {
     const keys = byTier.get(tier) ?? [];
@@ -34,13 +32,19 @@ export function observedDemand(window: Window, mostKeys: number): Record<KeyId, 
       const lostShare = lostOf(counts.throttled, requestsOf(counts), failedShare);
       observed[key] = { tier, count: 1, methods: ratesOf(counts.requests, governed, window), lostShare };
     }
-    const lump = lumpOfTier(tier, cells, keys, window);
+    const lump = lumpOfTier(tier, cells, keys, window, demand.lumpMeanShare);
     if (lump !== undefined) observed[lumpOf(tier)] = lump;
   }
   return observed;
 }
 
-function lumpOfTier(tier: TierName, cells: Cells, keys: Listed, window: Window): ObservedDemand | undefined {
+function lumpOfTier(
+  tier: TierName,
+  cells: Cells,
+  keys: Listed,
+  window: Window,
+  lumpMeanShare: number,
+): ObservedDemand | undefined {
   const left: Record<MethodKey, number> = {};
   let throttled = -keys.reduce((sum, [, counts]) => sum + counts.throttled, 0);
   for (const [method, cell] of Object.entries(cells)) {
@@ -54,7 +58,7 @@ function lumpOfTier(tier: TierName, cells: Cells, keys: Listed, window: Window):
   const requests = Object.values(left).reduce((a, b) => a + b, 0);
   const smallest = Math.min(...keys.map(([, counts]) => (requestsOf(counts) * 1000) / window.lengthMs));
   const count =
-    Number.isFinite(smallest) && smallest > 0 ? Math.max(1, Math.ceil(rps / (LUMP_MEAN_SHARE * smallest))) : 1;
+    Number.isFinite(smallest) && smallest > 0 ? Math.max(1, Math.ceil(rps / (lumpMeanShare * smallest))) : 1;
   return { tier, count, methods, lostShare: lostOf(throttled, requests, failedShareOf(cells)) };
 }
 

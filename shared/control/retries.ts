@@ -14,10 +14,6 @@ export interface AttemptsState {
 
 /** Attempts considered: 1 to 6. */
 const MOST_ATTEMPTS = 6;
-/** Windows with fewer losses tell nothing of retries. */
-const TELLING_LOST_SHARE = 0.05;
-/** A variance of the logarithm that speaks as loudly against a number of attempts as being one off the policy's. */
-const PRIOR_VARIANCE = 0.01;
 /** Beyond this a loss is taken for this: of what is wholly refused nothing can be told. */
 const MOST_LOST = 0.99;
 
@@ -42,7 +38,7 @@ export function updateAttempts(
   for (const [tier, { offeredRps, admittedRps }] of Object.entries(signals.tiers)) {
     const lost = offeredRps > 0 ? 1 - (admittedRps / offeredRps) * (1 - signals.errorShare) : 0;
     // Demand from before the losses says nothing: it may have grown.
-    if (lost > TELLING_LOST_SHARE) next[tier] = withSample(states[tier], offeredRps, lost, kept);
+    if (lost > policy.demand.attemptsLostShare) next[tier] = withSample(states[tier], offeredRps, lost, kept);
     else delete next[tier];
   }
   return next;
@@ -69,7 +65,7 @@ export function attemptsOf(state: AttemptsState | undefined, policy: Policy): nu
   let best = { attempts: usual, badness: Number.POSITIVE_INFINITY };
   state.variances.forEach((variance, index) => {
     const attempts = index + 1;
-    const badness = variance + PRIOR_VARIANCE * (attempts - usual) ** 2;
+    const badness = variance + policy.demand.attemptsPriorVariance * (attempts - usual) ** 2;
     if (badness < best.badness) best = { attempts, badness };
   });
   return best.attempts;

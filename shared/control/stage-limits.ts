@@ -2,17 +2,9 @@ import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../
 import type { Policy } from '../policy/schema.ts';
 import { costByMethod, sumOf } from './demand.ts';
 import { doPlansHold, type Situation } from './limits.ts';
-import { MINUTE_ROOM_FACTOR } from './minutes.ts';
 import { stageCapacity, stageFor, stageLimitOf, stagesAgree, withTightBursts } from './standing.ts';
 
 type TierLimits = Readonly<Record<TierName, Limit>>;
-
-/** Room that demand must keep below a standing stage limit before the limit is moved. */
-const ROOM_FACTOR = 1.1;
-/** With less headroom than this the knee is close: the guard is not raised. */
-const AT_KNEE = 0.5;
-/** Close to the knee the guard is lowered sooner. */
-const LOWER_AT_KNEE_SHARE = 0.93;
 
 /** The stage's settings: the total where the stage must hold it, with room where the plans do, the guard at rest. */
 export function desiredStage(situation: Situation, tiers: TierLimits): Limits['stage'] {
@@ -48,8 +40,8 @@ interface GuardChange {
 function isGuardKept(change: GuardChange, { input, memory, guardCups }: Situation): boolean {
   const { policy } = input;
   const { standing, wanted, expected, totalCups } = change;
-  const isAtKnee = memory.headroom < AT_KNEE;
-  const lowerBelowShare = isAtKnee ? LOWER_AT_KNEE_SHARE : policy.guard.lowerBelowShare;
+  const isAtKnee = memory.headroom < policy.guard.kneeHeadroomShare;
+  const lowerBelowShare = isAtKnee ? policy.guard.lowerAtKneeShare : policy.guard.lowerBelowShare;
   const isLoose = totalCups < lowerBelowShare * stageCapacity(standing, expected, policy);
   const isLowerable = guardCups !== null && memory.healthySeconds >= policy.guard.warmUpSeconds;
   return (isAtKnee || hasRoom(standing, wanted, expected, policy)) && !(isLoose && isLowerable);
@@ -69,7 +61,7 @@ function stageTotal(situation: Situation, expectedCups: CostUnitsPerSecond): num
     methodSlackFactor,
     kneeRoomFactor + (methodSlackFactor - kneeRoomFactor) * memory.headroom,
   );
-  const mostRoom = situation.isDemandKnown ? roomFactor : Math.min(roomFactor, MINUTE_ROOM_FACTOR);
+  const mostRoom = situation.isDemandKnown ? roomFactor : Math.min(roomFactor, policy.minutes.roomFactor);
   const roomy = mostRoom * expectedCups;
   const isBraking = situation.isContended || tracker.phase === 'drain';
   if (isBraking && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
@@ -87,7 +79,7 @@ function hasRoom(
   return Object.entries(expected).every(([method, cups]) => {
     const standingRps = stageLimitOf(standing, method)?.rateRps ?? 0;
     const wantedRps = stageLimitOf(wanted, method)?.rateRps ?? 0;
-    const neededRps = (ROOM_FACTOR * cups) / (policy.methodCost[method] ?? 1);
+    const neededRps = (policy.guard.demandRoomFactor * cups) / (policy.methodCost[method] ?? 1);
     return standingRps >= Math.min(neededRps, wantedRps);
   });
 }

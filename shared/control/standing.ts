@@ -3,7 +3,6 @@ import type { CostUnitsPerSecond, EpochMs, Limit, MethodKey, Rps } from '../plat
 import type { Policy } from '../policy/schema.ts';
 import { sumOf } from './demand.ts';
 import { faded } from './memory.ts';
-import { MINUTE_GUARD_FACTOR } from './minutes.ts';
 import type { MemoryState } from './state.ts';
 import type { Baseline } from './types.ts';
 
@@ -25,7 +24,7 @@ export function guardTotal(
   const { confirmedFactor, kneeRoomFactor } = policy.guard;
   const isByMinutes = memory.lastWindowEndMs > memory.lastLogEndMs;
   const factor = isByMinutes
-    ? MINUTE_GUARD_FACTOR
+    ? policy.minutes.guardFactor
     : kneeRoomFactor + (confirmedFactor - kneeRoomFactor) * memory.headroom;
   const wanted = Math.max(confirmed * factor, least, policy.capacity.floorCups ?? 0);
   return Math.min(wanted, policy.capacity.ceilingCups ?? Number.POSITIVE_INFINITY);

@@ -29,9 +29,6 @@ export interface Shortage {
   readonly policy: Policy;
 }
 
-/** Below this part of the total the plans let through too little: what mends it is worth a write for less. */
-const FILLED_SHARE = 0.94;
-const MENDING_PART = 0.1;
 /** A limit counts as resting from this share of its baseline. */
 const RESTING_SHARE = 0.999;
 
@@ -43,8 +40,9 @@ const RESTING_SHARE = 0.999;
 export function tiersInShortage(shortage: Shortage): TierPlans {
   const { live, baseline, policy, memory } = shortage;
   const claims = claimsOf(shortage);
-  const bearableCups = policy.demand.plansHoldShare * shortage.totalCups;
-  const levels = bestLevels(policy.demand.planAimShare * shortage.totalCups, claims);
+  const { plansHoldShare, planAimShare, filledShare, worthShare, unfilledWorthShare } = policy.demand;
+  const bearableCups = plansHoldShare * shortage.totalCups;
+  const levels = bestLevels(planAimShare * shortage.totalCups, claims);
   const best = Object.fromEntries(
     Object.entries(baseline.tiers).map(([tier, resting]) => {
       return [tier, levelLimit((levels[tier] ?? Number.POSITIVE_INFINITY) / memory.slack, resting, policy)] as const;
@@ -54,8 +52,8 @@ export function tiersInShortage(shortage: Shortage): TierPlans {
   const present = Object.fromEntries(
     Object.entries(baseline.tiers).map(([tier, resting]) => [tier, live[tier] ?? resting]),
   );
-  const isUnfilled = shortage.admittedCups < FILLED_SHARE * shortage.totalCups;
-  const leastShare = policy.demand.worthShare * (isUnfilled ? MENDING_PART : 1);
+  const isUnfilled = shortage.admittedCups < filledShare * shortage.totalCups;
+  const leastShare = worthShare * (isUnfilled ? unfilledWorthShare : 1);
   if (worth(best) - worth(present) < leastShare * mostWorth(claims)) return { tiers: present, order: [] };
   return { tiers: best, order: inOrderOfWorth(present, best, worth) };
 }
@@ -108,11 +106,6 @@ function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim
   });
 }
 
-/** Fill that is believed, and how fast. */
-const [LEAST_FILL, MOST_FILL, FILL_GAIN] = [0.7, 1.05, 0.35];
-/** Where more than this of the total passes, the stage refuses some of it. */
-const STAGE_FREE_SHARE = 0.97;
-
 /** Of tiers whose limits have been in force for the whole window: what passed over what their keys' rates say. */
 export function learnFill(
   memory: MemoryState,
@@ -120,7 +113,8 @@ export function learnFill(
   totalCups: CostUnitsPerSecond | null,
   { live, effective, baseline, policy }: LawInput<unknown>,
 ): MemoryState['fill'] {
-  if (signals.source !== 'logs' || totalCups === null || signals.total.admittedCups > STAGE_FREE_SHARE * totalCups) {
+  const { stageFreeShare, leastFillFactor, mostFillFactor, fillGainShare } = policy.demand;
+  if (signals.source !== 'logs' || totalCups === null || signals.total.admittedCups > stageFreeShare * totalCups) {
     return memory.fill;
   }
   const keys = keysByTier(memory.demand, 'believed', policy);
@@ -130,9 +124,9 @@ export function learnFill(
     const expected = admittedAt(limit.rateRps * memory.slack, keys[tier] ?? []);
     const isInForce = (effective.tiersMs[tier] ?? 0) <= signals.startMs;
     if (!isLimited || !isInForce || expected <= 0) continue;
-    const seen = clamp((signals.tiers[tier]?.admittedCups ?? 0) / expected, LEAST_FILL, MOST_FILL);
+    const seen = clamp((signals.tiers[tier]?.admittedCups ?? 0) / expected, leastFillFactor, mostFillFactor);
     const before = fill[tier] ?? 1;
-    fill[tier] = before + FILL_GAIN * (seen - before);
+    fill[tier] = before + fillGainShare * (seen - before);
   }
   return fill;
 }

@@ -70,6 +70,9 @@ const UNITS: readonly (readonly [ending: string, unit: string])[] = [
   ['Cuts', 'cuts'],
   ['Attempts', 'attempts'],
   ['weight', 'weight'],
+  ['Deviations', 'standard deviations'],
+  ['Variance', 'variance'],
+  ['Rounds', 'rounds'],
 ];
 
 function get(node: unknown, key: string): unknown {

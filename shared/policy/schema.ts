@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { brakesSchema, rollbackSchema } from './brakes-schema.ts';
 import { driftSchema } from './drift-schema.ts';
+import { minutesSchema } from './minutes-schema.ts';
 import { demandSchema, guardSchema } from './standing-schema.ts';
 import { trackerSchema } from './tracker-schema.ts';
 import { trustSchema } from './trust-schema.ts';
@@ -196,6 +197,7 @@ export const policySchema = z.strictObject({
   tracker: trackerSchema.prefault({}),
   guard: guardSchema.prefault({}),
   demand: demandSchema.prefault({}),
+  minutes: minutesSchema.prefault({}),
   blind: blindSchema.prefault({}),
   brakes: brakesSchema.prefault({}),
   rollback: rollbackSchema.prefault({}),

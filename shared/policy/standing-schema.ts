@@ -75,6 +75,30 @@ export const guardSchema = z.strictObject({
     1000,
     'Least stage burst: what an honest random stream at 80 % of its limit needs. Larger: small APIs let more through at once. Smaller: they refuse honest clumps.',
   ),
+  demandRoomFactor: tunable(
+    1.1,
+    1,
+    3,
+    'The guard is moved when demand, times this, exceeds it. Larger: sooner, more writes. Smaller: honest noise meets the guard first.',
+  ),
+  kneeHeadroomShare: tunable(
+    0.5,
+    0,
+    1,
+    'With less than this of the way to the knee left, the guard is not raised. Larger: it stops rising sooner. Smaller: it rises close to capacity.',
+  ),
+  lowerAtKneeShare: tunable(
+    0.93,
+    0.1,
+    1,
+    'There it is lowered to less than this share of what stands. Larger: follows closely, more writes. Smaller: a guard that was learned in better times stands.',
+  ),
+  calmThrottledShare: tunable(
+    0.01,
+    0,
+    1,
+    'What a window admits is proof for the guard when no more than this was refused. Larger: what a limit lets through of a surge counts, and the guard creeps up. Smaller: a few refusals by a plan keep it from learning.',
+  ),
 });
 
 /** What demand is believed to be, and how tiers under control are treated. */
@@ -144,5 +168,71 @@ export const demandSchema = z.strictObject({
     10,
     10_000,
     'Busiest keys whose demand is kept apart. Larger: exact at more keys, larger state. Smaller: the rest is treated as equals.',
+  ),
+  jumpDeviations: tunable(
+    2.5,
+    0,
+    10,
+    'A rise of a key beyond so many standard deviations of a random count is believed at once. Larger: surges are seen a window later. Smaller: chance adds up over many keys.',
+  ),
+  lumpFactor: tunable(
+    1.5,
+    1,
+    10,
+    'A remembered key this much busier than the mean of the unlisted ones has gone quiet; a smaller one is among them. Larger: keys that went quiet are forgotten sooner. Smaller: keys are counted twice for a while.',
+  ),
+  lumpMeanShare: tunable(
+    0.5,
+    0.01,
+    1,
+    'What unlisted keys ask for, as a share of the least busy listed one. Larger: they are believed to be fewer and busier, and levels fall lower. Smaller: the reverse.',
+  ),
+  attemptsLostShare: tunable(
+    0.05,
+    0,
+    1,
+    'Windows with fewer losses tell nothing of retries. Larger: fewer, surer lessons. Smaller: noise is taken for retries.',
+  ),
+  attemptsPriorVariance: tunable(
+    0.01,
+    0,
+    10,
+    'A variance of the logarithm of the wanted rate that speaks as loudly against a number of attempts as being one off the usual. Larger: the usual number stands. Smaller: follows what was seen.',
+  ),
+  filledShare: tunable(
+    0.94,
+    0,
+    1,
+    'Below this part of the total the plans let through too little, and what mends it is worth a write for less. Larger: more writes that fill the total. Smaller: capacity idles.',
+  ),
+  unfilledWorthShare: tunable(
+    0.1,
+    0,
+    1,
+    'For so much less: this part of worthShare. Larger: fewer writes. Smaller: more writes that fill the total.',
+  ),
+  leastFillFactor: tunable(
+    0.7,
+    0.1,
+    1,
+    "Least believed of what a limit passes over what its keys' mean rates say. Larger: levels stay closer to the means. Smaller: clumpy tiers get more room.",
+  ),
+  mostFillFactor: tunable(
+    1.05,
+    1,
+    3,
+    'Most believed of the same. Larger: tiers of many keys, which pass more than their means say, are held better. Smaller: one odd window moves a level less.',
+  ),
+  fillGainShare: tunable(
+    0.35,
+    0.01,
+    1,
+    'Weight of the newest window in that ratio. Larger: learns sooner, noisier. Smaller: steadier.',
+  ),
+  stageFreeShare: tunable(
+    0.97,
+    0.5,
+    1,
+    'Where more than this of the total passes, the stage refuses some of it, and nothing is learned of what limits pass. Larger: more lessons, some of them of the stage. Smaller: fewer.',
   ),
 });

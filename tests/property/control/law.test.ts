@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { MINUTE_TOLERANCE_SECONDS } from '../../../shared/control/minutes.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { LawBench } from '../../support/plant/bench.ts';
 import { BASELINE } from '../../support/plant/plant.ts';
@@ -93,7 +92,7 @@ test('the total is never raised on a window that began before the last change to
       const inForceMs = before?.tracker.stageSinceMs ?? bench.input.effective.stageMs;
       const toleranceMs =
         window.source === 'metrics'
-          ? 1000 * MINUTE_TOLERANCE_SECONDS
+          ? 1000 * bench.input.policy.minutes.toleranceSeconds
           : 1000 * bench.input.policy.tracker.freshToleranceSeconds;
       expect(window.startMs + toleranceMs).toBeGreaterThanOrEqual(inForceMs);
       expect(window.startMs + toleranceMs).toBeGreaterThanOrEqual(before?.tracker.lastActionMs ?? 0);

@@ -45,10 +45,10 @@ function tracker(change: Partial<TrackerState>): TrackerState {
 
 describe('the drain on minute metrics', () => {
   test('lasts until the next look and is shallow', () => {
-    const shallow = minuteDrain(evidence({ signals: minute(24_000, 24_000, 840) }));
+    const shallow = minuteDrain(evidence({ signals: minute(24_000, 24_000, 840) }), policy);
     expect(shallow.seconds).toBeLessThan(60);
     expect(shallow.depth).toBeCloseTo(0.1, 1);
-    expect(minuteDrain(evidence({ signals: minute(24_000, 24_000, 20_000) })).depth).toBe(0.3);
+    expect(minuteDrain(evidence({ signals: minute(24_000, 24_000, 20_000) }), policy).depth).toBe(0.3);
   });
 });
 
