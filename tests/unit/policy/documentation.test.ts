@@ -18,6 +18,16 @@ test('the table in docs/policy.md shows every field with its default, range and 
   expect(rows).toEqual(expected);
 });
 
+test('every constant that docs/control-law.md names is a field of the policy', () => {
+  const named = [...read('docs/control-law.md').matchAll(/\*([a-z]+(?:[A-Z.][A-Za-z]*)+)\*/g)].map(
+    ([, name]) => name ?? '',
+  );
+  const fields = policyFields().map(({ path }) => path);
+  const unknown = named.filter((name) => !fields.some((path) => path === name || path.endsWith(`.${name}`)));
+  expect(named.length).toBeGreaterThan(40);
+  expect(unknown).toEqual([]);
+});
+
 test('every number says what happens when it is larger and when it is smaller', () => {
   const numbers = policyFields().filter(({ range }) => / to /.test(range));
   expect(numbers.length).toBeGreaterThan(70);
