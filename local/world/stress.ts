@@ -25,17 +25,30 @@ const STRESS_SHARE = 0.9;
 /** … and lasts for so many blocks after it: two minutes. */
 const BLOCKS_AFTER = 12;
 const PREMIUM = 'premium';
+const PARTS = ['demand', 'goodput', 'ideal', 'keyDemand', 'keyGoodput'] as const;
 
-/** Keeps what the scores under stress need: some kilobytes for every ten seconds of the run. */
+/** What the blocks in stress add up to. */
+type Sums = Omit<Block, 'capacity'> & { guarantee: number; premiumWithin: number };
+
+/** Answers in time come within the objective's latency: a block that is so many blocks old will not change. */
+const SETTLED_BLOCKS = 6;
+
+/** Keeps what the scores under stress need: the last minute by blocks, and of the blocks before it their sums. */
 export class StressKeeper {
   private readonly tiers: readonly TierTerms[];
   private readonly keyTiers: readonly number[];
-  private readonly blocks: Block[] = [];
+  /** Those that may still change, oldest first. */
+  private readonly open: Block[] = [];
+  private settled = 0;
+  /** Blocks to come that are in stress for what was before them. */
+  private stressLeft = 0;
+  private readonly sums: Sums;
 
   /** @param keyTiers the index of each key's tier */
   constructor(tiers: readonly TierTerms[], keyTiers: readonly number[]) {
     this.tiers = tiers;
     this.keyTiers = keyTiers;
+    this.sums = { ...this.emptyBlock(), guarantee: 0, premiumWithin: 0 };
   }
 
   /** A first attempt within its contract arrived. */
@@ -61,41 +74,43 @@ export class StressKeeper {
   }
 
   result(): StressScores {
-    const blocks = this.blocksInStress();
-    const { tiers, keyTiers } = this;
-    const premium = tiers.findIndex(({ name }) => name === PREMIUM);
-    const guarantee = ({ demand, capacity }: Block) =>
-      Math.min(demand[premium] ?? 0, (tiers[premium]?.floorShare ?? 0) * capacity);
-    const total = (of: (block: Block) => number) => blocks.reduce((sum, block) => sum + of(block), 0);
+    while (this.open.length > 0) this.settleOldest();
+    const { tiers, sums } = this;
     return {
-      stressSeconds: total(({ seconds }) => seconds),
-      stressRatio: ratio(
-        total(({ goodput }) => weighted(tiers, goodput)),
-        total(({ ideal }) => weighted(tiers, ideal)),
-        1,
-      ),
-      premiumWithinGuarantee: ratio(
-        total((block) => Math.min(block.goodput[premium] ?? 0, guarantee(block))),
-        total(guarantee),
-        1,
-      ),
-      jain: ratio(worstJain(blocks, tiers.length, keyTiers), 1, 1),
+      stressSeconds: sums.seconds,
+      stressRatio: ratio(weighted(tiers, sums.goodput), weighted(tiers, sums.ideal), 1),
+      premiumWithinGuarantee: ratio(sums.premiumWithin, sums.guarantee, 1),
+      jain: ratio(worstJain(sums, tiers.length, this.keyTiers), 1, 1),
     };
   }
 
-  private blocksInStress(): Block[] {
-    let left = 0;
-    return this.blocks.filter(({ demand, capacity }) => {
-      const demanded = demand.reduce((sum, cost) => sum + cost, 0);
-      left = demanded > STRESS_SHARE * capacity ? BLOCKS_AFTER + 1 : left;
-      return left-- > 0;
-    });
+  /** Adds the oldest block to the sums if it is in stress. */
+  private settleOldest(): void {
+    const block = this.open.shift();
+    if (!block) return;
+    this.settled++;
+    const demanded = block.demand.reduce((sum, cost) => sum + cost, 0);
+    if (demanded > STRESS_SHARE * block.capacity) this.stressLeft = BLOCKS_AFTER + 1;
+    if (this.stressLeft-- > 0) this.addUp(block);
+  }
+
+  private addUp(block: Block): void {
+    const { sums, tiers } = this;
+    const premium = tiers.findIndex(({ name }) => name === PREMIUM);
+    const guarantee = Math.min(block.demand[premium] ?? 0, (tiers[premium]?.floorShare ?? 0) * block.capacity);
+    sums.seconds += block.seconds;
+    sums.guarantee += guarantee;
+    sums.premiumWithin += Math.min(block.goodput[premium] ?? 0, guarantee);
+    for (const name of PARTS) block[name].forEach((cost, index) => void add(sums[name], index, cost));
   }
 
   private blockAt(second: number): Block {
     const index = Math.floor(second / BLOCK_SECONDS);
-    while (this.blocks.length <= index) this.blocks.push(this.emptyBlock());
-    return this.blocks[index] as Block;
+    while (this.settled + this.open.length <= index) this.open.push(this.emptyBlock());
+    while (this.open.length > SETTLED_BLOCKS) this.settleOldest();
+    const block = this.open[index - this.settled];
+    if (!block) throw new Error(`Second ${second} of the run was settled when something of it was told.`);
+    return block;
   }
 
   private emptyBlock(): Block {
@@ -115,19 +130,12 @@ export function weighted(tiers: readonly TierTerms[], perTier: ArrayLike<number>
   return tiers.reduce((sum, { weight }, index) => sum + weight * (perTier[index] ?? 0), 0);
 }
 
-function worstJain(blocks: readonly Block[], tierCount: number, keyTiers: readonly number[]): number {
-  const sum = (of: (block: Block) => Float64Array, key: number) =>
-    blocks.reduce((total, block) => total + (of(block)[key] ?? 0), 0);
+function worstJain({ keyDemand, keyGoodput }: Sums, tierCount: number, keyTiers: readonly number[]): number {
   let worst = 1;
   for (let tier = 0; tier < tierCount; tier++) {
     const keys = keyTiers.flatMap((keyTier, key) => (keyTier === tier ? [key] : []));
-    const demands = keys.map((key) => sum(({ keyDemand }) => keyDemand, key));
-    const served = keys.map((key, at) =>
-      Math.min(
-        demands[at] ?? 0,
-        sum(({ keyGoodput }) => keyGoodput, key),
-      ),
-    );
+    const demands = keys.map((key) => keyDemand[key] ?? 0);
+    const served = keys.map((key, at) => Math.min(demands[at] ?? 0, keyGoodput[key] ?? 0));
     worst = Math.min(worst, jainAgainstMaxMin(demands, served));
   }
   return worst;

@@ -77,6 +77,9 @@ export async function soak(
     if ((snapshot.second + 1) % HOUR_SECONDS > 0) return;
     const audit = await auditor.audit(snapshot.second + 1 === hours * HOUR_SECONDS);
     collectGarbage();
+    // What is let go of by a first collection is gone with the second.
+    await new Promise(setImmediate);
+    collectGarbage();
     audits.push(audit);
     heapMb.push(Math.round(process.memoryUsage().heapUsed / 1e5) / 10);
     onHour(audits.length, audit, heapMb.at(-1) ?? 0);
