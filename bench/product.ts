@@ -31,13 +31,14 @@ const REHEARSE = new URL('../local/rehearse.ts', import.meta.url).pathname;
 const MOST_OUTPUT_BYTES = 1e8;
 
 async function compare(scenario: Scenario, seed: number, scale: number): Promise<Comparison> {
-  const policy = benchPolicy(scale);
-  const world = { scenario: scaledScenario(scenario, scale), baseline: scaledBaseline(scale) };
-  const harness = await runLoop({ ...world, seed, law, policy });
+  // First, for it says what is wrong with a scale or a seed.
   const named = ['--scenario', scenario.name, '--seed', String(seed), '--scale', String(scale), '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=64', REHEARSE, ...named], {
     maxBuffer: MOST_OUTPUT_BYTES,
   });
+  const policy = benchPolicy(scale);
+  const world = { scenario: scaledScenario(scenario, scale), baseline: scaledBaseline(scale) };
+  const harness = await runLoop({ ...world, seed, law, policy });
   return { name: scenario.name, harness, product: JSON.parse(stdout) as RehearsalReport };
 }
 

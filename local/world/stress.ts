@@ -25,10 +25,10 @@ const STRESS_SHARE = 0.9;
 /** … and lasts for so many blocks after it: two minutes. */
 const BLOCKS_AFTER = 12;
 const PREMIUM = 'premium';
-const PARTS = ['demand', 'goodput', 'ideal', 'keyDemand', 'keyGoodput'] as const;
+const PARTS = ['goodput', 'ideal', 'keyDemand', 'keyGoodput'] as const;
 
 /** What the blocks in stress add up to. */
-type Sums = Omit<Block, 'capacity'> & { guarantee: number; premiumWithin: number };
+type Sums = Omit<Block, 'capacity' | 'demand'> & { guarantee: number; premiumWithin: number };
 
 /** Answers in time come within the objective's latency: a block that is so many blocks old will not change. */
 const SETTLED_BLOCKS = 6;
