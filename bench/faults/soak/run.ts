@@ -54,7 +54,7 @@ function longDay(hours: number): Scenario {
 export async function soak(
   seed: number,
   hours: number,
-  collectGarbage: () => void,
+  collectGarbage: () => Promise<unknown>,
   onHour: (hour: number, audit: HourAudit, heapMb: number) => void,
 ): Promise<SoakReport> {
   const { cloud, service, failures } = await deployedInProcess({ limitScale: SOAK_SCALE });
@@ -76,10 +76,7 @@ export async function soak(
     }
     if ((snapshot.second + 1) % HOUR_SECONDS > 0) return;
     const audit = await auditor.audit(snapshot.second + 1 === hours * HOUR_SECONDS);
-    collectGarbage();
-    // What is let go of by a first collection is gone with the second.
-    await new Promise(setImmediate);
-    collectGarbage();
+    await collectGarbage();
     audits.push(audit);
     heapMb.push(Math.round(process.memoryUsage().heapUsed / 1e5) / 10);
     onHour(audits.length, audit, heapMb.at(-1) ?? 0);
