@@ -1,11 +1,20 @@
 import type { BenchLaw } from './bench-law.ts';
-import { perfect, perfectAhead } from './bounds/perfect.ts';
+import { perfect, perfectAhead, perfectByMinutes, perfectLate } from './bounds/perfect.ts';
 import { noLimits, staticLimits } from './fixed.ts';
 import { OURS } from './ours.ts';
 import { CANDIDATES, RIVALS } from './rivals/index.ts';
 
 /** The laws that the benchmark compares, in the order of its tables. */
-export const COMPARED: readonly BenchLaw[] = [perfectAhead, perfect, ...OURS, ...RIVALS, staticLimits, noLimits];
+export const COMPARED: readonly BenchLaw[] = [
+  perfectAhead,
+  perfect,
+  perfectLate,
+  perfectByMinutes,
+  ...OURS,
+  ...RIVALS,
+  staticLimits,
+  noLimits,
+];
 
 /** Every law by its name, the settings that rivals may be tuned to included. */
 export const LAWS: ReadonlyMap<string, BenchLaw> = new Map([...COMPARED, ...CANDIDATES].map((law) => [law.name, law]));

@@ -12,6 +12,7 @@ import { constant, type RateFunction, scaled } from '../../local/world/traffic/r
 import type { TierName } from '../../shared/platform/units.ts';
 import { scaledBaseline } from '../loop/baseline.ts';
 import type { BenchScenario, TelemetryTrouble } from './bench-scenario.ts';
+import { afterRest, troubleAfterRest } from './prelude.ts';
 import { SIZE } from './size.ts';
 
 /** Draws the figures of one scenario, the same for the same scenario and seed, in the order in which they are asked for. */
@@ -41,7 +42,7 @@ const REST_SHARE = 0.1;
 const CAPACITY_SHARE = 0.05;
 const SECONDS = 20;
 
-/** A family of scenarios from its name, what happens (one sentence), and how it is drawn. */
+/** A family of scenarios from its name, what happens (one sentence), and how it is drawn; some minutes of rest go before. */
 export function family(name: string, title: string, sketch: (jitter: Jitter) => Sketch): BenchScenario {
   return {
     name,
@@ -49,7 +50,11 @@ export function family(name: string, title: string, sketch: (jitter: Jitter) => 
     draw(seed) {
       const { trouble = NO_TROUBLE, methods = METHODS, ...story } = sketch(jitterOf(name, seed));
       const scenario: Scenario = { name, title, objective: OBJECTIVE, methods, ...story };
-      return { scenario: scaledScenario(scenario, SIZE), trouble, baseline: scaledBaseline(SIZE) };
+      return {
+        scenario: scaledScenario(afterRest(scenario), SIZE),
+        trouble: troubleAfterRest(trouble),
+        baseline: scaledBaseline(SIZE),
+      };
     },
   };
 }

@@ -44,7 +44,8 @@ function recordedDay(name: string, file: string, what: string): BenchScenario {
       durationSeconds: LENGTH,
       onsetSeconds: 0,
       surgeEndSeconds: LENGTH,
-      groups: honest(jitter, (seconds) => rate((seconds * DAY) / LENGTH)),
+      // Before the day begins no more is asked than at rest, whatever the recording begins with.
+      groups: honest(jitter, (seconds) => (seconds > 0 ? rate((seconds * DAY) / LENGTH) : Math.min(1, rate(0)))),
       backend: backend(jitter),
     };
   });

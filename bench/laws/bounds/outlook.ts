@@ -14,22 +14,29 @@ const STEP_SECONDS = 5;
 const MOST_CHANGE_SHARE = 0.4;
 
 /** From the present and how it came about: a course goes on, a step does not repeat itself. */
-export const extrapolated: OutlookAt = (knowledge, now) => {
+export const extrapolated: OutlookAt = (knowledge, now) => fromThePast(knowledge, now, 0);
+
+/** The same of what was `lateSeconds` ago, taken to have gone on as it went for `coveredSeconds` of them. */
+export const late = (lateSeconds: number, coveredSeconds: number): OutlookAt => {
+  return (knowledge, now) => fromThePast(knowledge, now - lateSeconds * 1000, coveredSeconds);
+};
+
+function fromThePast(knowledge: Knowledge, seenMs: EpochMs, coveredSeconds: number): Outlook {
   const course = <T>(of: (atMs: EpochMs) => T): [T, T, T] => {
-    return [of(now), of(now - STEP_SECONDS * 1000), of(now - 2 * STEP_SECONDS * 1000)];
+    return [of(seenMs), of(seenMs - STEP_SECONDS * 1000), of(seenMs - 2 * STEP_SECONDS * 1000)];
   };
   const capacity = course((atMs) => knowledge.capacityCups(atMs));
   const demand = course((atMs) => new Map(knowledge.keyDemand(atMs).map((key) => [key.keyId, key.rps])));
-  const present = knowledge.keyDemand(now);
+  const present = knowledge.keyDemand(seenMs);
   return {
-    capacityCups: (ahead) => goingOn(capacity, ahead),
+    capacityCups: (ahead) => goingOn(capacity, coveredSeconds + ahead),
     keys: (ahead) =>
       present.map((key) => {
         const [, before, earlier] = demand.map((rates) => rates.get(key.keyId) ?? 0);
-        return { ...key, rps: goingOn([key.rps, before ?? 0, earlier ?? 0], ahead) };
+        return { ...key, rps: goingOn([key.rps, before ?? 0, earlier ?? 0], coveredSeconds + ahead) };
       }),
   };
-};
+}
 
 /** The smaller of the last two changes goes on, if both went the same way. */
 function goingOn([now, before, earlier]: readonly [number, number, number], aheadSeconds: number): number {

@@ -2,7 +2,7 @@ import type { Conclusion, Law } from '../../../shared/control/types.ts';
 import type { BenchLaw, LawContext } from '../bench-law.ts';
 import { Contracts, sharesOf, type TierCups } from './known-demand.ts';
 import { nextPlans } from './next-plan.ts';
-import { extrapolated, foreknown, type OutlookAt } from './outlook.ts';
+import { extrapolated, foreknown, late, type OutlookAt } from './outlook.ts';
 import { nextStage } from './stage-limits.ts';
 import { QUEUELESS_AIM, stageTotal } from './stage-total.ts';
 
@@ -15,6 +15,13 @@ const PLAN_AHEAD_SECONDS = 15;
 export const perfect = bound('perfect', extrapolated);
 /** The same, knowing demand and capacity of the next 30 s as well. */
 export const perfectAhead = bound('perfect-30s', foreknown);
+/**
+ * Capacity and every key's demand as they were on average when the news of a window of 10 s, 10 s old, is acted on; the
+ * queue as it is.
+ */
+export const perfectLate = bound('perfect-20s-late', late(20, 20));
+/** The same for minutes, 60 to 180 s old. So old a course is taken to have gone on for a part of the time. */
+export const perfectByMinutes = bound('perfect-180s-late', late(180, 60));
 
 function bound(name: string, outlookAt: OutlookAt): BenchLaw {
   const create = (context: LawContext) => perfectLaw(context, outlookAt);

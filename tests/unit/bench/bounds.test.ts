@@ -1,7 +1,11 @@
 import type { ContractKey } from '../../../bench/laws/bounds/known-demand.ts';
+import { extrapolated, late } from '../../../bench/laws/bounds/outlook.ts';
 import { bestLevels } from '../../../bench/laws/bounds/plan-targets.ts';
 import { keyResponse, tierResponses } from '../../../bench/laws/bounds/response.ts';
+import { Knowledge } from '../../../bench/laws/knowledge.ts';
 import { benchPolicy } from '../../../bench/runner/policy.ts';
+import { BENCH_SCENARIOS } from '../../../bench/scenarios/bench-scenario.ts';
+import type { Scenario } from '../../../local/world/scenario.ts';
 
 const key = (rps: number, attempts: number, tier = 'basic'): ContractKey => ({
   keyId: `${tier}-${rps}`,
@@ -47,4 +51,23 @@ test('levels: within the total, premium whole and basic trimmed where basic is w
   const admitted = [50, 30, 20, 10].reduce((sum, rps) => sum + Math.min(rps, basic), 0);
   expect(admitted).toBeLessThanOrEqual(61);
   expect(admitted).toBeGreaterThan(50);
+});
+
+describe('a bound that learns late', () => {
+  const HOUR_MS = 3_600_000;
+  const scenario = BENCH_SCENARIOS.find(({ name }) => name === 'slow-leak')?.draw(1).scenario as Scenario;
+  const knowledge = new Knowledge(scenario, HOUR_MS, 0);
+  const truth = (second: number) => scenario.backend.capacity(second);
+  const inTheLeak = scenario.onsetSeconds + 200;
+  const now = HOUR_MS + inTheLeak * 1000;
+
+  test('knows what stood that long ago', () => {
+    expect(late(60, 0)(knowledge, now).capacityCups(0)).toBeCloseTo(truth(inTheLeak - 60), 6);
+    expect(extrapolated(knowledge, now).capacityCups(0)).toBeCloseTo(truth(inTheLeak), 6);
+  });
+
+  test('takes a steady course to have gone on', () => {
+    expect(late(60, 60)(knowledge, now).capacityCups(0)).toBeCloseTo(truth(inTheLeak), 1);
+    expect(truth(inTheLeak)).toBeLessThan(truth(inTheLeak - 60));
+  });
 });

@@ -117,6 +117,28 @@ describe.each(BENCH_SCENARIOS)('$name', (family) => {
   });
 });
 
+describe('before a story begins', () => {
+  it('everything stands for five minutes as it does at its first second', () => {
+    const [first, later] = [0, 299];
+    for (const family of BENCH_SCENARIOS) {
+      const { scenario } = family.draw(7);
+      for (const course of [...scenario.groups.map(({ demand }) => demand), scenario.backend.capacity]) {
+        expect(course(later)).toBe(course(first));
+      }
+      expect(scenario.onsetSeconds).toBeGreaterThanOrEqual(300);
+    }
+  });
+
+  it('nothing is missing or late', () => {
+    const begins = BENCH_SCENARIOS.flatMap(({ draw }) => {
+      const { lost, late } = draw(7).trouble;
+      return [...lost, ...late].map(({ from }) => from);
+    });
+    expect(begins.length).toBeGreaterThan(0);
+    expect(Math.min(...begins)).toBeGreaterThanOrEqual(300);
+  });
+});
+
 describe('recorded days', () => {
   it('are left out with a word when there are no recordings', () => {
     const { scenarios, leftOut } = recordedDays(undefined);
@@ -141,8 +163,8 @@ describe('recorded days', () => {
     const load = loadOverTime(drawn);
     const peak = Math.max(...load);
     expect(peak).toBeGreaterThan(1.05);
-    // Half past noon of a day in half an hour.
-    expect(Math.abs(load.indexOf(peak) * STEP_SECONDS - (12.5 / 24) * 1800)).toBeLessThan(10);
+    // Half past noon of a day in half an hour, after five minutes at rest.
+    expect(Math.abs(load.indexOf(peak) * STEP_SECONDS - 300 - (12.5 / 24) * 1800)).toBeLessThan(10);
     expect((load[0] ?? 0) / peak).toBeCloseTo(0.4, 1);
   });
 });

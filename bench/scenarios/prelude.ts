@@ -1,0 +1,42 @@
+import type { Scenario } from '../../local/world/scenario.ts';
+import type { RateFunction } from '../../local/world/traffic/rate.ts';
+import type { TelemetryTrouble } from './bench-scenario.ts';
+
+/**
+ * How long everything is at rest before a story begins. A control plane watches an API for weeks before its first
+ * incident; one that is deployed two minutes earlier has not even seen CloudWatch's first minute.
+ */
+const REST_SECONDS = 300;
+
+const later = (seconds: number): number => seconds + REST_SECONDS;
+
+/** What was at the story's first second, until it begins. */
+function postponed(course: RateFunction): RateFunction {
+  return (seconds) => course(Math.max(0, seconds - REST_SECONDS));
+}
+
+/** The same story after some minutes in which everything stands as it does at its first second. */
+export function afterRest(scenario: Scenario): Scenario {
+  const { backend, groups, durationSeconds, onsetSeconds, surgeEndSeconds } = scenario;
+  const { capacity, fastFailureShare } = backend;
+  return {
+    ...scenario,
+    durationSeconds: later(durationSeconds),
+    onsetSeconds: later(onsetSeconds),
+    surgeEndSeconds: later(surgeEndSeconds),
+    groups: groups.map((group) => ({ ...group, demand: postponed(group.demand) })),
+    backend: {
+      ...backend,
+      capacity: postponed(capacity),
+      ...(fastFailureShare && { fastFailureShare: postponed(fastFailureShare) }),
+    },
+  };
+}
+
+/** The same trouble, at the same moments of the story. */
+export function troubleAfterRest({ lost, late }: TelemetryTrouble): TelemetryTrouble {
+  return {
+    lost: lost.map((spell) => ({ ...spell, from: later(spell.from), to: later(spell.to) })),
+    late: late.map((spell) => ({ ...spell, from: later(spell.from), to: later(spell.to) })),
+  };
+}
