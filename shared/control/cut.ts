@@ -152,9 +152,13 @@ function estimate(tracker: TrackerState, failedCups: number, evidence: Evidence,
   const wanted = isProbeToBlame(tracker, evidence, policy)
     ? afterProbe(tracker.goodCups ?? 0, failedCups, policy)
     : evidence.signals.source === 'metrics'
-      ? minuteEstimate(failedCups, evidence, policy)
+      ? minuteEstimate(failedCups, evidence, isFirstCut(tracker), policy)
       : aimShare * evidence.signals.completedCups;
   return clamp(wanted, cutFloorShare * failedCups, cutCeilingShare * failedCups);
+}
+
+function isFirstCut({ lastAction }: TrackerState): boolean {
+  return lastAction !== 'cut' && lastAction !== 'drained';
 }
 
 /** The last raise did it: what was good before it still is, if completions reach nearly that. */

@@ -1,7 +1,7 @@
 import type { CostUnitsPerSecond, Limit, Limits, Rps, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
 import type { Signals } from './signals.ts';
-import type { LawInput } from './types.ts';
+import type { Baseline, LawInput } from './types.ts';
 
 export interface MinuteShortage {
   readonly input: LawInput<unknown>;
@@ -14,16 +14,20 @@ export interface MinuteShortage {
 
 /**
  * Plans in a shortage of which only minutes tell, so nobody knows who asks for how much. What is known is how many keys
- * each tier has: a tier gets its weight's part of the total, its keys an even part of that, several times over. Tiers of
- * the greatest weight are left alone. Where that lets through less than the total, it is raised, round by round.
+ * each tier has: a tier gets its weight's part of the total, its keys an even part of that. Tiers of the greatest weight
+ * are left alone. Where that lets through less than the total, as it does at first, it is raised, round by round.
  */
 export function minuteTiers(shortage: MinuteShortage): Limits['tiers'] {
   const { before, signals } = shortage;
   const { baseline, keyCounts, policy } = shortage.input;
-  const isCut = Object.entries(before).some(([tier, limit]) => limit.rateRps < (baseline.tiers[tier]?.rateRps ?? 0));
-  if (isCut) return raised(shortage);
+  if (arePlansCut(before, baseline)) return raised(shortage);
   if (keyCounts === undefined || signals.throttledShare < policy.minutes.shortageShare) return before;
   return tiersWith(shortage, (tier) => evenRps(tier, keyCounts[tier] ?? 0, shortage));
+}
+
+/** A plan is written below its baseline. */
+export function arePlansCut(tiers: Limits['tiers'], baseline: Baseline): boolean {
+  return Object.entries(tiers).some(([tier, limit]) => limit.rateRps < (baseline.tiers[tier]?.rateRps ?? 0));
 }
 
 function raised(shortage: MinuteShortage): Limits['tiers'] {
@@ -44,7 +48,7 @@ function evenRps(tier: TierName, keys: number, { input, totalCups, meanCost }: M
   const { weight } = tierPolicyOf(policy, tier);
   if (keys === 0 || weight >= Math.max(...weights)) return Number.POSITIVE_INFINITY;
   const shareCups = (totalCups * weight) / weights.reduce((sum, value) => sum + value, 0);
-  return (policy.minutes.overcommitFactor * shareCups) / (keys * meanCost);
+  return (policy.minutes.evenFactor * shareCups) / (keys * meanCost);
 }
 
 function tiersWith(

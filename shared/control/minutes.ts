@@ -17,30 +17,35 @@ export function minuteDrain(
   return { depth: Math.min(mostDrainShare, Math.sqrt(backlogSeconds / drainErrorSeconds)), seconds: drainSeconds };
 }
 
+/** What the first congested minute would have completed had the trouble begun with it: on average it began in its middle. */
+function wholeMinute({ signals, confirmed }: Evidence): CostUnitsPerSecond {
+  const { completedCups } = signals;
+  return confirmed === null ? completedCups : Math.min(completedCups, 2 * completedCups - confirmed.cups);
+}
+
 /**
- * What the backend bears. Where far more arrived than the guard that was written meanwhile, that guard is the answer as
+ * What the backend bears. The first minute of trouble is part healthy. Where far more arrived than the guard that was written meanwhile, that guard is the answer as
  * far as it goes: it comes from healthy minutes, while a full queue completes less than the backend can.
  */
 export function minuteEstimate(
   failedCups: CostUnitsPerSecond,
-  { signals, guardCups, isFresh }: Evidence,
+  evidence: Evidence,
+  isFirst: boolean,
   policy: Policy,
 ): CostUnitsPerSecond {
-  const completedCups = policy.tracker.aimShare * signals.completedCups;
+  const { signals, guardCups, isFresh } = evidence;
+  const completedCups = policy.tracker.aimShare * (isFirst ? wholeMinute(evidence) : signals.completedCups);
   const isAnswered = !isFresh && guardCups !== null && failedCups > policy.minutes.farBeyondGuardFactor * guardCups;
   return isAnswered ? Math.max(completedCups, guardCups) : completedCups;
 }
 
-/**
- * The first congested minute holds the onset and so is part healthy; the later ones that ended before the cut are
- * whole, and what they completed is what the backend bears.
- */
+/** The congested minutes that ended before the cut, but for the first, are whole: what they completed is what the backend bears. */
 export function learnFromMinute(tracker: TrackerState, evidence: Evidence, policy: Policy): TrackerState {
   const { bad, goodCups, phase, totalCups, lastAction } = tracker;
   const { cutFloorShare, cutCeilingShare } = policy.tracker;
   const isAfterCut = lastAction === 'cut' || lastAction === 'drained';
   if (bad === null || goodCups === null || !isAfterCut || evidence.signals.endMs > bad.atMs) return tracker;
-  const estimate = minuteEstimate(bad.cups, evidence, policy);
+  const estimate = minuteEstimate(bad.cups, evidence, false, policy);
   const learned = clamp(estimate, cutFloorShare * bad.cups, cutCeilingShare * bad.cups);
   if (phase === 'drain' || totalCups === null) return { ...tracker, goodCups: learned };
   // Upwards only by what was lived under the total itself.

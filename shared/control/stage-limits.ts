@@ -2,6 +2,8 @@ import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../
 import type { Policy } from '../policy/schema.ts';
 import { costByMethod, sumOf } from './demand.ts';
 import { doPlansHold, type Situation } from './limits.ts';
+import { minuteSplit } from './minute-split.ts';
+import { arePlansCut } from './minute-tiers.ts';
 import { stageCapacity, stageFor, stageLimitOf, stagesAgree, withTightBursts } from './standing.ts';
 
 type TierLimits = Readonly<Record<TierName, Limit>>;
@@ -16,7 +18,9 @@ export function desiredStage(situation: Situation, tiers: TierLimits): Limits['s
   if (totalCups === null) return standing;
   const overrides = Object.keys(standing).filter((key) => key !== '*/*');
   const isBraking = situation.isContended || tracker.phase === 'drain';
-  const wanted = stageFor(totalCups, expected, overrides, minorRoom(situation, isBraking), input);
+  const isSplitSeen = isBraking && !situation.isDemandKnown && arePlansCut(situation.before.tiers, input.baseline);
+  const split = isSplitSeen ? minuteSplit(situation, totalCups) : expected;
+  const wanted = stageFor(totalCups, split, overrides, minorRoom(situation, isBraking), input);
   if (situation.isStageForced) return wanted;
   if (isBraking) return stagesAgree(wanted, standing, policy.guardrails.ignoreShiftShare) ? standing : wanted;
   return isGuardKept({ standing, wanted, expected, totalCups }, situation) ? standing : wanted;

@@ -20,7 +20,8 @@ export function guardTotal(
 ): CostUnitsPerSecond | null {
   if (memory.confirmed === null || memory.healthySeconds < policy.guard.warmUpSeconds) return null;
   const confirmed = faded(memory.confirmed, now, policy.guard.confirmedMemorySeconds);
-  const least = policy.guard.leastBaselineShare * baseline.stage.rateRps * memory.meanCost;
+  // As if every request cost 1: where they cost more, the deployed rate was never meant for all of them.
+  const least = policy.guard.leastBaselineShare * baseline.stage.rateRps;
   const { confirmedFactor, kneeRoomFactor } = policy.guard;
   const isByMinutes = memory.lastWindowEndMs > memory.lastLogEndMs;
   const factor = isByMinutes

@@ -111,11 +111,17 @@ export const minutesSchema = z.strictObject({
     1,
     'Fewer refusals than this are left to the stage: plans are cut for a shortage, not for a trifle. Larger: the stage, which is blind to tiers, bears more. Smaller: plans are cut for noise.',
   ),
-  overcommitFactor: tunable(
-    4,
+  evenFactor: tunable(
     1,
+    0.1,
     100,
-    "A key may ask for this many times the even part of its tier's share: not all ask at once, nor for the same. Larger: a runaway key gets more. Smaller: busy honest keys get less.",
+    "At first a key gets this many times the even part of its tier's share. Larger: the tiers that matter most suffer longer. Smaller: those of less weight get less until the total proves not to be reached.",
+  ),
+  heldFillShare: tunable(
+    0.9,
+    0.1,
+    1,
+    'A method that fills less than this share of its stage limit is held by the plans. Larger: the split follows small differences. Smaller: part of the total stands idle.',
   ),
   reachedShare: tunable(
     0.93,
@@ -124,7 +130,7 @@ export const minutesSchema = z.strictObject({
     'Below this part of the total the plans let through too little, and are raised. Larger: raised sooner, more writes. Smaller: capacity idles.',
   ),
   largestRaiseFactor: tunable(
-    2,
+    5,
     1,
     100,
     'Largest such raise in one round. Larger: fills the total sooner, may overshoot. Smaller: slower.',

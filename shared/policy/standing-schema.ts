@@ -28,10 +28,10 @@ export const guardSchema = z.strictObject({
     'Healthy time before the guard is sized. Larger: longer unguarded after a start. Smaller: sized on little evidence.',
   ),
   leastBaselineShare: tunable(
-    0.1,
+    0.5,
     0.001,
     1,
-    'The guard never stands below this share of the baseline stage rate. Larger: more room on quiet APIs, less guard. Smaller: quiet APIs may be throttled on waking.',
+    'The guard never stands below this share of the baseline stage rate, taken as cost units. Larger: more room on quiet APIs, less guard. Smaller: quiet APIs may be throttled on waking.',
   ),
   lowerBelowShare: tunable(
     0.7,

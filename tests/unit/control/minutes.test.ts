@@ -1,3 +1,5 @@
+import type { Situation } from '../../../shared/control/limits.ts';
+import { minuteSplit } from '../../../shared/control/minute-split.ts';
 import { minuteTiers } from '../../../shared/control/minute-tiers.ts';
 import { learnFromMinute, minuteDrain, minuteEstimate, minuteRaise } from '../../../shared/control/minutes.ts';
 import { readSignals } from '../../../shared/control/signals.ts';
@@ -55,14 +57,23 @@ describe('the drain on minute metrics', () => {
 describe('what a congested minute says of the capacity', () => {
   test('completions, by the cost of each method', () => {
     const congested = evidence({ signals: minute(24_000, 24_000, 3500, 6000), isFresh: true });
-    expect(minuteEstimate(700, congested, policy)).toBeCloseTo(0.965 * (300 + 400), 0);
+    expect(minuteEstimate(700, congested, false, policy)).toBeCloseTo(0.965 * (300 + 400), 0);
+  });
+
+  test('the first is half healthy on average: the cut goes by its other half', () => {
+    const first = evidence({ signals: minute(24_000, 18_000, 3500), confirmed: { cups: 400, atMs: 0 } });
+    expect(minuteEstimate(700, first, true, policy)).toBeCloseTo(0.965 * 200, 0);
+    expect(minuteEstimate(700, first, false, policy)).toBeCloseTo(0.965 * 300, 0);
+    const more = { ...first, confirmed: { cups: 250, atMs: 0 } };
+    expect(minuteEstimate(700, more, true, policy)).toBeCloseTo(0.965 * 300, 0);
+    expect(minuteEstimate(700, { ...first, confirmed: null }, true, policy)).toBeCloseTo(0.965 * 300, 0);
   });
 
   test('no less than the guard that was written meanwhile, where far more arrived than that', () => {
     const before = evidence({ signals: minute(60_000, 24_000, 3500), guardCups: 450 });
-    expect(minuteEstimate(900, before, policy)).toBe(450);
-    expect(minuteEstimate(460, before, policy)).toBeCloseTo(386, 0);
-    expect(minuteEstimate(900, { ...before, isFresh: true }, policy)).toBeCloseTo(386, 0);
+    expect(minuteEstimate(900, before, false, policy)).toBe(450);
+    expect(minuteEstimate(460, before, false, policy)).toBeCloseTo(386, 0);
+    expect(minuteEstimate(900, { ...before, isFresh: true }, false, policy)).toBeCloseTo(386, 0);
   });
 
   test('a later minute from before the cut corrects the first, which held the onset; one after the cut does not', () => {
@@ -115,11 +126,11 @@ describe('the plans on minute metrics', () => {
     isDraining: false,
   };
 
-  test('give each tier its part by weight, several times over; the greatest weight is left alone', () => {
+  test('give each tier its part by weight, evenly to its keys; the greatest weight is left alone', () => {
     const tiers = minuteTiers(shortage);
     expect(tiers.premium).toEqual(RESTING.premium);
-    expect(tiers.standard?.rateRps).toBeCloseTo((4 * 420 * 2) / 7 / 60, 1);
-    expect(tiers.basic?.rateRps).toBeCloseTo((4 * 420) / 7 / 100, 1);
+    expect(tiers.standard?.rateRps).toBeCloseTo((420 * 2) / 7 / 60, 1);
+    expect(tiers.basic?.rateRps).toBeCloseTo(420 / 7 / 100, 1);
   });
 
   test('stay as they are where few are refused, or nobody knows how many keys there are', () => {
@@ -138,5 +149,55 @@ describe('the plans on minute metrics', () => {
     expect(minuteTiers({ ...low, isDraining: true })).toEqual(before);
     const later = { ...input, effective: { stageMs: 0, tiersMs: { basic: 640_000 } } };
     expect(minuteTiers({ ...low, input: later })).toEqual(before);
+  });
+});
+
+describe('the split between methods where minutes tell what cut plans let through', () => {
+  const stage = { '*/*': { rateRps: 270, burst: 25 }, '/orders/POST': { rateRps: 41, burst: 25 } };
+  /** 350 and 41 rps asked for; the backend answered `reads` and `orders` requests a second. */
+  function situation(reads: number, orders: number, stageMs = 0): Situation {
+    const named = { '/orders/POST': { requests: 41 * 60, answered: orders * 60, serverErrors: 0 } };
+    const all = { requests: 391 * 60, answered: (reads + orders) * 60, serverErrors: 0 };
+    const window = minuteWindow(600_000, { ...all, latencyP90Ms: 240, latencyAverageMs: 200 }, named);
+    const state = initialState(LIVE, 0, 0.02, 120);
+    const limits = { stage, tiers: { ...RESTING, basic: { rateRps: 2, burst: 20 } } };
+    return {
+      input: {
+        state,
+        windows: [],
+        live: limits,
+        effective: { stageMs, tiersMs: {} },
+        policy,
+        baseline: { stage: { rateRps: 500, burst: 250 }, tiers: RESTING },
+        now: 780_000,
+      },
+      memory: state.memory,
+      signals: readSignals(window, policy, 1),
+      tracker: state.tracker,
+      before: limits,
+      isContended: true,
+      isDemandKnown: false,
+      isStageForced: false,
+      guardCups: null,
+      inForce: limits.tiers,
+    };
+  }
+
+  test('bug: orders kept a bucket that the plans never filled, and reads were refused for it', () => {
+    const split = minuteSplit(situation(265, 21), 436);
+    expect(split['/orders/POST']).toBeCloseTo((21 * 4) / 0.9, 0);
+    expect(split['*/*']).toBeCloseTo(436 - (21 * 4) / 0.9, 0);
+  });
+
+  test('what all methods got where the plans hold them all, what all asked for where none', () => {
+    const held = minuteSplit(situation(180, 20), 436);
+    expect((held['*/*'] ?? 0) / (held['/orders/POST'] ?? 1)).toBeCloseTo(180 / 80, 2);
+    const bound = minuteSplit(situation(268, 40), 436);
+    expect((bound['*/*'] ?? 0) + (bound['/orders/POST'] ?? 0)).toBeCloseTo(436, 0);
+    expect((bound['*/*'] ?? 0) / (bound['/orders/POST'] ?? 1)).toBeCloseTo(350 / 164, 2);
+  });
+
+  test('stays as it stands until a minute was lived under it', () => {
+    expect(minuteSplit(situation(265, 21, 640_000), 436)).toEqual({ '*/*': 270, '/orders/POST': 164 });
   });
 });
