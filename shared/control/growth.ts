@@ -147,6 +147,22 @@ function reachable(factor: number, { signals }: Evidence, policy: Policy): CostU
   return factor * policy.tracker.reachedFactor * signals.total.admittedCups;
 }
 
+/** The policy's ceiling is reached, or too little of the total was admitted for a raise to be more than it. */
+function notRaised(tracker: TrackerState, guard: string | undefined, evidence: Evidence, policy: Policy): Step {
+  const total = figure(tracker.totalCups ?? 0);
+  if (guard === 'capacity-ceiling') {
+    return hold(atRest(tracker, policy), 'at-ceiling', {
+      reason: `Healthy at ${total} cost units/s, which is the ceiling that the policy sets.`,
+      wouldChange: 'A higher capacity.ceilingCups.',
+    });
+  }
+  const admitted = figure(evidence.signals.total.admittedCups);
+  return hold(atRest(tracker, policy), 'total-not-reached', {
+    reason: `Healthy, but only ${admitted} of ${total} cost units/s were admitted: a raise from there would not exceed the total.`,
+    wouldChange: 'More of the total admitted.',
+  });
+}
+
 function raise(
   tracker: TrackerState,
   wantedCups: CostUnitsPerSecond,
@@ -160,12 +176,7 @@ function raise(
     total,
     policy,
   );
-  if (bounded.cups <= total) {
-    return hold(atRest(tracker, policy), 'at-ceiling', {
-      reason: `Healthy at ${figure(total)} cost units/s, which is the ceiling that the policy sets.`,
-      wouldChange: 'A higher capacity.ceilingCups.',
-    });
-  }
+  if (bounded.cups <= total) return notRaised(tracker, bounded.guard, evidence, policy);
   const { probeGrowthFactor, firstProbeShare, largeStepShare } = policy.tracker;
   const stepShare = bounded.cups / total - 1;
   const growthFactor = isBeyondLastBad(tracker, policy) ? probeGrowthFactor ** 2 : probeGrowthFactor;

@@ -1,0 +1,58 @@
+import { onHealthyAndBound } from '../../../shared/control/growth.ts';
+import { readSignals } from '../../../shared/control/signals.ts';
+import { initialState, type TrackerState } from '../../../shared/control/state.ts';
+import type { Evidence } from '../../../shared/control/step.ts';
+import { policySchema } from '../../../shared/policy/schema.ts';
+import { logWindow } from '../../support/plant/windows.ts';
+
+const LIVE = { stage: { '*/*': { rateRps: 500, burst: 25 } }, tiers: {} };
+
+const policyWith = (capacity: object = {}) => policySchema.parse({ api: 'a1/dev', capacity });
+
+/** Ten healthy seconds in which so many requests a second were admitted. */
+function healthyAt(admittedRps: number): Evidence {
+  const window = logWindow(600_000, { premium: { requests: 10 * admittedRps, latencyMs: 240 } });
+  const signals = readSignals(window, policyWith(), 1);
+  return {
+    health: 'healthy',
+    signals,
+    healthyLatencyMs: signals.latencyMs ?? 0,
+    latencyGrowth: 0,
+    isFresh: true,
+    isSettled: true,
+    isContended: true,
+    confirmed: null,
+    isBelievedMet: false,
+    guardCups: null,
+    arrivingCups: 0,
+    frozenBy: undefined,
+    now: 620_000,
+  };
+}
+
+const trackerAt = (totalCups: number): TrackerState => ({
+  ...initialState(LIVE, 0, 0.02, 120).tracker,
+  totalCups,
+  goodCups: totalCups,
+  isKneeTold: false,
+});
+
+test('a total that is admitted in full goes up by a small step', () => {
+  const { rule, tracker } = onHealthyAndBound(trackerAt(400), healthyAt(400), policyWith());
+  expect(rule).toBe('probe');
+  expect(tracker.totalCups).toBeCloseTo(408, 0);
+});
+
+test('bug: a total that was not quite admitted was said to be at the policy’s ceiling, where none was set', () => {
+  const { rule, reason, tracker } = onHealthyAndBound(trackerAt(400), healthyAt(380), policyWith());
+  expect(rule).toBe('total-not-reached');
+  expect(reason).toBe(
+    'Healthy, but only 380 of 400 cost units/s were admitted: a raise from there would not exceed the total.',
+  );
+  expect(tracker.totalCups).toBe(400);
+});
+
+test('at the policy’s ceiling it says so', () => {
+  const { rule, wouldChange } = onHealthyAndBound(trackerAt(400), healthyAt(400), policyWith({ ceilingCups: 400 }));
+  expect([rule, wouldChange]).toEqual(['at-ceiling', 'A higher capacity.ceilingCups.']);
+});
