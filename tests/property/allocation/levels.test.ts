@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../../../shared/allocation/levels.ts';
 import { responseOf } from '../../../shared/allocation/response.ts';
 import type { KeyDemand } from '../../../shared/allocation/water-level.ts';
+import { decimal } from '../../support/decimal.ts';
 
 const keyDemand = fc.record({
-  rps: fc.double({ min: 0.2, max: 500, noNaN: true }),
+  rps: decimal(0.2, 500),
   count: fc.integer({ min: 1, max: 20 }),
-  costPerRequest: fc.double({ min: 0.5, max: 4, noNaN: true }),
+  costPerRequest: decimal(0.5, 4),
 });
 const keys = fc.array(keyDemand, { minLength: 1, maxLength: 8 });
 const demandOf = (list: readonly KeyDemand[]) =>
@@ -17,7 +18,7 @@ const claim = fc
     keys,
     attempts: fc.integer({ min: 1, max: 6 }),
     weight: fc.integer({ min: 1, max: 4 }),
-    part: fc.double({ min: 0.1, max: 1, noNaN: true }),
+    part: decimal(0.1, 1),
   })
   .map(({ part, ...rest }) => {
     const share = part * demandOf(rest.keys);
@@ -36,7 +37,7 @@ const ROUNDING = 1 + 4 / 2 / 160;
 
 test('levels let through no more than the total, but for the rounding of bins', () => {
   fc.assert(
-    fc.property(claims, fc.double({ min: 0.05, max: 1.5, noNaN: true }), (list, part) => {
+    fc.property(claims, decimal(0.05, 1.5), (list, part) => {
       // From a quarter of the least demand on there is always a level that fits a total of at least so much.
       const total = Math.max(0.3, part) * list.reduce((sum, { keys: own }) => sum + demandOf(own), 0);
       expect(admittedBy(bestLevels(total, list), list)).toBeLessThanOrEqual(total * ROUNDING);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { type Claim, weightedMaxMin } from '../../../shared/allocation/max-min.ts';
+import { decimal } from '../../support/decimal.ts';
 
-const amount = fc.double({ min: 0, max: 1000, noNaN: true });
+const amount = decimal(0, 1000);
 const claim = fc.record({
-  weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
+  weight: decimal(0.1, 10),
   floor: amount,
   ceiling: amount,
   demand: amount,
@@ -12,7 +13,7 @@ const claim = fc.record({
 const claims = fc
   .array(claim, { minLength: 1, maxLength: 6 })
   .map((list) => list.map((one, index): Claim => ({ ...one, id: `tier-${index}` })));
-const total = fc.double({ min: 0, max: 3000, noNaN: true });
+const total = decimal(0, 3000);
 const TOLERANCE = 1e-6;
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const share = (shares: Record<string, number>, id: string) => shares[id] ?? Number.NaN;
@@ -100,7 +101,7 @@ test('the order of the claims does not matter', () => {
 
 test('the unit does not matter', () => {
   fc.assert(
-    fc.property(total, claims, fc.double({ min: 0.5, max: 20, noNaN: true }), (all, list, factor) => {
+    fc.property(total, claims, decimal(0.5, 20), (all, list, factor) => {
       const scaled = list.map((one) => {
         return { ...one, floor: one.floor * factor, ceiling: one.ceiling * factor, demand: one.demand * factor };
       });

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/allocation/water-level.ts';
+import { decimal } from '../../support/decimal.ts';
 
 const keys = fc.array(
   fc.record({
-    rps: fc.double({ min: 0.1, max: 1000, noNaN: true }),
+    rps: decimal(0.1, 1000),
     count: fc.integer({ min: 1, max: 50 }),
-    costPerRequest: fc.double({ min: 0.5, max: 5, noNaN: true }),
+    costPerRequest: decimal(0.5, 5),
   }),
   { minLength: 1, maxLength: 30 },
 );
-const part = fc.double({ min: 0, max: 1.5, noNaN: true });
+const part = decimal(0, 1.5);
 
 test('the level admits exactly the share, or everything when everything fits', () => {
   fc.assert(

@@ -1,11 +1,8 @@
 import * as fc from 'fast-check';
 import { type Statistic, Statistics } from '../../../local/services/cloudwatch/statistics.ts';
+import { decimal } from '../../support/decimal.ts';
 
-const value = fc.oneof(
-  fc.double({ min: 1e-6, max: 1e9, noNaN: true }),
-  fc.double({ min: -1e6, max: -1e-6, noNaN: true }),
-  fc.constant(0),
-);
+const value = fc.oneof(decimal(1e-6, 1e9), decimal(-1e6, -1e-6), fc.constant(0));
 const weighted = fc.array(fc.tuple(value, fc.integer({ min: 1, max: 50 })), { minLength: 1, maxLength: 200 });
 
 /** The value below or at which `percent` of the weights lie, by sorting. */

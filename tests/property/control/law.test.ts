@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Window } from '../../../shared/telemetry/window.ts';
+import { decimal } from '../../support/decimal.ts';
 import { LawBench } from '../../support/plant/bench.ts';
 import { BASELINE } from '../../support/plant/plant.ts';
 import { logWindow, minuteWindow } from '../../support/plant/windows.ts';
@@ -8,8 +9,8 @@ const count = fc.integer({ min: 0, max: 60_000 });
 const sketch = fc
   .record({
     requests: count,
-    refusedPart: fc.double({ min: 0, max: 1, noNaN: true }),
-    errorPart: fc.double({ min: 0, max: 1, noNaN: true }),
+    refusedPart: decimal(0, 1),
+    errorPart: decimal(0, 1),
     latencyMs: fc.integer({ min: 1, max: 30_000 }),
   })
   .map(({ requests, refusedPart, errorPart, latencyMs }) => {

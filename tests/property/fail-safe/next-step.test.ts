@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { brakedLimits, nextStep } from '../../../functions/fail-safe/next-step.ts';
 import type { Health } from '../../../functions/fail-safe/rules.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';
+import { decimal } from '../../support/decimal.ts';
 
 const limit = fc.record({
-  rateRps: fc.double({ min: 0.1, max: 20_000, noNaN: true }).map((rate) => Math.max(0.1, Math.round(rate * 100) / 100)),
+  rateRps: decimal(0.1, 20_000).map((rate) => Math.max(0.1, Math.round(rate * 100) / 100)),
   burst: fc.integer({ min: 1, max: 10_000 }),
 });
 const live: fc.Arbitrary<Limits> = fc.record({

@@ -4,9 +4,10 @@ import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import type { Override } from '../../../shared/policy/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
 import type { Hold } from '../../../shared/state/hold.ts';
+import { decimal } from '../../support/decimal.ts';
 
 const limit: fc.Arbitrary<Limit> = fc.record({
-  rateRps: fc.double({ min: 0.1, max: 10_000, noNaN: true }),
+  rateRps: decimal(0.1, 10_000),
   burst: fc.integer({ min: 1, max: 5000 }),
 });
 const limits: fc.Arbitrary<Limits> = fc.record({

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { TokenBucket } from '../../../local/gateway/token-bucket.ts';
+import { decimal } from '../../support/decimal.ts';
 
 const limit = fc.record({
-  rateRps: fc.double({ min: 0.1, max: 5_000, noNaN: true }),
+  rateRps: decimal(0.1, 5_000),
   burst: fc.integer({ min: 1, max: 5_000 }),
 });
 const slack = fc.constantFrom(0, 0.01, 0.03);
-const gapsMs = fc.array(fc.double({ min: 0, max: 2_000, noNaN: true }), { minLength: 1, maxLength: 200 });
+const gapsMs = fc.array(decimal(0, 2_000), { minLength: 1, maxLength: 200 });
 
 /** When each admitted request was, of `perGap` asked after every gap. */
 function admissionTimes(bucket: TokenBucket, gaps: readonly number[], perGap: number): number[] {

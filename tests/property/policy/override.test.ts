@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { explainOverrideProblems, parseOverride } from '../../../shared/policy/override.ts';
+import { decimal } from '../../support/decimal.ts';
 
 const limit = fc.record({
-  rateRps: fc.double({ min: 0.1, max: 1e6, noNaN: true }),
+  rateRps: decimal(0.1, 1e6),
   burst: fc.integer({ min: 1, max: 1e6 }),
 });
 const until = fc
   .date({ min: new Date(0), max: new Date('9999-01-01T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
 const reason = fc.option(fc.string({ minLength: 1, maxLength: 200 }), { nil: undefined });
-const nagAfterSeconds = fc.option(fc.double({ min: 60, max: 604_800, noNaN: true }), { nil: undefined });
+const nagAfterSeconds = fc.option(decimal(60, 604_800), { nil: undefined });
 const common = { reason, nagAfterSeconds };
 
 const good = fc.oneof(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { judge } from '../../../shared/control/health.ts';
 import { readSignals } from '../../../shared/control/signals.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
+import { decimal } from '../../support/decimal.ts';
 import { LawBench } from '../../support/plant/bench.ts';
 import { type CellSketch, logWindow } from '../../support/plant/windows.ts';
 
@@ -17,8 +18,8 @@ function calmBench(): LawBench {
 const anySketch = fc
   .record({
     requests: fc.integer({ min: 0, max: 60_000 }),
-    throttledShare: fc.double({ min: 0, max: 1, noNaN: true }),
-    errorShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    throttledShare: decimal(0, 1),
+    errorShare: decimal(0, 1),
     latencyMs: fc.integer({ min: 1, max: 30_000 }),
   })
   .map(({ requests, throttledShare, errorShare, latencyMs }): CellSketch => {

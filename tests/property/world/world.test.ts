@@ -3,12 +3,13 @@ import { seededRandom } from '../../../local/kernel/random.ts';
 import { omniscientShares } from '../../../local/world/omniscient.ts';
 import { TimeWheel } from '../../../local/world/time-wheel.ts';
 import { WeightedChoice, zipfShares } from '../../../local/world/traffic/skew.ts';
+import { decimal } from '../../support/decimal.ts';
 
-const units = fc.double({ min: 0, max: 10_000, noNaN: true });
+const units = decimal(0, 10_000);
 const tiers = fc.array(
   fc.record({
-    weight: fc.double({ min: 0.1, max: 20, noNaN: true }),
-    floorShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    weight: decimal(0.1, 20),
+    floorShare: decimal(0, 1),
     sacrificeRank: fc.integer({ min: 0, max: 5 }),
     demand: units,
   }),
@@ -82,7 +83,7 @@ describe('a weighted choice', () => {
 describe('Zipf shares', () => {
   it('fall with the rank and add up to one', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 500 }), fc.double({ min: 0, max: 3, noNaN: true }), (count, exponent) => {
+      fc.property(fc.integer({ min: 1, max: 500 }), decimal(0, 3), (count, exponent) => {
         const shares = zipfShares(count, exponent);
         expect(total(shares)).toBeCloseTo(1);
         shares.forEach((share, index) => {
