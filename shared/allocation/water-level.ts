@@ -16,7 +16,7 @@ export interface KeyDemand {
  * heavy ones trimmed to the same level. `Infinity` when all that is asked for fits.
  */
 export function waterLevel(share: CostUnitsPerSecond, keys: readonly KeyDemand[]): Rps {
-  const sorted = keys.filter((key) => key.rps > 0 && key.count > 0).sort((a, b) => a.rps - b.rps);
+  const sorted = keys.toSorted((a, b) => a.rps - b.rps);
   let slope = sorted.reduce((sum, key) => sum + key.count * key.costPerRequest, 0);
   let admitted = 0;
   let below = 0;

@@ -48,3 +48,33 @@ test('an override that exists is kept in step, a quiet method is not shut out, b
   expect(splitStage(split({ totalCups: 0.1, costShares: { '/data/GET': 1 } }))['*/*']?.rateRps).toBe(1);
   expect(splitStage(split({}))['*/*']?.rateRps).toBe(1000);
 });
+
+test('a method of another cost has a bucket of its own however little it is asked for, one that nobody asks for has none', () => {
+  expect(splitStage(split({ costShares: { '/orders/POST': 0.04, '/data/GET': 0.96 } }))).toEqual({
+    '*/*': { rateRps: 20, burst: 25 },
+    '/data/GET': { rateRps: 960, burst: 29 },
+    '/orders/POST': { rateRps: 10, burst: 25 },
+  });
+  expect(splitStage(split({ costShares: { '/data/GET': 1, '/orders/POST': 0 } }))).toEqual({
+    '*/*': { rateRps: 1000, burst: 30 },
+  });
+});
+
+test('from its share on, a second method of the same cost has a bucket; the settings come in the order of their names', () => {
+  const settings = splitStage(split({ costShares: { '/more/GET': 0.15, '/data/GET': 0.85 } }));
+  expect(Object.keys(settings)).toEqual(['*/*', '/data/GET', '/more/GET']);
+  expect(settings['/more/GET']?.rateRps).toBe(150);
+  expect(Object.keys(splitStage(split({ costShares: { '/more/GET': 0.14, '/data/GET': 0.86 } })))).toEqual(['*/*']);
+});
+
+test('half of the cost is not the smaller part', () => {
+  const halves = split({ costShares: { '/data/GET': 0.5, '/orders/POST': 0.5 }, minorRoomFactor: 1.2 });
+  expect(splitStage(halves)).toMatchObject({ '/data/GET': { rateRps: 500 }, '/orders/POST': { rateRps: 125 } });
+});
+
+test('beside overrides, the default holds the largest of the others, at the least cost among them', () => {
+  const beside = (costShares: Record<string, number>) =>
+    splitStage(split({ costShares, overrides: ['/old/GET'], ownBucketShare: 0.5 }))['*/*']?.rateRps;
+  expect(beside({ '/data/GET': 0.7, '/more/GET': 0.3 })).toBe(700);
+  expect(beside({ '/data/GET': 1, '/orders/POST': 0 })).toBe(1000);
+});
