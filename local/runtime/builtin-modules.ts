@@ -23,11 +23,12 @@ function bundleHttp<Module extends HttpModule>(
       let close = inFlight.begin();
       // A request whose answer is kept back waits for time alone: time may leap meanwhile.
       const hold: Hold = (delayMs, then) => {
-        wait(delayMs, () => {
+        const release = wait(delayMs, () => {
           close = inFlight.begin();
           then();
         });
         close();
+        return release;
       };
       const local = name === 'request' && endpoint ? localRequest(endpoint, values, hold) : undefined;
       return (local ?? module[name](...values)).once('close', () => close());
@@ -56,8 +57,11 @@ export function builtinRequire(
   inFlight: InFlight,
   endpoint?: LocalEndpoint,
 ): (name: string) => unknown {
-  const setTimeout = globals.setTimeout as (callback: () => void, delayMs: number) => void;
-  const wait: Hold = (delayMs, then) => setTimeout(then, delayMs);
+  const { setTimeout, clearTimeout } = globals as unknown as Pick<typeof globalThis, 'setTimeout' | 'clearTimeout'>;
+  const wait: Hold = (delayMs, then) => {
+    const timer = setTimeout(then, delayMs);
+    return () => clearTimeout(timer);
+  };
   const replaced: Readonly<Record<string, unknown>> = {
     process: globals.process,
     console: overlay(nodeRequire('node:console') as object, globals.console),

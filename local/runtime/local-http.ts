@@ -13,8 +13,8 @@ export interface LocalEndpoint {
   readonly exchange: Exchange;
 }
 
-/** Waits in the function's own time. `Infinity` lasts until the invocation's time is up. */
-export type Hold = (delayMs: number, then: () => void) => void;
+/** Waits in the function's own time; `Infinity` lasts until the invocation's time is up. The returned function calls it off. */
+export type Hold = (delayMs: number, then: () => void) => () => void;
 
 type RequestArguments = readonly [options: unknown, callback?: unknown, ...rest: unknown[]];
 
@@ -77,8 +77,12 @@ class LocalRequest extends Writable {
     const exchange = () => answerFate.run(fate, () => this.exchange({ ...this.head, body }));
     const answer = runningInvocation.run(undefined, exchange);
     void answer.then((response) => {
-      if (fate.delayMs > 0) this.hold(fate.delayMs, () => this.settle(response, fate));
-      else this.settle(response, fate);
+      if (fate.delayMs === 0 || this.destroyed) return this.settle(response, fate);
+      // A client that gives up wants no answer any more: it must not be kept for a time that never comes.
+      this.once(
+        'close',
+        this.hold(fate.delayMs, () => this.settle(response, fate)),
+      );
     });
     done();
   }
