@@ -3,6 +3,7 @@ import { readSignals } from '../../../shared/control/signals.ts';
 import { initialState, type TrackerState } from '../../../shared/control/state.ts';
 import type { Evidence } from '../../../shared/control/step.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
+import { evidenceOf } from '../../support/plant/evidence.ts';
 import { logWindow } from '../../support/plant/windows.ts';
 
 const LIVE = { stage: { '*/*': { rateRps: 500, burst: 25 } }, tiers: {} };
@@ -13,21 +14,12 @@ const policyWith = (capacity: object = {}) => policySchema.parse({ api: 'a1/dev'
 function healthyAt(admittedRps: number): Evidence {
   const window = logWindow(600_000, { premium: { requests: 10 * admittedRps, latencyMs: 240 } });
   const signals = readSignals(window, policyWith(), 1);
-  return {
-    health: 'healthy',
-    signals,
+  return evidenceOf(signals, {
     healthyLatencyMs: signals.latencyMs ?? 0,
-    latencyGrowth: 0,
     isFresh: true,
     isSettled: true,
-    isContended: true,
-    confirmed: null,
-    isBelievedMet: false,
-    guardCups: null,
-    arrivingCups: 0,
-    frozenBy: undefined,
     now: 620_000,
-  };
+  });
 }
 
 const trackerAt = (totalCups: number): TrackerState => ({

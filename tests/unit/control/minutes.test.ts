@@ -7,6 +7,7 @@ import { initialState, type TrackerState } from '../../../shared/control/state.t
 import type { Evidence } from '../../../shared/control/step.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
 import { minuteWindow } from '../../../shared/telemetry/metric-windows.ts';
+import { evidenceOf } from '../../support/plant/evidence.ts';
 
 const policy = policySchema.parse({ api: 'a1/dev', methodCost: { '/orders/POST': 4 } });
 const RESTING = {
@@ -22,24 +23,7 @@ function minute(requests: number, answered: number, latencyP90Ms = 240, orders =
   return readSignals(minuteWindow(600_000, stage, named), policy, 1);
 }
 
-function evidence(change: Partial<Evidence>): Evidence {
-  return {
-    health: 'healthy',
-    signals: minute(24_000, 24_000),
-    healthyLatencyMs: 240,
-    latencyGrowth: 0,
-    isFresh: false,
-    isSettled: false,
-    isContended: true,
-    confirmed: null,
-    isBelievedMet: false,
-    guardCups: null,
-    arrivingCups: 0,
-    frozenBy: undefined,
-    now: 780_000,
-    ...change,
-  };
-}
+const evidence = (change: Partial<Evidence>): Evidence => evidenceOf(minute(24_000, 24_000), change);
 
 function tracker(change: Partial<TrackerState>): TrackerState {
   return { ...initialState(LIVE, 0, 0.02, 120).tracker, ...change };
