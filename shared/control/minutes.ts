@@ -24,8 +24,9 @@ function wholeMinute({ signals, confirmed }: Evidence): CostUnitsPerSecond {
 }
 
 /**
- * What the backend bears. The first minute of trouble is part healthy. Where far more arrived than the guard that was written meanwhile, that guard is the answer as
- * far as it goes: it comes from healthy minutes, while a full queue completes less than the backend can.
+ * What the backend bears; the first minute of trouble is part healthy. Where far more arrived than the guard that was
+ * written meanwhile, that guard is the answer as far as it goes: it comes from healthy minutes, while a full queue
+ * completes less than the backend can.
  */
 export function minuteEstimate(
   failedCups: CostUnitsPerSecond,
