@@ -17,10 +17,15 @@ export function minuteDrain(
   return { depth: Math.min(mostDrainShare, Math.sqrt(backlogSeconds / drainErrorSeconds)), seconds: drainSeconds };
 }
 
-/** What the first congested minute would have completed had the trouble begun with it: on average it began in its middle. */
+/**
+ * What the first congested minute would have completed had the trouble begun with it: on average it began in its middle,
+ * and the half before served what healthy minutes had served, or, where demand has fallen since, what was asked for.
+ */
 function wholeMinute({ signals, confirmed }: Evidence): CostUnitsPerSecond {
-  const { completedCups } = signals;
-  return confirmed === null ? completedCups : Math.min(completedCups, 2 * completedCups - confirmed.cups);
+  const { completedCups, total } = signals;
+  if (confirmed === null) return completedCups;
+  const healthyHalfCups = Math.min(confirmed.cups, total.offeredCups);
+  return Math.min(completedCups, 2 * completedCups - healthyHalfCups);
 }
 
 /**

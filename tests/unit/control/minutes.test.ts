@@ -53,6 +53,11 @@ describe('what a congested minute says of the capacity', () => {
     expect(minuteEstimate(700, { ...first, confirmed: null }, true, policy)).toBeCloseTo(0.965 * 300, 0);
   });
 
+  test('bug: the healthy half was taken to have served more than its minute asked for, and the first cut went too deep', () => {
+    const fallen = evidence({ signals: minute(24_000, 20_000, 3500), confirmed: { cups: 900, atMs: 0 } });
+    expect(minuteEstimate(700, fallen, true, policy)).toBeCloseTo(0.965 * (2 * (20_000 / 60) - 400), 0);
+  });
+
   test('no less than the guard that was written meanwhile, where far more arrived than that', () => {
     const before = evidence({ signals: minute(60_000, 24_000, 3500), guardCups: 450 });
     expect(minuteEstimate(900, before, false, policy)).toBe(450);
