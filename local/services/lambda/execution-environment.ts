@@ -21,6 +21,9 @@ import {
  */
 export const MODELLED_DURATION_MS = { init: 400, work: 60 } as const;
 
+/** How long an environment is kept without work. Lambda promises no time; users have measured five to fifteen minutes. */
+const MOST_IDLE_MS = 10 * 60_000;
+
 const LEVEL_OF_ERROR = 'ERROR';
 
 export interface Execution {
@@ -40,6 +43,7 @@ export class ExecutionEnvironment {
   private readonly linesByRequest = new Map<string, LogLine[]>();
   private readonly initLines: LogLine[] = [];
   private initMs: number | undefined;
+  private usedAtMs: number;
   private readonly context: object;
   /** The environment must not be used again. */
   isSpent = false;
@@ -49,6 +53,7 @@ export class ExecutionEnvironment {
     this.version = version;
     this.isVirtual = aws.clock.isVirtual;
     const startMs = aws.clock.now();
+    this.usedAtMs = startMs;
     const random = aws.random(`lambda/${version.functionName}`);
     const logStreamName = `${isoDay(startMs)}/[${version.version}]${randomUuid(random).replaceAll('-', '')}`;
     const caller = functionCaller(version);
@@ -67,6 +72,10 @@ export class ExecutionEnvironment {
     return this.isVirtual && this.loaded instanceof FunctionInstance && this.loaded.now() > this.aws.clock.now();
   }
 
+  get hasIdledOut(): boolean {
+    return !this.isBusy && !this.isAhead && this.aws.clock.now() - this.usedAtMs > MOST_IDLE_MS;
+  }
+
   /** Runs the function once and writes its log. */
   async execute(requestId: string, event: unknown): Promise<Execution> {
     const initMs = this.initMs;
@@ -81,6 +90,7 @@ export class ExecutionEnvironment {
     write(`END RequestId: ${requestId}\n`);
     write(this.report(requestId, outcome, initMs));
     this.linesByRequest.delete(requestId);
+    this.usedAtMs = now();
     this.logs.add(lines);
     await this.logs.publish();
     this.isSpent ||= outcome.kind === 'timedOut' || (outcome.kind === 'failed' && outcome.isFatal);

@@ -116,7 +116,8 @@ export class Executor {
     const key = `${version.functionName}:${version.version}`;
     const { isVirtual } = this.aws.clock;
     const usable = (this.environments.get(key) ?? []).filter((warm) => {
-      if (warm.version === version && !warm.isSpent && warm.isVirtual === isVirtual) return true;
+      const isWarm = !warm.isSpent && !warm.hasIdledOut;
+      if (warm.version === version && isWarm && warm.isVirtual === isVirtual) return true;
       // Invocations still running in the old environment may finish; it takes no new ones.
       if (!warm.isBusy) warm.kill();
       return false;

@@ -49,6 +49,32 @@ test('invocations in virtual time run strictly one after another', async () => {
   expect(answers.map(({ payload }) => payload)).toEqual([1, 1, 1]);
 });
 
+test('an environment is kept while there is work, and ends after ten minutes without', async () => {
+  await deploy(cloud, 'counting', 'let calls = 0; export const handler = async () => ++calls;');
+  const callAfter = async (minutes: number) => {
+    await cloud.advance(minutes * 60_000);
+    return (await invoke(cloud, 'counting')).payload;
+  };
+  expect([await callAfter(0), await callAfter(9), await callAfter(9), await callAfter(11)]).toEqual([1, 2, 3, 1]);
+});
+
+test('bug: environments started beside one that waited were never ended', async () => {
+  const source = `const name = Math.random();
+    export const handler = async (ms) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return name;
+    };`;
+  await deploy(cloud, 'waiting', source);
+  const [first, spare] = [await invoke(cloud, 'waiting', 2000), await invoke(cloud, 'waiting', 2000)];
+  expect(spare.payload).not.toBe(first.payload);
+  for (let minute = 0; minute < 12; minute++) {
+    await cloud.advance(60_000);
+    expect((await invoke(cloud, 'waiting', 0)).payload).toBe(first.payload);
+  }
+  await invoke(cloud, 'waiting', 2000);
+  expect((await invoke(cloud, 'waiting', 0)).payload).not.toBe(spare.payload);
+});
+
 test.each([
   [
     'an unknown function',
