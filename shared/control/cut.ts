@@ -89,10 +89,11 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
     policy,
   );
   const drain = drainOf(tracker, evidence, policy);
+  const failed = { cups: failedCups, atMs: now };
   const isRough = evidence.health === 'severe' && !isProbeToBlame(tracker, evidence, policy);
   const next: TrackerState = {
     ...tracker,
-    ...bracket(tracker, bounded.cups, { cups: failedCups, atMs: now }),
+    ...bracket(tracker, bounded.cups, failed),
     totalCups: Math.max(bounded.cups * (1 - drain.depth), policy.capacity.floorCups ?? 0),
     phase: 'drain',
     drainUntilMs: now + drain.seconds * 1000,
@@ -100,7 +101,7 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
     isProbeFailed: isProbeToBlame(tracker, evidence, policy),
     isKneeTold: false,
     isClimbing: false,
-    lastBadCups: tracker.phase === 'drain' && tracker.bad !== null ? tracker.lastBadCups : failedCups,
+    lastBad: tracker.phase === 'drain' && tracker.bad !== null ? tracker.lastBad : failed,
     plateau: tracker.plateau ?? evidence.confirmed,
     badAgeSeconds: tracker.lastAction === 'raise' ? olderBad(tracker, policy) : tracker.badAgeSeconds,
     probeShare: isRough ? policy.tracker.roughProbeShare : policy.tracker.firstProbeShare,
@@ -148,10 +149,12 @@ export function drainOf(tracker: TrackerState, evidence: Evidence, policy: Polic
 
 /** What the backend bears: where it stood before a probe that failed, else the aimed-at share of its completions. */
 function estimate(tracker: TrackerState, failedCups: number, evidence: Evidence, policy: Policy): number {
-  const { aimShare, cutFloorShare, cutCeilingShare } = policy.tracker;
+  const isMinutes = evidence.signals.source === 'metrics';
+  const { aimShare, cutCeilingShare } = policy.tracker;
+  const { cutFloorShare } = isMinutes ? policy.minutes : policy.tracker;
   const wanted = isProbeToBlame(tracker, evidence, policy)
     ? afterProbe(tracker.goodCups ?? 0, failedCups, policy)
-    : evidence.signals.source === 'metrics'
+    : isMinutes
       ? minuteEstimate(failedCups, evidence, isFirstCut(tracker), policy)
       : aimShare * evidence.signals.completedCups;
   return clamp(wanted, cutFloorShare * failedCups, cutCeilingShare * failedCups);

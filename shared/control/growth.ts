@@ -108,7 +108,7 @@ function searchOpen(tracker: TrackerState, stepShare: number, evidence: Evidence
   const { firstProbeShare } = policy.tracker;
   const plateau = tracker.plateau?.cups ?? total;
   const isBelow = plateau > total * (1 + firstProbeShare);
-  const isOpen = tracker.lastBadCups === null || isBeyondLastBad(tracker, policy);
+  const isOpen = tracker.lastBad === null || isBeyondLastBad(tracker, policy);
   const share =
     isOpen || isBelow || tracker.isKneeTold ? stepShare : Math.min(firstProbeShare, affordableShare(evidence, policy));
   const wanted = total * (1 + share);
@@ -117,8 +117,8 @@ function searchOpen(tracker: TrackerState, stepShare: number, evidence: Evidence
 }
 
 /** What failed last is healthy now: the backend bears more than it did, and the way up is open. */
-export function isBeyondLastBad({ totalCups, lastBadCups }: TrackerState, policy: Policy): boolean {
-  return totalCups !== null && lastBadCups !== null && totalCups >= lastBadCups * (1 + policy.tracker.firstProbeShare);
+export function isBeyondLastBad({ totalCups, lastBad }: TrackerState, policy: Policy): boolean {
+  return totalCups !== null && lastBad !== null && totalCups >= lastBad.cups * (1 + policy.tracker.firstProbeShare);
 }
 
 /** Against a full backend an excess of e lasts a loop time T and leaves e x T seconds of queue. */
@@ -143,8 +143,26 @@ function slowReturn(tracker: TrackerState, evidence: Evidence, policy: Policy): 
 }
 
 /** What was not reached proves nothing: a raise starts from what was admitted, or nearly. */
-function reachable(factor: number, { signals }: Evidence, policy: Policy): CostUnitsPerSecond {
-  return factor * policy.tracker.reachedFactor * signals.total.admittedCups;
+function reachable(wantedCups: CostUnitsPerSecond, tracker: TrackerState, evidence: Evidence, policy: Policy) {
+  if (isFailurePast(tracker, evidence, policy)) return wantedCups;
+  const total = tracker.totalCups ?? 0;
+  return Math.min(
+    wantedCups,
+    (wantedCups / total) * policy.tracker.reachedFactor * evidence.signals.total.admittedCups,
+  );
+}
+
+/**
+ * Long after the last failure, with latency flat, towards what was once proven or where the knee tells of capacity: then
+ * a few percent that the plans let through too little must not hold the total down for good.
+ */
+function isFailurePast(tracker: TrackerState, { signals, healthyLatencyMs, now }: Evidence, policy: Policy): boolean {
+  const { totalCups, plateau, lastBad, badAgeSeconds, isKneeTold } = tracker;
+  const isBelowPlateau = (plateau?.cups ?? 0) > (totalCups ?? 0);
+  const pastMs = 1000 * policy.tracker.pastFactor * badAgeSeconds;
+  const isPast = lastBad === null || now - lastBad.atMs > pastMs;
+  const room = headroom(signals.latencyMs, healthyLatencyMs, policy);
+  return isPast && room >= policy.tracker.beliedRoomShare && (isBelowPlateau || isKneeTold);
 }
 
 /** The policy's ceiling is reached, or too little of the total was admitted for a raise to be more than it. */
@@ -171,11 +189,7 @@ function raise(
   policy: Policy,
 ): Step {
   const total = tracker.totalCups ?? 0;
-  const bounded = withinGuardrails(
-    Math.min(wantedCups, reachable(wantedCups / total, evidence, policy)),
-    total,
-    policy,
-  );
+  const bounded = withinGuardrails(reachable(wantedCups, tracker, evidence, policy), total, policy);
   if (bounded.cups <= total) return notRaised(tracker, bounded.guard, evidence, policy);
   const { probeGrowthFactor, firstProbeShare, largeStepShare } = policy.tracker;
   const stepShare = bounded.cups / total - 1;

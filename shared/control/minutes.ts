@@ -48,7 +48,8 @@ export function minuteEstimate(
 /** The congested minutes that ended before the cut, but for the first, are whole: what they completed is what the backend bears. */
 export function learnFromMinute(tracker: TrackerState, evidence: Evidence, policy: Policy): TrackerState {
   const { bad, goodCups, phase, totalCups, lastAction } = tracker;
-  const { cutFloorShare, cutCeilingShare } = policy.tracker;
+  const { cutFloorShare } = policy.minutes;
+  const { cutCeilingShare } = policy.tracker;
   const isAfterCut = lastAction === 'cut' || lastAction === 'drained';
   if (bad === null || goodCups === null || !isAfterCut || evidence.signals.endMs > bad.atMs) return tracker;
   const estimate = minuteEstimate(bad.cups, evidence, false, policy);

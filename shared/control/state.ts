@@ -18,7 +18,7 @@ export interface TrackerState {
   readonly bad: Mark | null;
   readonly badAgeSeconds: number;
   /** The rate that failed last, also when it is too old to forbid anything: what lies beyond it is news. */
-  readonly lastBadCups: CostUnitsPerSecond | null;
+  readonly lastBad: Mark | null;
   readonly probeShare: number;
   readonly plateau: Mark | null;
   readonly lastActionMs: EpochMs;
@@ -99,7 +99,7 @@ export interface Change {
 
 /** Everything the law carries from tick to tick; plain JSON. */
 export interface LawState {
-  readonly version: 2;
+  readonly version: 3;
   readonly tracker: TrackerState;
   readonly memory: MemoryState;
   readonly changes: readonly Change[];
@@ -117,14 +117,14 @@ export interface LawState {
 /** The state of a law that has seen nothing: it adopts what is live and waits. */
 export function initialState(live: Limits, now: EpochMs, firstProbeShare: number, badAgeSeconds: number): LawState {
   return {
-    version: 2,
+    version: 3,
     tracker: {
       totalCups: null,
       phase: 'hold',
       goodCups: null,
       bad: null,
       badAgeSeconds,
-      lastBadCups: null,
+      lastBad: null,
       probeShare: firstProbeShare,
       plateau: null,
       lastActionMs: 0,

@@ -75,6 +75,7 @@ function retreat(tracker: TrackerState, probe: FailedProbe, evidence: Evidence, 
   const queueFactor = probe.rule === 'ease' ? policy.tracker.queueFactor : kneeFactor;
   const hasQueue = (evidence.signals.latencyMs ?? 0) > queueFactor * (evidence.healthyLatencyMs ?? 0);
   const { goodCups } = probe;
+  const failed = { cups: probe.totalCups, atMs: evidence.now };
   const drain = hasQueue ? drainOf(tracker, evidence, policy) : { depth: 0, seconds: 0 };
   const totalCups = Math.max(goodCups * (1 - drain.depth), policy.capacity.floorCups ?? 0);
   return {
@@ -87,9 +88,9 @@ function retreat(tracker: TrackerState, probe: FailedProbe, evidence: Evidence, 
       isRough: false,
       isProbeFailed: true,
       isClimbing: false,
-      bad: { cups: probe.totalCups, atMs: evidence.now },
+      bad: failed,
       badAgeSeconds: olderBad(tracker, policy),
-      lastBadCups: probe.totalCups,
+      lastBad: failed,
       probeShare: firstProbeShare,
       lastAction: 'cut',
       lastActionMs: evidence.now,

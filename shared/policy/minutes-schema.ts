@@ -57,6 +57,12 @@ export const minutesSchema = z.strictObject({
     0.95,
     'Largest extra cut: what is seen of a backlog is minutes old. Larger: a long queue empties sooner, more refused. Smaller: the backlog lingers.',
   ),
+  cutFloorShare: tunable(
+    0.45,
+    0.05,
+    1,
+    'A cut never goes below this share of the rate that proved bad: minutes of a full queue show less than the backend can. Larger: slow after a deep loss of capacity. Smaller: completions depressed by a collapse are trusted too much, and the way back is long.',
+  ),
   farBeyondGuardFactor: tunable(
     1.1,
     1,

@@ -225,6 +225,12 @@ export const trackerSchema = z.strictObject({
     2,
     'A raise starts from what was admitted, times this, where that is less than the total: the noise of a window, and what a total never quite reaches. Larger: raises on what nobody has tried. Smaller: plans that let through a little less than the total hold it back.',
   ),
+  pastFactor: tunable(
+    3.5,
+    1,
+    100,
+    'A failure is past when it is so many times older than badAgeSeconds: then, with latency flat, a raise starts from the total, reached or not. Larger: a healed backend is held down longer. Smaller: bold where capacity comes and goes.',
+  ),
   promptSeconds: tunable(
     22,
     1,

@@ -44,6 +44,38 @@ test('bug: a total that was not quite admitted was said to be at the policy’s 
   expect(tracker.totalCups).toBe(400);
 });
 
+describe('bug: a backend that was whole again was held at 60 % for good, for plans let through 95 % of the total', () => {
+  const policy = policyWith();
+  const pastMs = 1000 * policy.tracker.pastFactor * policy.tracker.badAgeSeconds;
+  const evidence = { ...healthyAt(380), now: 2_000_000 };
+  const failedAt = (atMs: number): TrackerState => ({
+    ...trackerAt(400),
+    lastBad: { cups: 600, atMs },
+    plateau: { cups: 500, atMs: 0 },
+  });
+  const raisedTo = (tracker: TrackerState, seen = evidence) =>
+    onHealthyAndBound(tracker, seen, policy).tracker.totalCups;
+
+  test('long after the failure a raise starts from the total, towards what was proven', () => {
+    expect(raisedTo(failedAt(2_000_000 - pastMs - 1))).toBeCloseTo(408, 0);
+  });
+
+  test('not before', () => {
+    expect(raisedTo(failedAt(2_000_000 - pastMs))).toBe(400);
+  });
+
+  test('nor while latency shows the knee', () => {
+    const nearKnee = { ...evidence, healthyLatencyMs: (evidence.signals.latencyMs ?? 0) / 1.1 };
+    expect(raisedTo(failedAt(0), nearKnee)).toBe(400);
+  });
+
+  test('beyond what was proven only where the knee tells of capacity', () => {
+    const atPlateau = { ...failedAt(0), plateau: { cups: 400, atMs: 1_999_000 } };
+    expect(raisedTo(atPlateau)).toBe(400);
+    expect(raisedTo({ ...atPlateau, isKneeTold: true })).toBeCloseTo(408, 0);
+  });
+});
+
 test('at the policy’s ceiling it says so', () => {
   const { rule, wouldChange } = onHealthyAndBound(trackerAt(400), healthyAt(400), policyWith({ ceilingCups: 400 }));
   expect([rule, wouldChange]).toEqual(['at-ceiling', 'A higher capacity.ceilingCups.']);
