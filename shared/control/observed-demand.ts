@@ -1,5 +1,6 @@
 import type { KeyId, MethodKey, Rps, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
+import { keysIn } from '../telemetry/key-sketch.ts';
 import type { KeyCounts, Window } from '../telemetry/window.ts';
 
 /** What one window says of one key, or of the lump of a tier's unlisted keys. */
@@ -32,19 +33,13 @@ export function observedDemand(window: Window, { demand }: Policy): Record<KeyId
       const lostShare = lostOf(counts.throttled, requestsOf(counts), failedShare);
       observed[key] = { tier, count: 1, methods: ratesOf(counts.requests, governed, window), lostShare };
     }
-    const lump = lumpOfTier(tier, cells, keys, window, demand.lumpMeanShare);
+    const lump = lumpOfTier(tier, cells, keys, window);
     if (lump !== undefined) observed[lumpOf(tier)] = lump;
   }
   return observed;
 }
 
-function lumpOfTier(
-  tier: TierName,
-  cells: Cells,
-  keys: Listed,
-  window: Window,
-  lumpMeanShare: number,
-): ObservedDemand | undefined {
+function lumpOfTier(tier: TierName, cells: Cells, keys: Listed, window: Window): ObservedDemand | undefined {
   const left: Record<MethodKey, number> = {};
   let throttled = -keys.reduce((sum, [, counts]) => sum + counts.throttled, 0);
   for (const [method, cell] of Object.entries(cells)) {
@@ -56,10 +51,15 @@ function lumpOfTier(
   const rps = Object.values(methods).reduce((a, b) => a + b, 0);
   if (rps <= LEAST_RPS) return undefined;
   const requests = Object.values(left).reduce((a, b) => a + b, 0);
-  const smallest = Math.min(...keys.map(([, counts]) => (requestsOf(counts) * 1000) / window.lengthMs));
-  const count =
-    Number.isFinite(smallest) && smallest > 0 ? Math.max(1, Math.ceil(rps / (lumpMeanShare * smallest))) : 1;
+  const count = Math.max(1, Math.round(keysOfTier(tier, window) - keys.length));
   return { tier, count, methods, lostShare: lostOf(throttled, requests, failedShareOf(cells)) };
+}
+
+/** How many keys of a tier the window has seen, by name or in all. */
+function keysOfTier(tier: TierName, { keys, sketches }: Window): number {
+  const sketch = sketches?.[tier];
+  if (sketch !== undefined) return keysIn(sketch);
+  return Object.values(keys).filter((counts) => counts.tier === tier).length;
 }
 
 function ratesOf(

@@ -181,12 +181,6 @@ export const demandSchema = z.strictObject({
     10,
     'A remembered key this much busier than the mean of the unlisted ones has gone quiet; a smaller one is among them. Larger: keys that went quiet are forgotten sooner. Smaller: keys are counted twice for a while.',
   ),
-  lumpMeanShare: tunable(
-    0.5,
-    0.01,
-    1,
-    'What unlisted keys ask for, as a share of the least busy listed one. Larger: they are believed to be fewer and busier, and levels fall lower. Smaller: the reverse.',
-  ),
   attemptsLostShare: tunable(
     0.05,
     0,

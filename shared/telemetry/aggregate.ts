@@ -2,7 +2,7 @@ import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
 import { type AccessRecord, latencyBucket, parseAccessLine } from './access-log.ts';
 import { LATENCY_BOUNDS_MS, type Window } from './window.ts';
-import { busiest, WINDOW_MS, windowStartOf } from './windows.ts';
+import { keysOf, WINDOW_MS, windowStartOf } from './windows.ts';
 
 /** One event of a log subscription: its timestamp says when the answer was sent. */
 export interface LogEvent {
@@ -185,7 +185,7 @@ function freeze(windows: ReadonlyMap<EpochMs, MutableWindow>): Window[] {
     lengthMs: WINDOW_MS,
     source: 'logs',
     cells: Object.fromEntries([...window.cells].map(([tier, cells]) => [tier, Object.fromEntries(cells)])),
-    keys: busiest(
+    ...keysOf(
       new Map([...window.keys].map(([id, key]) => [id, { ...key, requests: Object.fromEntries(key.requests) }])),
     ),
     lagMs: window.lagMs,

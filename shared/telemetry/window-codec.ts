@@ -1,3 +1,4 @@
+import { isSketch, type KeySketch } from './key-sketch.ts';
 import type { Cell, KeyCounts, Window } from './window.ts';
 import { LATENCY_BOUNDS_MS } from './window.ts';
 import { WINDOW_MS } from './windows.ts';
@@ -7,11 +8,12 @@ import { WINDOW_MS } from './windows.ts';
  * bucket, count, bucket, count …]` with only the buckets that hold something; a key is `[tier, throttled, method, count …]`.
  */
 interface WindowText {
-  readonly version: 1;
+  readonly version: 2;
   readonly startMs: number;
   readonly lagMs: number;
   readonly cells: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   readonly keys: Readonly<Record<string, readonly (string | number)[]>>;
+  readonly sketches?: Readonly<Record<string, string>>;
   readonly streams?: Readonly<Record<string, number>>;
 }
 
@@ -19,11 +21,12 @@ const COUNTERS = 6;
 
 export function encodeWindow(window: Window): string {
   const text: WindowText = {
-    version: 1,
+    version: 2,
     startMs: window.startMs,
     lagMs: window.lagMs,
     cells: mapValues(window.cells, (methods) => mapValues(methods, encodeCell)),
     keys: mapValues(window.keys, (key) => [key.tier, key.throttled, ...Object.entries(key.requests).flat()]),
+    ...(window.sketches && { sketches: window.sketches }),
     ...(window.streams && { streams: window.streams }),
   };
   return JSON.stringify(text);
@@ -33,7 +36,7 @@ export function encodeWindow(window: Window): string {
 export function decodeWindow(encoded: string): Window | undefined {
   try {
     const text = JSON.parse(encoded) as WindowText;
-    if (text.version !== 1 || !Number.isSafeInteger(text.startMs) || !Number.isFinite(text.lagMs)) return undefined;
+    if (text.version !== 2 || !Number.isSafeInteger(text.startMs) || !Number.isFinite(text.lagMs)) return undefined;
     return {
       startMs: text.startMs,
       lengthMs: WINDOW_MS,
@@ -41,6 +44,7 @@ export function decodeWindow(encoded: string): Window | undefined {
       cells: mapValues(text.cells, (methods) => mapValues(methods, decodeCell)),
       keys: mapValues(text.keys, decodeKey),
       lagMs: text.lagMs,
+      ...(text.sketches && { sketches: mapValues(text.sketches, decodeSketch) }),
       ...(text.streams && { streams: mapValues(text.streams, decodeTime) }),
     };
   } catch {
@@ -50,6 +54,11 @@ export function decodeWindow(encoded: string): Window | undefined {
 
 function decodeTime(value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('Not a time.');
+  return value;
+}
+
+function decodeSketch(value: unknown): KeySketch {
+  if (!isSketch(value)) throw new TypeError('Not a sketch.');
   return value;
 }
 

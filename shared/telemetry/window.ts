@@ -1,4 +1,5 @@
 import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
+import type { KeySketch } from './key-sketch.ts';
 
 /** What one tier asked of one method during a window, each a number of requests, counted when the answer was sent. */
 export interface Cell {
@@ -35,6 +36,8 @@ export interface Window {
   readonly cells: Readonly<Record<TierName, Readonly<Record<MethodKey, Cell>>>>;
   /** The busiest keys only (50 by default); the rest is in the cells. */
   readonly keys: Readonly<Record<KeyId, KeyCounts>>;
+  /** Of tiers with more keys than `keys` names: how many keys they are. */
+  readonly sketches?: Readonly<Record<TierName, KeySketch>>;
   /** The largest delay between a line's event time and its arrival here, in milliseconds. */
   readonly lagMs: number;
   /** A part only: per log stream that it came from, the newest event time that has been delivered. */

@@ -1,4 +1,5 @@
 import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
+import { mergeSketches, sketchOf } from './key-sketch.ts';
 import type { Cell, KeyCounts, Window } from './window.ts';
 import { LATENCY_BOUNDS_MS } from './window.ts';
 
@@ -84,7 +85,7 @@ export function mergeParts(parts: readonly Window[]): Window {
   return {
     ...first,
     cells: Object.fromEntries([...cells].map(([tier, methods]) => [tier, Object.fromEntries(methods)])),
-    keys: busiest(keys),
+    ...keysOf(keys, parts),
     lagMs: Math.max(...parts.map((part) => part.lagMs)),
   };
 }
@@ -107,6 +108,28 @@ function addKeys(sum: KeyCounts | undefined, counts: KeyCounts): KeyCounts {
   const requests = { ...sum.requests };
   for (const [method, count] of Object.entries(counts.requests)) requests[method] = (requests[method] ?? 0) + count;
   return { tier: counts.tier, requests, throttled: sum.throttled + counts.throttled };
+}
+
+/**
+ * The part of a window that tells of its keys: the busiest by name, and a sketch of those tiers that have more.
+ * @param keys all that are known by name
+ * @param parts in which more may have been counted
+ */
+export function keysOf(
+  keys: ReadonlyMap<KeyId, KeyCounts>,
+  parts: readonly Window[] = [],
+): Pick<Window, 'keys' | 'sketches'> {
+  const listed = busiest(keys);
+  const sketches = parts.flatMap((part) => Object.entries(part.sketches ?? {}));
+  const unlisted = [...keys].filter(([keyId]) => listed[keyId] === undefined).map(([, { tier }]) => tier);
+  const tiers = new Set([...unlisted, ...sketches.map(([tier]) => tier)]);
+  if (tiers.size === 0) return { keys: listed };
+  const sketched = [...tiers].sort().map((tier) => {
+    const named = [...keys].filter(([, counts]) => counts.tier === tier).map(([keyId]) => keyId);
+    const counted = sketches.filter(([name]) => name === tier).map(([, sketch]) => sketch);
+    return [tier, mergeSketches([sketchOf(named), ...counted])] as const;
+  });
+  return { keys: listed, sketches: Object.fromEntries(sketched) };
 }
 
 /** The `TOP_KEYS` keys with the most requests; ties by id, so that the choice never depends on arrival. */

@@ -77,10 +77,10 @@ describe('the stored text of a window', () => {
     '',
     'null',
     '{}',
-    encodeWindow(window).replace('"version":1', '"version":2'),
+    encodeWindow(window).replace('"version":2', '"version":1'),
     encodeWindow(window).replace('[1,', '[-1,'),
     encodeWindow(window).replace('[1,', '["1",'),
-    JSON.stringify({ version: 1, startMs: 0, lagMs: 0, cells: { a: { b: [1, 0, 0, 0, 0, 0, 999, 1] } }, keys: {} }),
+    JSON.stringify({ version: 2, startMs: 0, lagMs: 0, cells: { a: { b: [1, 0, 0, 0, 0, 0, 999, 1] } }, keys: {} }),
   ])('of another form is no evidence: %s', (text) => {
     expect(decodeWindow(text)).toBeUndefined();
   });
