@@ -114,8 +114,8 @@ describe('a key that is not seen', () => {
   });
 
   test('is among the unlisted of its tier where it is small enough, and else fades', () => {
-    // 40 a second unlisted, each taken for half of the 20 of the listed one: four keys, three others of which may
-    // have as much between them.
+    // 40 a second unlisted, each taken for half of the 20 of the listed one, are four keys; one that asked for
+    // 1.5 x 40 / (4 - 1) = 20 may be among them.
     const before = knowing({ small: asking(20), large: asking(21), other: asking(1, { tier: 'basic' }) });
     const next = updateDemand(before, seeing(20, 40), true, policy);
     expect(next[LUMP]).toMatchObject({ count: 4, methods: { [GET]: 40 } });
