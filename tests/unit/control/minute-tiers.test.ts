@@ -14,7 +14,7 @@ const policy = policySchema.parse({
 
 const RESTING = {
   premium: { rateRps: 500, burst: 1250 },
-  standard: { rateRps: 125, burst: 250 },
+  standard: { rateRps: 125, burst: 500 },
   basic: { rateRps: 25, burst: 50 },
 };
 
@@ -73,10 +73,12 @@ describe('in a shortage of a total of 420, with the weights 4, 2 and 1', () => {
     const { standard, basic } = tiersOf({ totalCups: 28_000 });
     expect(standard).toEqual(RESTING.standard);
     expect(basic).toEqual(RESTING.basic);
+    // 1.5 x 17500 x 2 / 7 / 60 = 125, which is its baseline.
+    expect(tiersOf({ totalCups: 17_500 }).standard).toEqual(RESTING.standard);
     // 1.5 x 14000 x 2 / 7 / 60 = 100; 1.5 x 14000 / 7 / 125 = 24
     const input = inputWith({ keyCounts: { premium: 30, standard: 60, basic: 125 } });
     expect(tiersOf({ totalCups: 14_000, input })).toMatchObject({
-      standard: { rateRps: 100, burst: 250 },
+      standard: { rateRps: 100, burst: 300 },
       basic: { rateRps: 24, burst: 50 },
     });
   });

@@ -89,7 +89,8 @@ describe('a later minute from before the cut, which completed 200', () => {
       bad: { cups: 400, atMs: 660_000 },
       ...change,
     };
-    const after = learnFromMinute(before, evidenceOf(minute(500, completedRps)), policy);
+    const confirmed = { cups: 300, atMs: 0 };
+    const after = learnFromMinute(before, evidenceOf(minute(500, completedRps), { confirmed }), policy);
     return { before, after, cups: [after.goodCups, after.totalCups] };
   }
 
