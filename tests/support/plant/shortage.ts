@@ -56,7 +56,9 @@ function policyOf(tiers: ShortageSketch['tiers'], demand: ShortageSketch['demand
       plansHoldShare: 1,
       worthShare: 0,
       fairFloorShare: 0,
+      attemptsPriorVariance: 0.01,
       tierBurstSeconds: 3,
+      leastTierBurstRequests: 5,
       ...demand,
     },
     tiers: each(tiers, ({ asks, wantedShare, live, ...own }) => {

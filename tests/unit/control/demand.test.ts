@@ -11,7 +11,14 @@ const LUMP = 'rest of premium';
 /** What is known loses half of its weight in a window of ten seconds; two deviations are a distinct rise. */
 const policy = policySchema.parse({
   api: 'a1/dev',
-  demand: { halfLifeSeconds: 10, jumpDeviations: 2, usualAttempts: 3, lumpFactor: 1.5 },
+  demand: {
+    halfLifeSeconds: 10,
+    jumpDeviations: 2,
+    usualAttempts: 3,
+    attemptsPriorVariance: 0.01,
+    lumpFactor: 1.5,
+    lumpMeanShare: 0.5,
+  },
 });
 
 function tracking(trackedKeys: number): Policy {

@@ -10,6 +10,7 @@ const parsed = policySchema.parse({
     minimumSamples: 20,
     watchFactor: 1.4,
     congestedFactor: 3.5,
+    objectiveShare: 0.5,
     kneeFactor: 2,
     headroomHalfLifeSeconds: 10,
     healthyHalfLifeSeconds: 30,

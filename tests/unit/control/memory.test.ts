@@ -9,6 +9,8 @@ const LIVE = { stage: {}, tiers: {} };
 const policy = policySchema.parse({
   api: 'a1/dev',
   methodCost: { '/orders/POST': 4 },
+  objective: { latencyPercentile: 90, latencyMs: 500, errorShare: 0.05 },
+  tracker: { watchFactor: 1.4, congestedFactor: 3.5, severeFactor: 10, objectiveShare: 0.5, minimumSamples: 20 },
   demand: { halfLifeSeconds: 10, attemptsLostShare: 0.05 },
 });
 

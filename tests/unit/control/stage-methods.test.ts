@@ -15,6 +15,7 @@ const policy = policySchema.parse({
     methodSlackFactor: 1.2,
     heldRoomFactor: 1.1,
     demandRoomFactor: 1.25,
+    lowerBelowShare: 0.7,
     methodLeastShare: 0.01,
     ownBucketShare: 0.15,
     warmUpSeconds: 30,
@@ -78,11 +79,7 @@ describe('at rest the stage moves', () => {
   test('when it is far too loose, told by the methods in use', () => {
     // 0.7 x (700 + 4 x 32) = 579.6
     const standing = { '*/*': 2000, [GET]: 700, [POST]: 32 };
-    const guarded = {
-      ...resting,
-      guardCups: 550,
-      policy: { ...policy, guard: { ...policy.guard, lowerBelowShare: 0.7 } },
-    };
+    const guarded = { ...resting, guardCups: 550 };
     expect(ratesOf(guarded, standing)[GET]).toBe(412.5);
     expect(ratesOf({ ...guarded, guardCups: 580 }, standing)[GET]).toBe(700);
   });

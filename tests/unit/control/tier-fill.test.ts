@@ -62,7 +62,7 @@ describe('nothing is learned', () => {
 
   test.each<[string, Seen]>([
     ['from minutes', { source: 'metrics' }],
-    ['without a total', { totalCups: null }],
+    ['without a total', { totalCups: null, cells: {} }],
     ['where the stage may have held it back: of 100, more than 80 were admitted', { admittedRps: 80.1 }],
     ['of a plan at rest', { liveRps: 1000 }],
     ['of a plan within a thousandth of its baseline', { liveRps: 999 }],
