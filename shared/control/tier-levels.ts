@@ -31,6 +31,8 @@ export interface Shortage {
 
 /** A limit counts as resting from this share of its baseline. */
 const RESTING_SHARE = 0.999;
+/** After the last of the orders that a policy may name. */
+const NEVER_RANK = 101;
 
 /**
  * The plans' limits while the total does not suffice: levels that serve most first attempts (docs/control-law.md,
@@ -100,7 +102,7 @@ function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim
       floor: Math.max(floorShare * totalCups, policy.demand.fairFloorShare * (shares[tier] ?? 0)),
       weight,
       fill: memory.fill[tier] ?? 1,
-      rank: sacrificeOrder === 'never' ? Object.keys(keys).length : sacrificeOrder,
+      rank: sacrificeOrder === 'never' ? NEVER_RANK : sacrificeOrder,
       restingRps: baseline.tiers[tier]?.rateRps ?? Number.POSITIVE_INFINITY,
     };
   });

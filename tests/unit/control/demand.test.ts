@@ -1,6 +1,7 @@
 import { type Load, updateDemand } from '../../../shared/control/demand.ts';
 import type { DemandEntry } from '../../../shared/control/state.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
+import { sketchOf } from '../../../shared/telemetry/key-sketch.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { logWindow } from '../../support/plant/windows.ts';
 
@@ -17,7 +18,6 @@ const policy = policySchema.parse({
     usualAttempts: 3,
     attemptsPriorVariance: 0.01,
     lumpFactor: 1.5,
-    lumpMeanShare: 0.5,
   },
 });
 
@@ -36,11 +36,13 @@ const asking = (rps: number, change: Partial<DemandEntry> = {}): DemandEntry => 
 
 const knowing = (demand: Load['demand'], attempts: Load['attempts'] = {}): Load => ({ demand, attempts });
 
-/** Ten seconds with so many GETs a second of the key `one`, and of keys that are not listed. */
+/** Ten seconds with so many GETs a second of the key `one`, and of keys that are not listed, one for each 10 a second. */
 function seeing(rps: number, unlistedRps = 0, throttledRps = 0): Window {
   const throttled = 10 * throttledRps;
   const keys = { one: { tier: 'premium', requests: { [GET]: 10 * rps }, throttled } };
-  return logWindow(0, { premium: { requests: 10 * (rps + unlistedRps), throttled } }, keys);
+  const window = logWindow(0, { premium: { requests: 10 * (rps + unlistedRps), throttled } }, keys);
+  const unlisted = Array.from({ length: unlistedRps / 10 }, (_, index) => `unlisted-${index}`);
+  return { ...window, sketches: { premium: sketchOf(['one', ...unlisted]) } };
 }
 
 const NOTHING = logWindow(0, {});
@@ -121,8 +123,7 @@ describe('a key that is not seen', () => {
   });
 
   test('is among the unlisted of its tier where it is small enough, and else fades', () => {
-    // 40 a second unlisted, each taken for half of the 20 of the listed one, are four keys; one that asked for
-    // 1.5 x 40 / (4 - 1) = 20 may be among them.
+    // Four keys ask for 40 a second; one that asked for 1.5 x 40 / (4 - 1) = 20 may be among them.
     const before = knowing({ small: asking(20), large: asking(21), other: asking(1, { tier: 'basic' }) });
     const next = updateDemand(before, seeing(20, 40), true, policy);
     expect(next[LUMP]).toMatchObject({ count: 4, methods: { [GET]: 40 } });

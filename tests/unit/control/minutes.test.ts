@@ -8,8 +8,14 @@ import { cell, minuteWindow } from '../../support/plant/windows.ts';
 const policy = policySchema.parse({
   api: 'a1/dev',
   methodCost: { '/orders/POST': 4 },
-  tracker: { aimShare: 0.9, cutFloorShare: 0.25, cutCeilingShare: 0.95 },
-  minutes: { drainSeconds: 33, drainErrorSeconds: 40, mostDrainShare: 0.5, farBeyondGuardFactor: 1.5 },
+  tracker: { aimShare: 0.9, cutCeilingShare: 0.95 },
+  minutes: {
+    cutFloorShare: 0.25,
+    drainSeconds: 33,
+    drainErrorSeconds: 40,
+    mostDrainShare: 0.5,
+    farBeyondGuardFactor: 1.5,
+  },
 });
 
 /** A minute from 600 s on, in which so many requests a second were offered, and so many completed. */
@@ -54,7 +60,12 @@ describe('what a congested minute says of the capacity', () => {
 
   test.each([
     ['goes by the other half: 300 in all, of which the healthy half served 400', 500, 400, 2 * 300 - 400],
-    ['serves no more in its healthy half than was asked for', 350, 400, 2 * 300 - 350],
+    [
+      '(bug: the first cut went too deep) serves no more in its healthy half than was asked for',
+      350,
+      400,
+      2 * 300 - 350,
+    ],
     ['is whole where healthy minutes served no more', 500, 250, 300],
     ['is whole where no healthy minute was seen', 500, null, 300],
   ])('the first is half healthy on average, and %s', (_, offered, confirmedCups, expected) => {

@@ -1,5 +1,6 @@
 import { observedDemand } from '../../../shared/control/observed-demand.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
+import { sketchOf } from '../../../shared/telemetry/key-sketch.ts';
 import type { KeyCounts, Window } from '../../../shared/telemetry/window.ts';
 import { type CellSketch, cell, logWindow } from '../../support/plant/windows.ts';
 
@@ -8,7 +9,7 @@ const POST = '/orders/POST';
 const LUMP = 'rest of premium';
 
 function policyWith(trackedKeys: number): Policy {
-  const policy = policySchema.parse({ api: 'a1/dev', demand: { lumpMeanShare: 0.5 } });
+  const policy = policySchema.parse({ api: 'a1/dev' });
   return { ...policy, demand: { ...policy.demand, trackedKeys } };
 }
 const policy = policyWith(100);
@@ -95,18 +96,25 @@ describe('the part of a key’s requests that is lost', () => {
 describe('the keys that a window does not list', () => {
   const one = { requests: { [GET]: 300 }, throttled: 100 };
 
-  test('are one lump of equals, each taken for a part of the least busy listed key', () => {
+  test('are one lump, of as many equals as the sketch has counted beyond the listed', () => {
     const keys = { busy: { requests: { [GET]: 500 }, throttled: 200 }, one };
     const cells = { [GET]: { requests: 1500, throttled: 440 }, [POST]: { requests: 50 } };
-    // 700 + 50 requests are left, and 440 - 300 refusals: 75 a second, over half of the 30 of the key `one`.
-    expect(observe(cells, keys)[LUMP]).toEqual({
+    const unlisted = ['a', 'b', 'c', 'd', 'e'];
+    const sketches = { premium: sketchOf(['busy', 'one', ...unlisted]), basic: sketchOf(unlisted) };
+    // 700 + 50 requests are left, and 440 - 300 refusals.
+    expect(observedDemand({ ...windowOf(cells, keys), sketches }, policy)[LUMP]).toEqual({
       tier: 'premium',
       count: 5,
       methods: { [GET]: 70, [POST]: 5 },
       lostShare: expect.closeTo(140 / 750, 9),
     });
-    const more = { ...cells, [POST]: { requests: 51 } };
-    expect(observe(more, keys)[LUMP]?.count).toBe(6);
+  });
+
+  test('are at least one, also where the sketch errs below the listed', () => {
+    const sketches = { premium: sketchOf([]) };
+    expect(observedDemand({ ...windowOf({ [GET]: { requests: 1000 } }, { one }), sketches }, policy)[LUMP]?.count).toBe(
+      1,
+    );
   });
 
   test('lose what fails of their tier, too', () => {
@@ -154,6 +162,6 @@ test('only the busiest keys are told apart, as many as the policy says; the othe
   expect(observedDemand(window, policyWith(4))).not.toHaveProperty([LUMP]);
   const observed = observedDemand(window, policyWith(2));
   expect(Object.keys(observed).sort()).toEqual(['b', 'c', LUMP]);
-  // 14 a second are left, over half of the 11 of the key `b`.
-  expect(observed[LUMP]).toMatchObject({ count: 3, methods: { [GET]: 14 } });
+  // `a` and `d`: the window names all four.
+  expect(observed[LUMP]).toMatchObject({ count: 2, methods: { [GET]: 14 } });
 });

@@ -159,6 +159,9 @@ describe('of two tiers that are alike, but for the order of sacrifice, one is wh
     [2, 1, 'a'],
     ['never', 1, 'a'],
     [1, 'never', 'b'],
+    // Bug: `never` ranked as the number of tiers, before an order above that.
+    ['never', 3, 'a'],
+    [100, 'never', 'b'],
   ] as const)('a: %s, b: %s, and the whole one is %s', (orderOfA, orderOfB, whole) => {
     const { tiers } = plansFor({
       totalCups: 150,
