@@ -1,7 +1,7 @@
 import { seededRandom } from '../local/kernel/random.ts';
 import { admittedAt, type KeyDemand, waterLevel } from '../shared/allocation/water-level.ts';
 import { observedDemand } from '../shared/control/observed-demand.ts';
-import { TOP_KEYS } from '../shared/telemetry/windows.ts';
+import { keysOf, TOP_KEYS } from '../shared/telemetry/windows.ts';
 import { logWindow } from '../tests/support/plant/windows.ts';
 import { benchPolicy } from './runner/policy.ts';
 
@@ -36,10 +36,12 @@ const POLICY = { ...DEFAULTS, demand: { ...DEFAULTS.demand, trackedKeys: TOP_KEY
 function seenOf(keys: readonly KeyDemand[]): KeyDemand[] {
   const random = seededRandom(1);
   const counts = keys.map(({ rps }, index) => [`key-${index}`, countOf(rps * WINDOW_SECONDS, random)] as const);
-  const listed = counts.toSorted((a, b) => b[1] - a[1]).slice(0, TOP_KEYS);
-  const requests = counts.reduce((sum, [, count]) => sum + count, 0);
-  const top = listed.map(([key, count]) => [key, { tier: 'basic', requests: { '/data/GET': count }, throttled: 0 }]);
-  const window = logWindow(0, { basic: { requests } }, Object.fromEntries(top));
+  const sent = counts.filter(([, count]) => count > 0);
+  const requests = sent.reduce((sum, [, count]) => sum + count, 0);
+  const named = sent.map(
+    ([key, count]) => [key, { tier: 'basic', requests: { '/data/GET': count }, throttled: 0 }] as const,
+  );
+  const window = { ...logWindow(0, { basic: { requests } }), ...keysOf(new Map(named)) };
   return Object.values(observedDemand(window, POLICY)).map(({ count, methods }) => {
     return { rps: Object.values(methods).reduce((a, b) => a + b, 0) / count, count, costPerRequest: 1 };
   });

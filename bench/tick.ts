@@ -1,7 +1,7 @@
 import { law } from '../shared/control/law.ts';
 import type { EpochMs, Limits } from '../shared/platform/units.ts';
 import type { KeyCounts, Window } from '../shared/telemetry/window.ts';
-import { addCells, busiest, emptyCell, emptyWindow, WINDOW_MS } from '../shared/telemetry/windows.ts';
+import { addCells, emptyCell, emptyWindow, keysOf, WINDOW_MS } from '../shared/telemetry/windows.ts';
 import { scaledBaseline } from './loop/baseline.ts';
 import { benchPolicy } from './runner/policy.ts';
 
@@ -51,7 +51,7 @@ function windowOf(api: number, round: number): Window {
       window = { ...window, cells: { ...window.cells, [tier]: { ...before, [method]: sum } } };
     }
   }
-  return { ...window, keys: busiest(counts) };
+  return { ...window, ...keysOf(counts) };
 }
 
 /** Time of the processor, not of the wall: others may be at work on the machine. */
