@@ -150,7 +150,7 @@ describe('the estimates', () => {
       tracker: { totalCups: null },
       memory: { slack: 1.05 },
     });
-    expect(estimates).toEqual(always);
+    expect(estimates).toStrictEqual(always);
   });
 
   test('name what is known of the backend, and every level that is not at rest', () => {

@@ -84,7 +84,7 @@ describe('the guard that demand has run into', () => {
   });
 
   test.each([
-    ['a total stands', { totalCups: 500 }, 300],
+    ['a total stands, although demand exceeds it', { totalCups: 350 }, 300],
     ['there is no guard', {}, null],
     ['demand fits into it', {}, 400],
   ])('does not, where %s', (_, change, guardCups) => {

@@ -98,6 +98,7 @@ describe('a window is refused with a reason', () => {
     ['throttled, beyond rounding', { throttled: 1003 }, 0],
     ['by a quota, beyond rounding', { throttled: 500, quotaExceeded: 503 }, 0],
     ['by the gateway, beyond rounding', { throttled: 500, refused: 503 }, 0],
+    ['one, of nothing', { requests: 0, throttled: 1, latency: [] }, 1],
     ['nothing at all, of nothing', { requests: 0, latency: [] }, 1],
   ])('more refused than asked for: %s', (_, change, believed) => {
     expect(take([withCell(change)]).windows).toHaveLength(believed);

@@ -43,7 +43,8 @@ describe('the plans by the log', () => {
   test('are the baselines where it suffices, or where there is no total', () => {
     const resting = { tiers: RESTING.tiers, order: [] };
     expect(desiredTiers(shortage({}, { isContended: false }))).toEqual(resting);
-    expect(desiredTiers(shortage({ totalCups: null }))).toEqual(resting);
+    const narrow = { input: inputOf({ live: { stage: {}, tiers: NARROW } }) };
+    expect(desiredTiers(shortage({ totalCups: null }, narrow))).toEqual(resting);
   });
 
   test('are left alone while errors are tested, and not once they are', () => {
@@ -90,7 +91,7 @@ describe('the plans by minutes', () => {
 
   test('are the baselines where the total suffices, or where there is none', () => {
     expect(plans({ totalCups: 400 }, { isContended: false }).tiers).toEqual(RESTING.tiers);
-    expect(plans({}).tiers).toEqual(RESTING.tiers);
+    expect(plans({ isClimbing: true, plateau: { cups: 800, atMs: 0 } }).tiers).toEqual(RESTING.tiers);
   });
 
   test('are raised where they let through too little, but not during a drain', () => {
@@ -125,6 +126,10 @@ describe('the plans in force hold the total', () => {
     ['not where there is none', null, 1, false],
   ])('%s', (_, totalCups, share, expected) => {
     expect(hold(totalCups, share)).toBe(expected);
+  });
+
+  test('where nothing is asked for there may still be no total to hold', () => {
+    expect(doPlansHold(situationOf())).toBe(false);
   });
 
   test('the limits in force are what counts', () => {
