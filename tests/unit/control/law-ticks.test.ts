@@ -135,11 +135,18 @@ describe('a total that binds', () => {
     expect(planOrder).toContain('premium');
   });
 
-  test('knows from minutes nothing of who asks, so plans stay until keys are known', () => {
+  test('knows from minutes only how many keys there are, and shares the total out evenly', () => {
     const minute = minuteWindow(680_000, { requests: 36_000, throttled: 12_000, latencyMs: 200 });
     const silent = { lastWindowEndMs: 0, lastLogEndMs: NOW - 300_000 };
-    const { desired } = tick([minute], { memory: silent, state: { isContended: true } });
-    expect(desired.tiers).toEqual(RESTING.tiers);
+    const tiers = { premium: { weight: 4 }, basic: { weight: 1 } };
+    const given = roundPolicy({ ...SECTIONS, tiers, minutes: { shortageShare: 0.1, evenFactor: 1 } });
+    const { desired } = tick([minute], {
+      tracker: { lastActionMs: NOW - 10_000 },
+      memory: silent,
+      state: { isContended: true },
+      input: { policy: given, keyCounts: { premium: 3, basic: 10 } },
+    });
+    expect(desired.tiers.basic?.rateRps).toBe(400 / 5 / 10);
   });
 });
 
