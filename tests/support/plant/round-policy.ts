@@ -4,7 +4,7 @@ type Section = Readonly<Record<string, unknown>>;
 
 /** Constants that the tests reckon with in round numbers, set here so that tuned defaults leave the tests true. */
 const ROUND: Readonly<Record<string, Section>> = {
-  objective: { latencyMs: 500, errorShare: 0.05 },
+  objective: { latencyMs: 500, errorShare: 0.05, latencyPercentile: 90 },
   tracker: {
     aimShare: 0.9,
     drainShare: 0.5,
@@ -58,9 +58,11 @@ const ROUND: Readonly<Record<string, Section>> = {
     raiseCooldownSeconds: 20,
     unneededRaiseCooldownSeconds: 90,
     ignoreChangeShare: 0.03,
+    ignoreShiftShare: 0.15,
     planWriteSeconds: 20,
   },
-  demand: { restoreBelowShare: 0.9, plansHoldShare: 1 },
+  demand: { restoreBelowShare: 0.9, plansHoldShare: 1, planAimShare: 0.98, worthShare: 0.01, jumpDeviations: 2.5 },
+  guard: { burstShare: 0.03, leastBurstRequests: 25 },
   blind: { afterSeconds: 120, fallbackAfterSeconds: 900 },
 };
 

@@ -26,7 +26,6 @@ function silentFor(seconds: number, { desired = LIVE, memory, heartbeat, ...chan
     state: change.isFirst ? undefined : state,
     now: NEWS_MS + 1000 * seconds,
     policy: roundPolicy({
-      guard: { burstShare: 0.03, leastBurstRequests: 25 },
       minutes: { silenceSeconds: 200 },
       blind: { fallback: change.fallback ?? 'stay' },
     }),

@@ -9,7 +9,15 @@ import { trackerOf } from '../../support/plant/tracker.ts';
 import { type CellSketch, logWindow, minuteWindow } from '../../support/plant/windows.ts';
 
 const NOW = 780_000;
-const SECTIONS = { guard: { leastBaselineShare: 0.4, warmUpSeconds: 30, leastBurstRequests: 25, burstShare: 0.03 } };
+const SECTIONS = {
+  guard: {
+    leastBaselineShare: 0.4,
+    warmUpSeconds: 30,
+    calmThrottledShare: 0.01,
+    demandRoomFactor: 1.1,
+    lowerBelowShare: 0.7,
+  },
+};
 const policy = roundPolicy(SECTIONS);
 /** What the windows of `cell` show where every answer takes 200 ms: nine tenths through its bucket. */
 const HEALTHY_MS = 196;
