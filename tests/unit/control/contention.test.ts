@@ -92,6 +92,11 @@ describe('the guard that demand has run into', () => {
     expect(after).toBe(before);
   });
 
+  test('does not, where there is none, although a test of errors leaves tiers bound', () => {
+    const state = stateOf({ isContended: true, tracker: trackerOf({ errorTest: RUNNING }) });
+    expect(adoptGuard(state, reading(), null, input)).toBe(state.tracker);
+  });
+
   test.each([
     ['what two healthy windows passed: the lesser of them', 'healthy', 390, 350],
     ['what two healthy windows passed, in either order', 'healthy', 340, 340],
