@@ -101,6 +101,8 @@ export function cut(tracker: TrackerState, evidence: Evidence, policy: Policy, r
     isProbeFailed: isProbeToBlame(tracker, evidence, policy),
     isKneeTold: false,
     isClimbing: false,
+    // Whatever a test of errors was to show, this cut has overtaken it.
+    errorTest: tracker.errorTest?.verdict === 'running' ? null : tracker.errorTest,
     lastBad: tracker.phase === 'drain' && tracker.bad !== null ? tracker.lastBad : failed,
     plateau: tracker.plateau ?? evidence.confirmed,
     badAgeSeconds: tracker.lastAction === 'raise' ? olderBad(tracker, policy) : tracker.badAgeSeconds,

@@ -112,7 +112,7 @@ function searchOpen(tracker: TrackerState, stepShare: number, evidence: Evidence
   const share =
     isOpen || isBelow || tracker.isKneeTold ? stepShare : Math.min(firstProbeShare, affordableShare(evidence, policy));
   const wanted = total * (1 + share);
-  const most = isBelow ? Math.max(plateau, total * (1 + firstProbeShare)) : wanted;
+  const most = isBelow ? plateau : wanted;
   return raise(tracker, Math.min(wanted, most), isBelow ? 'climb-to-plateau' : 'probe', evidence, policy);
 }
 

@@ -20,11 +20,12 @@ export function takeIn(windows: readonly Window[], memory: MemoryState, now: Epo
   const rejected: string[] = [];
   const usable: Window[] = [];
   let seenUntilMs = memory.lastWindowEndMs;
-  for (const window of [...windows].sort((a, b) => a.startMs - b.startMs)) {
+  for (const window of windows) {
     const reason = problemOf(window, now);
     if (reason === undefined) usable.push(window);
     else rejected.push(reason);
   }
+  usable.sort((a, b) => a.startMs - b.startMs);
   const logs = usable.filter((window) => window.source === 'logs');
   const isLogSilent = logs.length === 0 && now - memory.lastLogEndMs > blindAfterMs;
   const chosen = isLogSilent ? usable : logs;

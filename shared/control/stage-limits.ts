@@ -10,20 +10,25 @@ type TierLimits = Readonly<Record<TierName, Limit>>;
 
 /** The stage's settings: the total where the stage must hold it, with room where the plans do, the guard at rest. */
 export function desiredStage(situation: Situation, tiers: TierLimits): Limits['stage'] {
-  const { input, memory, tracker, before } = situation;
+  const { input, memory, before } = situation;
   const { policy } = input;
   const standing = withKeysOf(input.live.stage, withTightBursts(before.stage, policy));
   const expected = costByMethod(memory.demand, tiers, policy);
   const totalCups = stageTotal(situation, sumOf(expected));
   if (totalCups === null) return standing;
   const overrides = Object.keys(standing).filter((key) => key !== '*/*');
-  const isBraking = situation.isContended || tracker.phase === 'drain';
+  const isBraking = isHeldDown(situation);
   const isSplitSeen = isBraking && !situation.isDemandKnown && arePlansCut(situation.before.tiers, input.baseline);
   const split = isSplitSeen ? minuteSplit(situation, totalCups) : expected;
   const wanted = stageFor(totalCups, split, overrides, minorRoom(situation, isBraking), input);
   if (situation.isStageForced) return wanted;
   if (isBraking) return stagesAgree(wanted, standing, policy.guardrails.ignoreShiftShare) ? standing : wanted;
   return isGuardKept({ standing, wanted, expected, totalCups }, situation) ? standing : wanted;
+}
+
+/** Demand exceeds the total, or less than demand is let in on purpose: the stage must not stand above the total. */
+function isHeldDown({ isContended, tracker }: Situation): boolean {
+  return isContended || tracker.phase === 'drain' || tracker.errorTest?.verdict === 'running';
 }
 
 /** Room of minor methods: none while the stage must hold the total alone, some while the plans do, more at rest. */
@@ -67,8 +72,7 @@ function stageTotal(situation: Situation, expectedCups: CostUnitsPerSecond): num
   );
   const mostRoom = situation.isDemandKnown ? roomFactor : Math.min(roomFactor, policy.minutes.roomFactor);
   const roomy = mostRoom * expectedCups;
-  const isBraking = situation.isContended || tracker.phase === 'drain';
-  if (isBraking && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
+  if (isHeldDown(situation) && tracker.totalCups !== null) return tracker.totalCups / memory.slack;
   const standing = Math.min(tracker.totalCups ?? Number.POSITIVE_INFINITY, guardCups ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(standing) ? Math.max(standing, roomy) : null;
 }

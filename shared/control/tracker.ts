@@ -15,6 +15,8 @@ export function track(before: TrackerState, evidence: Evidence, policy: Policy):
   if (isDrained(tracker, evidence)) return endDrain(tracker, evidence);
   if (evidence.health === 'thin') return thin(tracker, evidence, policy);
   if (evidence.health === 'congested' || evidence.health === 'severe') return onCongested(tracker, evidence, policy);
+  // Quick errors come from no queue: the backlog is gone, and a test of them must not begin below what was good.
+  if (tracker.phase === 'drain' && evidence.health === 'erring' && evidence.isFresh) return endDrain(tracker, evidence);
   const errors = onFastErrors(tracker, evidence, policy);
   if (errors !== undefined) return errors;
   if (isSlow(evidence, policy)) return onWatch(tracker, evidence, policy);

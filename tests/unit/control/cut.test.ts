@@ -38,7 +38,7 @@ test('the first cut aims at nine tenths of what was completed, and drains the ba
     drainUntilMs: expect.closeTo(NOW + 4000),
     goodCups: 360,
     bad: { cups: 500, atMs: NOW },
-    lastBadCups: 500,
+    lastBad: { cups: 500, atMs: NOW },
     plateau: { cups: 450, atMs: 5 },
     isKneeTold: false,
     isClimbing: false,
@@ -83,7 +83,7 @@ describe('what the backend is taken to bear', () => {
     const evidence = congested({ admittedCups }, { arrivingCups, isFresh: false });
     const { tracker } = onCongested(total500(), evidence, policy);
     expect(tracker.bad).toEqual({ cups: failedCups, atMs: NOW });
-    expect(tracker.lastBadCups).toBe(failedCups);
+    expect(tracker.lastBad?.cups).toBe(failedCups);
   });
 
   test('without a total all that arrived proved bad', () => {
@@ -177,7 +177,7 @@ describe('a cut while a backlog drains', () => {
       phase: 'drain',
       goodCups: 370,
       bad: { cups: 480, atMs: 700_000 },
-      lastBadCups: 470,
+      lastBad: { cups: 470, atMs: NOW },
       lastAction: 'cut',
       latencyAtCutMs: 1100,
       ...change,
@@ -185,7 +185,11 @@ describe('a cut while a backlog drains', () => {
 
   test('deepens the drain and leaves the bracket as it was', () => {
     const { tracker } = onCongested(draining(), congested(), policy);
-    expect(tracker).toMatchObject({ goodCups: 370, bad: { cups: 480, atMs: 700_000 }, lastBadCups: 470 });
+    expect(tracker).toMatchObject({
+      goodCups: 370,
+      bad: { cups: 480, atMs: 700_000 },
+      lastBad: { cups: 470, atMs: NOW },
+    });
     expect(tracker.totalCups).toBeCloseTo(360 * (1 - 0.4));
   });
 
@@ -196,12 +200,12 @@ describe('a cut while a backlog drains', () => {
 
   test('once it is over, the next cut finds a bracket of its own', () => {
     const { tracker } = onCongested(draining({ phase: 'hold' }), congested(), policy);
-    expect(tracker).toMatchObject({ goodCups: 360, bad: { cups: 400, atMs: NOW }, lastBadCups: 400 });
+    expect(tracker).toMatchObject({ goodCups: 360, bad: { cups: 400, atMs: NOW }, lastBad: { cups: 400, atMs: NOW } });
   });
 
   test('without a known bad rate there is no bracket to keep', () => {
     const { tracker } = onCongested(draining({ bad: null }), congested(), policy);
-    expect(tracker).toMatchObject({ goodCups: 360, bad: { cups: 400, atMs: NOW }, lastBadCups: 400 });
+    expect(tracker).toMatchObject({ goodCups: 360, bad: { cups: 400, atMs: NOW }, lastBad: { cups: 400, atMs: NOW } });
   });
 });
 

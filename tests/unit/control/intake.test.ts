@@ -20,6 +20,12 @@ test('windows are taken oldest first', () => {
   });
 });
 
+test('bug: a window without a beginning kept good ones from being put in order, and they were refused', () => {
+  const { windows, rejected } = take([log(30_000), log(Number.NaN), log(10_000)]);
+  expect(windows).toEqual([log(10_000), log(30_000)]);
+  expect(rejected).toHaveLength(1);
+});
+
 describe('a window is seen once', () => {
   test('one that begins before what was seen already is refused', () => {
     const { windows, rejected } = take([log(19_999), log(20_000)], { lastWindowEndMs: 20_000 });

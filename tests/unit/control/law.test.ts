@@ -217,3 +217,25 @@ test('an override that somebody made is kept in step', () => {
   bench.input = { ...bench.input, live: { stage, tiers: BASELINE.tiers } };
   expect(bench.tick(0, []).desired.stage['/orders/POST']).toEqual({ rateRps: 300, burst: 25 });
 });
+
+describe('the test whether quick errors come from load', () => {
+  const errorsOf = (load: number, share: number) => logWindow(130_000, erring(load, share));
+
+  test('bug: begun at rest it let the stage stand above demand, so nothing was cut and nothing shown', () => {
+    const bench = calmBench();
+    const { conclusion, desired } = bench.tick(150_000, [errorsOf(1, 0.25)]);
+    expect(conclusion).toMatchObject({ rule: 'error-test', estimates: { totalCups: 810 } });
+    expect(desired.stage['*/*']?.rateRps).toBeLessThanOrEqual(810);
+  });
+
+  test('bug: a cut for congestion was undone when the test that it had overtaken was taken back', () => {
+    const bench = calmBench();
+    bench.tick(150_000, [errorsOf(1, 0.25)]);
+    const severe = { ...slow(3000), premium: { requests: 4500, latencyMs: 3000, serverErrors: 1800 } };
+    const cut = bench.tick(190_000, [logWindow(170_000, severe)]);
+    expect(cut.conclusion.rule).toBe('severe-cut');
+    const after = bench.tick(230_000, [logWindow(210_000, erring(0.4, 0.25))]);
+    expect(after.conclusion.rule).not.toBe('errors-not-load');
+    expect(after.conclusion.estimates.totalCups).toBeLessThan(810);
+  });
+});

@@ -38,7 +38,7 @@ describe('a failed probe', () => {
       isClimbing: false,
       bad: { cups: 500, atMs: NOW },
       badAgeSeconds: 240,
-      lastBadCups: 500,
+      lastBad: { cups: 500, atMs: NOW },
       probeShare: 0.02,
       lastAction: 'cut',
       lastActionMs: NOW,
@@ -76,7 +76,7 @@ describe('slowness that nobody caused', () => {
       phase: 'hold',
       drainUntilMs: null,
       bad: { cups: 500, atMs: NOW },
-      lastBadCups: 500,
+      lastBad: { cups: 500, atMs: NOW },
     });
     expectReadable(eased, '160 ms', '100 ms', 'raised, at 500', '485 cost units/s.', '240 s');
   });

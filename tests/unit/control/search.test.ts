@@ -78,7 +78,7 @@ describe('how long a step is', () => {
   });
 
   test('the next is not shorter than the first', () => {
-    const careful = { tracker: { lastBadCups: 400 }, evidence: { isBelievedMet: true } };
+    const careful = { tracker: { lastBad: { cups: 400, atMs: NOW } }, evidence: { isBelievedMet: true } };
     expect(search(careful).tracker.probeShare).toBe(0.02);
   });
 });
@@ -143,7 +143,7 @@ describe('below a rate proven lately', () => {
 });
 
 describe('close to a rate that failed long ago', () => {
-  const close = { lastBadCups: 400 };
+  const close = { lastBad: { cups: 400, atMs: NOW } };
 
   // A step of e leaves e x T seconds of queue: 0.6 s over a loop of 20 s of news and 20 s of plan writes.
   test.each([
@@ -153,13 +153,13 @@ describe('close to a rate that failed long ago', () => {
     ['is at most the first step, however prompt', close, { startMs: 775_000, seconds: 1 }, {}, 0.02],
     ['may be long where a higher rate is proven', { ...close, plateau: { cups: 600, atMs: NOW } }, {}, {}, 0.08],
     ['may be long where the knee tells', { ...close, isKneeTold: true }, {}, {}, 0.1],
-    ['may be long beyond that rate', { lastBadCups: 392 }, {}, {}, 0.08],
+    ['may be long beyond that rate', { lastBad: { cups: 392, atMs: NOW } }, {}, {}, 0.08],
   ])('a step %s', (_, tracker, seen, evidence, share) => {
     expect(toTotal({ tracker, seen, evidence })).toBeCloseTo(400 * (1 + share));
   });
 
   test('beyond that rate steps grow twice as fast', () => {
-    expect(search({ tracker: { lastBadCups: 392 } }).tracker.probeShare).toBeCloseTo(0.08 * 2 ** 2);
+    expect(search({ tracker: { lastBad: { cups: 392, atMs: NOW } } }).tracker.probeShare).toBeCloseTo(0.08 * 2 ** 2);
   });
 
   test.each([
@@ -169,7 +169,12 @@ describe('close to a rate that failed long ago', () => {
     ['no total is not beyond it', null, 400, false],
   ])('%s', (_, totalCups, lastBadCups, expected) => {
     const given = roundPolicy({ tracker: { firstProbeShare: 0.25 } });
-    expect(isBeyondLastBad(trackerOf({ totalCups, lastBadCups }), given)).toBe(expected);
+    expect(
+      isBeyondLastBad(
+        trackerOf({ totalCups, lastBad: lastBadCups === null ? null : { cups: lastBadCups, atMs: 0 } }),
+        given,
+      ),
+    ).toBe(expected);
   });
 });
 

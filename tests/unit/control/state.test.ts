@@ -8,7 +8,7 @@ describe('a law that has seen nothing', () => {
 
   test('adopts what is live, and wants nothing else', () => {
     expect(state).toMatchObject({
-      version: 2,
+      version: 3,
       inForce: RESTING.tiers,
       desired: LIVE,
       isContended: false,
@@ -24,7 +24,7 @@ describe('a law that has seen nothing', () => {
       goodCups: null,
       bad: null,
       badAgeSeconds: 90,
-      lastBadCups: null,
+      lastBad: null,
       probeShare: 0.03,
       plateau: null,
       lastActionMs: 0,

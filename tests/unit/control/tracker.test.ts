@@ -55,6 +55,14 @@ describe('the time of a drain', () => {
   };
   const STALE = { isFresh: false, health: 'thin' } as const;
 
+  test('bug: a test of quick errors begun in it took the drained total for what to return to; it ends instead', () => {
+    const still = { ...draining, drainUntilMs: NOW + 5000 };
+    const ended = step(still, { errorShare: 0.2 }, { health: 'erring' });
+    expect(ended).toMatchObject({ rule: 'drain-over', tracker: { totalCups: 350, phase: 'hold', errorTest: null } });
+    const stale = step(still, { errorShare: 0.2 }, { health: 'erring', isFresh: false });
+    expect(stale.rule).toBe('awaiting-effect');
+  });
+
   test('when it is over, the total returns to the good rate without further news', () => {
     const { before, ...ended } = step(draining, { latencyMs: 700 }, STALE);
     expect(ended).toMatchObject({ kind: 'relax', rule: 'drain-over' });

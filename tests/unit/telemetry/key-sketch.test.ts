@@ -27,7 +27,7 @@ describe('a sketch of keys', () => {
 
   test('is a text of one form', () => {
     expect(isSketch(sketchOf(keyIds(100_000)))).toBe(true);
-    for (const other of ['', 'x', undefined, sketchOf([]).slice(1), `${sketchOf([]).slice(1)}q`, sketchOf([]) + '0'])
+    for (const other of ['', 'x', undefined, sketchOf([]).slice(1), `${sketchOf([]).slice(1)}q`, `${sketchOf([])}0`])
       expect(isSketch(other)).toBe(false);
   });
 });
