@@ -13,7 +13,7 @@ export interface EarlierCall {
   readonly answer: unknown;
 }
 
-/** The last call of each kind, for as long as the fault that will repeat them has not begun. */
+/** The last call of each kind, in the hour before the fault that will repeat them begins. */
 export class EarlierCalls {
   private readonly calls = new Map<string, EarlierCall>();
 

@@ -7,7 +7,8 @@ export const FAULT_KINDS = {
   timeout: 'acts, then never answers: the caller waits until its own time is up',
   kill: 'acts, then the calling function dies on the spot',
   late: 'acts, and answers after the given time',
-  stale: 'acts, but answers what it answered to the same call before the fault began; delivers what it delivered then',
+  stale:
+    'acts, but answers what it answered to the same call in the hour before the fault began; delivers what it delivered then',
   partial: 'answers, or delivers, with pages, items or fields missing',
   garbage: 'answers, or delivers, in the right form with nonsense in it',
   duplicate: 'is done twice',

@@ -10,9 +10,13 @@ interface ArmedFault {
   readonly operations: RegExp;
   /** `Infinity` until it is started. */
   startMs: number;
-  readonly earlier: EarlierCalls | undefined;
+  /** What it may have to repeat; let go of when it is over. */
+  earlier: EarlierCalls | undefined;
   struck: number;
 }
+
+/** A stale answer is at most so much older than the fault: a plan of days must not remember all that was ever asked. */
+const REMEMBERED_MS = 3_600_000;
 
 /** How often a fault struck. */
 export interface StruckFault {
@@ -67,6 +71,7 @@ export class FaultInjector {
   /** For the door of the embedded AWS. */
   readonly intercept: Interceptor = async (service, operation, input, run, caller) => {
     const nowMs = this.aws.clock.now();
+    for (const one of this.armed) if (isOver(one, nowMs)) one.earlier = undefined;
     const live = this.armed.filter((one) => isLive(one, nowMs));
     if (live.length === 0) return await run();
     const call = { service, operation, input, caller, run };
@@ -94,9 +99,16 @@ export class FaultInjector {
 }
 
 /** It may strike now, or has to remember what it will repeat: a plan of days has hundreds of others. */
-function isLive({ fault, earlier, startMs, struck }: ArmedFault, nowMs: number): boolean {
-  const sinceMs = nowMs - startMs;
-  return sinceMs < fault.toMs && struck < fault.count && (sinceMs >= fault.fromMs || earlier !== undefined);
+function isLive(one: ArmedFault, nowMs: number): boolean {
+  if (isOver(one, nowMs)) return false;
+  const untilMs = one.startMs + one.fault.fromMs - nowMs;
+  if (untilMs <= 0) return true;
+  // Before it is started, nobody knows when its time comes.
+  return one.earlier !== undefined && (untilMs <= REMEMBERED_MS || one.startMs === Number.POSITIVE_INFINITY);
+}
+
+function isOver({ fault, startMs, struck }: ArmedFault, nowMs: number): boolean {
+  return nowMs - startMs >= fault.toMs || struck >= fault.count;
 }
 
 function fits({ fault, operations }: ArmedFault, service: string, operation: string, input: unknown, caller: Caller) {

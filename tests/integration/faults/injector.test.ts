@@ -112,6 +112,14 @@ test('stale: what was answered before the fault began, and before it everything 
   expect(await ask('read')).toMatchObject({ value: 'new' });
 });
 
+test('a stale answer is at most an hour older than its fault: one that is days away remembers nothing yet', async () => {
+  arm('reader/ssm.GetParameter:stale@2h');
+  expect(await ask('read')).toMatchObject({ value: 'old' });
+  await ask('write');
+  await cloud.clock.runUntil(cloud.clock.now() + 7_200_000);
+  expect(await ask('read')).toMatchObject({ value: 'new' });
+});
+
 test('partial: fields are missing; garbage: they hold nonsense', async () => {
   arm('reader/ssm.GetParameter:partial*1', 'reader/ssm.GetParameter:garbage*1');
   const [partial, garbage, whole] = [await ask('read'), await ask('read'), await ask('read')];

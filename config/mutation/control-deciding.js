@@ -1,0 +1,3 @@
+import { rest } from './control.js';
+
+export default rest();

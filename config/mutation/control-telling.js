@@ -1,0 +1,3 @@
+import { part } from './control.js';
+
+export default part('telling');
