@@ -84,7 +84,7 @@ function decide(state: LawState, reading: Remembered, input: LawInput<LawState>)
   const desired = { stage: desiredStage(situation, tiers), tiers };
   const conclusion = conclude({ state, step, evidence, situation, desired });
   const next: LawState = {
-    version: 3,
+    version: 4,
     tracker: step.tracker,
     memory,
     changes: recordChange(state.changes, state.tracker.totalCups, step.tracker.totalCups, now),

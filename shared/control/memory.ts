@@ -24,6 +24,7 @@ export function remember(memory: MemoryState, window: Window, isBinding: boolean
     ...memory,
     ...whatIsAsked(ofSource(memory, isLog), signals, window, !isHeldUp, policy),
     ...howItFares(memory, signals, health, isBinding, policy),
+    usual: isBinding || health !== 'healthy' ? memory.usual : usualDemand(memory.usual, signals, policy),
     admittedCups: signals.total.admittedCups,
     lastWindowEndMs: signals.endMs,
     lastNewsMs: Math.max(memory.lastNewsMs, signals.endMs),
@@ -40,6 +41,16 @@ function whatIsAsked(memory: MemoryState, signals: Signals, window: Window, isFa
     attempts: updateAttempts(memory.attempts, signals, policy),
     meanCost: offeredRps > 0 ? offeredCups / offeredRps : memory.meanCost,
   };
+}
+
+/** What tiers ask for in calm: of minutes nothing can be told by tier, and while some are refused others ask again. */
+function usualDemand(before: MemoryState['usual'], signals: Signals, { demand, guard }: Policy): MemoryState['usual'] {
+  if (signals.source !== 'logs' || signals.throttledShare > guard.calmThrottledShare) return before;
+  const tiers = Object.entries(signals.tiers).map(([tier, { offeredCups }]) => {
+    const known = before[tier] ?? offeredCups;
+    return [tier, smooth(known, offeredCups, signals.seconds, demand.usualHalfLifeSeconds)] as const;
+  });
+  return { ...before, ...Object.fromEntries(tiers) };
 }
 
 /** Latency, its healthy mean and the way left to the knee; how long and at what rate the backend was healthy. */

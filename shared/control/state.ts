@@ -83,6 +83,8 @@ export interface MemoryState {
   readonly slack: number;
   /** What limited tiers really pass, over what their keys' mean rates say: random arrivals do not fill a bucket. */
   readonly fill: Readonly<Record<TierName, number>>;
+  /** What each tier asks for while there is enough for all. */
+  readonly usual: Readonly<Record<TierName, CostUnitsPerSecond>>;
   /** The end of the newest window believed; 0 before the first. */
   readonly lastWindowEndMs: EpochMs;
   /** When something was last known: that end, or the first tick. */
@@ -99,7 +101,7 @@ export interface Change {
 
 /** Everything the law carries from tick to tick; plain JSON. */
 export interface LawState {
-  readonly version: 3;
+  readonly version: 4;
   readonly tracker: TrackerState;
   readonly memory: MemoryState;
   readonly changes: readonly Change[];
@@ -117,7 +119,7 @@ export interface LawState {
 /** The state of a law that has seen nothing: it adopts what is live and waits. */
 export function initialState(live: Limits, now: EpochMs, firstProbeShare: number, badAgeSeconds: number): LawState {
   return {
-    version: 3,
+    version: 4,
     tracker: {
       totalCups: null,
       phase: 'hold',
@@ -153,6 +155,7 @@ export function initialState(live: Limits, now: EpochMs, firstProbeShare: number
       meanCost: 1,
       slack: 1,
       fill: {},
+      usual: {},
       lastWindowEndMs: 0,
       lastNewsMs: now,
       lastLogEndMs: now,

@@ -88,24 +88,38 @@ function levelsOf(tiers: TierLimits, { baseline, memory }: Shortage): Levels {
   return Object.fromEntries(levels);
 }
 
-function claimsOf({ totalCups, memory, baseline, policy }: Shortage): LevelClaim[] {
+function claimsOf(shortage: Shortage): LevelClaim[] {
+  const { totalCups, memory, baseline, policy } = shortage;
   const keys = keysByTier(memory.demand, 'believed', policy);
   const askedCups = demandWithinBaseline(keysByTier(memory.demand, 'asked', policy), baseline.tiers);
   const shares = tierShares({ totalCups, keys, askedCups, baseline, policy });
   return Object.entries(keys).map(([tier, own]) => {
     const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, tier);
+    const share = shares[tier] ?? 0;
     return {
       tier,
       keys: own,
       attempts: attemptsOf(memory.attempts[tier], policy),
-      share: shares[tier] ?? 0,
-      floor: Math.max(floorShare * totalCups, policy.demand.fairFloorShare * (shares[tier] ?? 0)),
+      share: Math.max(share, isFavoured(tier, shortage) ? usualWithin(tier, shortage) : 0),
+      floor: Math.max(floorShare * totalCups, policy.demand.fairFloorShare * share),
       weight,
       fill: memory.fill[tier] ?? 1,
       rank: sacrificeOrder === 'never' ? NEVER_RANK : sacrificeOrder,
       restingRps: baseline.tiers[tier]?.rateRps ?? Number.POSITIVE_INFINITY,
     };
   });
+}
+
+/** Of the greatest weight, where others weigh less. */
+function isFavoured(tier: TierName, { baseline, policy }: Shortage): boolean {
+  const weights = Object.keys(baseline.tiers).map((name) => tierPolicyOf(policy, name).weight);
+  const { weight } = tierPolicyOf(policy, tier);
+  return weight >= Math.max(...weights) && weight > Math.min(...weights);
+}
+
+/** Who matters most, and asks for no more than ever, is not trimmed for a shortage that others are there to bear. */
+function usualWithin(tier: TierName, { totalCups, memory, policy }: Shortage): CostUnitsPerSecond {
+  return Math.min(memory.usual[tier] ?? 0, tierPolicyOf(policy, tier).ceilingShare * totalCups);
 }
 
 /** Of tiers whose limits have been in force for the whole window: what passed over what their keys' rates say. */

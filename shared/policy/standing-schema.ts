@@ -127,6 +127,12 @@ export const demandSchema = z.strictObject({
     1,
     'Part of the total that the plans are written for. Larger: more is served while demand is steady. Smaller: the stage, which is blind to tiers, binds less when demand grows.',
   ),
+  usualHalfLifeSeconds: tunable(
+    600,
+    10,
+    86_400,
+    'Half-life of what a tier is known to ask for while there is enough for all: the tiers of the greatest weight keep that much in a shortage, however small their share. Larger: steadier, slow to follow a day. Smaller: slow growth of a runaway client passes for usual sooner.',
+  ),
   fairFloorShare: tunable(
     0,
     0,

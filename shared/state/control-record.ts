@@ -5,7 +5,7 @@ import type { Lease } from './lease.ts';
 import { type Attributes, jsonOf, type Key, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
 
 /** Law states of another version are not understood, and the law starts afresh from the limits in force. */
-const LAW_STATE_VERSION = 3;
+const LAW_STATE_VERSION = 4;
 
 /** What the last tick left for the next one. */
 export interface LawRecord {

@@ -138,7 +138,7 @@ describe('a total that binds', () => {
   test('is shared out, and the plans to be written are named', () => {
     const both = { premium: { requests: 5000, throttled: 2000 }, basic: { requests: 1000 } };
     const { state, desired, planOrder, conclusion } = tick([logWindow(760_000, both)], { tracker: { totalCups: 300 } });
-    expect(state).toMatchObject({ version: 3, isContended: true, desired, planOrder, lastKind: conclusion.kind });
+    expect(state).toMatchObject({ version: 4, isContended: true, desired, planOrder, lastKind: conclusion.kind });
     expect(desired.tiers.premium?.rateRps).toBeLessThan(500);
     expect(planOrder).toContain('premium');
   });

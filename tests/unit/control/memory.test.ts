@@ -126,3 +126,31 @@ describe('what is asked for', () => {
     expect(memory.admittedCups).toBe(200);
   });
 });
+
+describe('what a tier usually asks for', () => {
+  const usual = { premium: 200 };
+  const calm = seconds({ requests: 1000 });
+
+  test('is at first what it asks for, then the mean of ten minutes', () => {
+    expect(learned({}, calm).memory.usual).toEqual({ premium: 100 });
+    const kept = 0.5 ** (10 / 600);
+    expect(learned({ usual }, calm).memory.usual.premium).toBeCloseTo(200 * kept + 100 * (1 - kept), 9);
+  });
+
+  test('of a tier that is silent stays as it was', () => {
+    expect(learned({ usual: { ...usual, basic: 7 } }, calm).memory.usual.basic).toBe(7);
+  });
+
+  test.each([
+    ['while a limit binds', calm, true],
+    ['while more is refused than in calm', seconds({ requests: 1000, throttled: 11 }), false],
+    ['while answers are slow', seconds({ requests: 1000, latencyMs: 400 }), false],
+    ['from minutes, which know no tiers', minuteWindow(600_000, { requests: 1000 }), false],
+  ])('is not learned %s', (_, window, isBinding) => {
+    expect(learned({ usual }, window, isBinding).memory.usual).toBe(usual);
+  });
+
+  test('is learned where hardly anything is refused', () => {
+    expect(learned({ usual }, seconds({ requests: 1000, throttled: 10 })).memory.usual).not.toBe(usual);
+  });
+});

@@ -8,7 +8,7 @@ describe('a law that has seen nothing', () => {
 
   test('adopts what is live, and wants nothing else', () => {
     expect(state).toMatchObject({
-      version: 3,
+      version: 4,
       inForce: RESTING.tiers,
       desired: LIVE,
       isContended: false,
@@ -56,6 +56,7 @@ describe('a law that has seen nothing', () => {
       meanCost: 1,
       slack: 1,
       fill: {},
+      usual: {},
       lastWindowEndMs: 0,
       lastNewsMs: NOW,
       lastLogEndMs: NOW,

@@ -176,3 +176,45 @@ describe('of two tiers that are alike, but for the order of sacrifice, one is wh
     expect(tiers).toEqual({ [whole]: RESTING_LIMIT, [trimmed]: limitOf(50) });
   });
 });
+
+describe('a tier of the greatest weight that asks for no more than it usually does', () => {
+  /** By weight premium has two thirds of the 90, less than it wants; basic could do with 20. */
+  const sketch = (usual: Readonly<Record<string, number>>, premium = {}, basic = {}): ShortageSketch => ({
+    totalCups: 90,
+    tiers: {
+      premium: { asks: [50, 20], weight: 2, ...premium },
+      basic: { asks: [20, 20, 20, 20], floorShare: 0.1, ...basic },
+    },
+    memory: { usual },
+  });
+  const NOTHING_USUAL = plansFor(sketch({})).tiers;
+
+  test('is trimmed to its share where nothing is known of that', () => {
+    expect(tenths(NOTHING_USUAL.premium?.rateRps)).toBeLessThan(42);
+  });
+
+  test('is whole, and the shortage is borne by the others', () => {
+    const { tiers } = plansFor(sketch({ premium: 70 }));
+    expect(tiers.premium).toEqual(RESTING_LIMIT);
+    expect(4 * (tiers.basic?.rateRps ?? 0)).toBeLessThanOrEqual(20);
+  });
+
+  test('leaves them their floors', () => {
+    const { tiers } = plansFor(sketch({ premium: 70 }, {}, { floorShare: 0.33 }));
+    expect(tiers.premium?.rateRps).toBeLessThan(45);
+    expect(4 * (tiers.basic?.rateRps ?? 0)).toBeGreaterThan(27);
+  });
+
+  test.each([
+    ['one that asks for more than it usually does', sketch({ premium: 30 })],
+    ['one of less weight', sketch({ basic: 80 })],
+    ['what its ceiling does not allow', sketch({ premium: 70 }, { ceilingShare: 2 / 3 })],
+  ])('not so %s', (_, other) => {
+    expect(plansFor(other).tiers).toEqual(NOTHING_USUAL);
+  });
+
+  test('nobody is favoured among equals', () => {
+    const equal = (usual: Readonly<Record<string, number>>) => plansFor(sketch(usual, { weight: 1 })).tiers;
+    expect(equal({ premium: 70, basic: 80 })).toEqual(equal({}));
+  });
+});
