@@ -32,5 +32,5 @@ export const part = (name) =>
 export const rest = () =>
   area('control-deciding', {
     mutate: ['shared/control/**/*.ts', ...Object.values(PARTS).map(({ files }) => `!${filesOf(files)}`)],
-    tests: [testsOf('blind,changes,conclude,evidence,law*,state,step'), '<rootDir>/tests/property/control/law.test.ts'],
+    tests: [testsOf('blind,changes,conclude,evidence,law*,state,step')],
   });

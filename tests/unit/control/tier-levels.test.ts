@@ -213,6 +213,14 @@ describe('a tier of the greatest weight that asks for no more than it usually do
     expect(plansFor(other).tiers).toEqual(NOTHING_USUAL);
   });
 
+  test('not so the second of three', () => {
+    const tiers = (usual: Readonly<Record<string, number>>) => {
+      const { tiers: two, ...rest } = sketch(usual, { weight: 2 });
+      return plansFor({ ...rest, tiers: { ...two, first: { asks: [10], weight: 3 } } }).tiers;
+    };
+    expect(tiers({ premium: 70 })).toEqual(tiers({}));
+  });
+
   test('nobody is favoured among equals', () => {
     const equal = (usual: Readonly<Record<string, number>>) => plansFor(sketch(usual, { weight: 1 })).tiers;
     expect(equal({ premium: 70, basic: 80 })).toEqual(equal({}));
