@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Job, RunResult } from './job.ts';
 import { benchPolicy } from './policy.ts';
 
@@ -53,7 +53,7 @@ const isKept = ({ law, trace, keepSeconds }: Job) => !law.startsWith('tidegate')
 
 function hashOf(sources: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const source of sources) for (const file of filesOf(source)) hash.update(file).update(readFileSync(file));
+  for (const file of sources.flatMap(filesOf)) hash.update(relative(ROOT, file)).update(readFileSync(file));
   const { objective, tiers, methodCost, guardrails } = benchPolicy();
   hash.update(JSON.stringify({ objective, tiers, methodCost, guardrails }));
   return hash.digest('hex').slice(0, 16);
