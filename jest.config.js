@@ -17,6 +17,8 @@ export const project = (name, extra = {}) => ({
 const packaged = { globalSetup: '<rootDir>/tests/support/package-once.ts' };
 
 export default {
+  // What deploys takes seconds, on a busy machine many: only what hangs takes a minute.
+  testTimeout: 60_000,
   projects: [
     project('unit'),
     project('property'),
