@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WireRequest, WireResponse } from '../wire/message.ts';
-import { type Exchange, type HttpRequest, httpExchange } from './exchange.ts';
+import { type Exchange, type HttpRequest, type HttpResponse, httpExchange } from './exchange.ts';
+import { refusalAt } from './guard.ts';
 
 /** Answers requests below `/restapis/<id>/<stage>/_user_request_/`. */
 export type DataPlane = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -23,11 +24,17 @@ export class CloudServer {
   /** What the management endpoints answer, for callers of this process that need no socket. */
   readonly exchange: Exchange;
   private readonly server: Server;
-  private readonly options: CloudServerOptions;
+  private readonly management: Exchange;
+  private readonly dataPlane: DataPlane | undefined;
+  private port = 0;
 
   constructor(options: CloudServerOptions) {
-    this.options = options;
-    this.exchange = httpExchange(options.management);
+    this.dataPlane = options.dataPlane;
+    this.management = httpExchange(options.management);
+    this.exchange = (request) => {
+      const refusal = this.refusalOf(request);
+      return refusal ? Promise.resolve(refusal) : this.management(request);
+    };
     this.server = createServer({ keepAlive: true }, (request, response) => {
       this.handle(request, response).catch((error: unknown) => refuse(response, error));
     });
@@ -39,7 +46,8 @@ export class CloudServer {
       this.server.once('error', reject);
       this.server.listen(port, HOST, () => {
         this.server.off('error', reject);
-        resolve(`http://${HOST}:${(this.server.address() as AddressInfo).port}`);
+        this.port = (this.server.address() as AddressInfo).port;
+        resolve(`http://${HOST}:${this.port}`);
       });
     });
   }
@@ -52,27 +60,39 @@ export class CloudServer {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isUserRequest(request.url ?? '/')) {
-      const { dataPlane } = this.options;
-      if (dataPlane) return await dataPlane(request, response);
-      response.writeHead(404).end();
-      return;
+    const head = headOf(request);
+    const refusal = this.refusalOf(head);
+    if (refusal) return send(response, refusal);
+    if (!isUserRequest(head.target)) {
+      return send(response, await this.management({ ...head, body: await bodyOf(request) }));
     }
-    const { status, headers, body } = await this.exchange(await readRequest(request));
-    response.sendDate = false;
-    response.writeHead(status, headers);
-    response.end(body);
+    if (this.dataPlane) return await this.dataPlane(request, response);
+    response.writeHead(404).end();
+  }
+
+  private refusalOf(head: RequestHead): HttpResponse | undefined {
+    return refusalAt({ port: this.port, isOpenToPages: isUserRequest(head.target) }, head);
   }
 }
 
-async function readRequest(request: IncomingMessage): Promise<HttpRequest> {
+type RequestHead = Omit<HttpRequest, 'body'>;
+
+/** A header that was sent twice keeps both values: who looks at the first alone may be deceived by the second. */
+function headOf({ method = 'GET', url = '/', headersDistinct }: IncomingMessage): RequestHead {
+  const headers = Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(', ')]);
+  return { method, target: url, headers: Object.fromEntries(headers) };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return { method: request.method ?? 'GET', target: request.url ?? '/', headers, body: Buffer.concat(chunks) };
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+  response.sendDate = false;
+  response.writeHead(status, headers);
+  response.end(body);
 }
 
 function refuse(response: ServerResponse, error: unknown): void {

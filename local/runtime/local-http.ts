@@ -33,7 +33,8 @@ export function localRequest(
   const path = rest.path ?? '/';
   if (`http://${host}:${port}` !== endpoint.origin || !endpoint.accepts(path) || auth) return undefined;
   if (Array.isArray(headers)) return undefined;
-  const plain: Record<string, string> = {};
+  // As Node names the host of a request that does not name it.
+  const plain: Record<string, string> = { host: `${host}:${port}` };
   for (const [name, value] of Object.entries(headers)) {
     // Node itself knows best how to complain.
     if (value === undefined) return undefined;
