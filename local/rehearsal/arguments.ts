@@ -57,7 +57,7 @@ function command(): Command {
   return new Command('rehearse')
     .description('Deploys the service onto an embedded AWS and plays an incident in virtual time.')
     .option('--scenario <name>', 'one of the scenarios below')
-    .option('--trace <file>', 'replay a recording: CSV with the columns timestamp and value')
+    .option('--trace <file>', 'replay a recording: CSV with the columns timestamp (ISO 8601) and value')
     .option('--peak <rps>', `peak of the replayed recording (default ${DEFAULT_PEAK_RPS})`, numberBetween(1, 1e6))
     .option('--scale <factor>', 'multiplies demand, capacity and limits together', numberBetween(0.001, 10), 1)
     .option('--seed <number>', 'everything random follows from it', seedNumber, 1)

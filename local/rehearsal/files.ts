@@ -5,15 +5,23 @@ import type { Scenario } from '../world/scenario.ts';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { traceScenario } from '../world/scenarios/trace.ts';
 import { parseTrace, TraceError } from '../world/traffic/trace.ts';
+import { describeReading } from '../world/traffic/trace-reading.ts';
 import { type RehearseArguments, UsageError } from './arguments.ts';
 import { type PolicyDocument, parsePolicyDocument } from './policy.ts';
 
-/** @throws UsageError when a file is missing or is not what it should be. */
-export async function loadScenario(options: RehearseArguments): Promise<Scenario> {
+const toStandardError = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * @param say is told, line by line, what was read of a recording
+ * @throws UsageError when a file is missing or is not what it should be.
+ */
+export async function loadScenario(options: RehearseArguments, say = toStandardError): Promise<Scenario> {
   if (options.trace === undefined) return SCENARIOS.get(options.scenario ?? '') as Scenario;
   const csv = await readText('--trace', options.trace);
   try {
-    return traceScenario(parseTrace(csv), options.peak);
+    const trace = parseTrace(csv);
+    for (const line of describeReading(trace.reading)) say(`${options.trace}: ${line}`);
+    return traceScenario(trace, options.peak);
   } catch (error) {
     if (error instanceof TraceError) throw new UsageError(`--trace ${options.trace}: ${error.message}`);
     throw error;

@@ -1,5 +1,11 @@
 import type { Rps } from '../../../shared/platform/units.ts';
 import type { RateFunction } from './rate.ts';
+import { checkTimes, checkValues, usualStepMs } from './trace-checks.ts';
+import { TraceError } from './trace-error.ts';
+import type { TraceReading } from './trace-reading.ts';
+import { type TraceRow, traceRows } from './trace-rows.ts';
+
+export { TraceError };
 
 /** A recorded series: what was counted in the step that begins at each instant. */
 export interface Trace {
@@ -12,55 +18,52 @@ export interface Trace {
   readonly lengthSeconds: number;
 }
 
-/** The input cannot be replayed; the message says where and why. */
-export class TraceError extends Error {
-  override readonly name = 'TraceError';
+/** A trace with an account of how it was read. */
+export interface RecordedTrace extends Trace {
+  readonly reading: TraceReading;
 }
+
+/** Rows that are farther apart than so many steps have a gap between them. */
+const GAP_STEPS = 1.5;
 
 /**
- * Reads CSV with the columns `timestamp` (ISO 8601) and `value` (>= 0) in any place; rows without a value are skipped,
- * and so are rows that do not advance in time (a clock set back).
- * @throws TraceError naming the line, what was expected and what was found.
+ * Reads CSV (RFC 4180) with the columns `timestamp` (ISO 8601, ascending, rows at most a week apart) and `value` (>= 0, or
+ * empty where nothing was recorded) in any place.
+ * @throws TraceError naming the line, what was found, and what to write, for whatever is wrong, ambiguous or absurd.
  */
-export function parseTrace(csv: string): Trace {
-  const [header = '', ...lines] = csv.split(/\r?\n/);
-  const columns = header.split(',').map((name) => name.trim());
-  const [timeColumn, valueColumn] = [columns.indexOf('timestamp'), columns.indexOf('value')];
-  if (timeColumn < 0 || valueColumn < 0) {
-    throw new TraceError(`Line 1: expected the columns "timestamp" and "value", found "${header}".`);
+export function parseTrace(csv: string): RecordedTrace {
+  const { rows, blankRows, unusedColumns } = traceRows(csv);
+  const repeat = checkTimes(rows);
+  checkValues(rows);
+  const kept = rows.filter((row): row is TraceRow & { value: number } => row !== repeat && row.value !== undefined);
+  const [first, last] = [kept[0], kept.at(-1)];
+  if (!first || !last || kept.length < 2) {
+    throw new TraceError(`Expected at least two rows with a value, found ${kept.length}.`);
   }
-  const rows: { timeMs: number; value: number }[] = [];
-  for (const [index, line] of lines.entries()) {
-    const cells = line.split(',');
-    const value = cells[valueColumn]?.trim() ?? '';
-    if (value === '') continue;
-    const row = parseRow(cells[timeColumn] ?? '', value, index + 2);
-    if (row.timeMs > (rows.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY)) rows.push(row);
-  }
-  return toTrace(rows);
+  const stepSeconds = (usualStepMs(rows) ?? 0) / 1000;
+  const seconds = kept.map(({ timeMs }) => (timeMs - first.timeMs) / 1000);
+  const values = kept.map(({ value }) => value);
+  const reading = {
+    rows: kept.length,
+    firstMs: first.timeMs,
+    lastMs: last.timeMs,
+    stepSeconds,
+    smallest: values.reduce((least, value) => Math.min(least, value)),
+    largest: values.reduce((most, value) => Math.max(most, value)),
+    gaps: gapsOf(kept, stepSeconds),
+    emptyRows: blankRows + rows.filter(({ value }) => value === undefined).length,
+    repeatedLine: repeat?.line,
+    hasOffsets: first.hasOffset,
+    unusedColumns,
+  };
+  return { seconds, values, stepSeconds, lengthSeconds: (seconds.at(-1) ?? 0) + stepSeconds, reading };
 }
 
-function parseRow(timestamp: string, text: string, lineNumber: number): { timeMs: number; value: number } {
-  const timeMs = Date.parse(timestamp.trim());
-  if (Number.isNaN(timeMs)) {
-    throw new TraceError(`Line ${lineNumber}: expected an ISO 8601 timestamp, found "${timestamp}".`);
-  }
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) {
-    throw new TraceError(`Line ${lineNumber}: expected a number of at least 0, found "${text}".`);
-  }
-  return { timeMs, value };
-}
-
-function toTrace(rows: readonly { timeMs: number; value: number }[]): Trace {
-  const [first, second] = rows;
-  if (!first || !second) throw new TraceError(`Expected at least two rows with a value, found ${rows.length}.`);
-  const seconds = rows.map((row) => (row.timeMs - first.timeMs) / 1000);
-  const gaps = seconds.slice(1).map((at, index) => at - (seconds[index] ?? 0));
-  gaps.sort((a, b) => a - b);
-  const stepSeconds = gaps[(gaps.length - 1) >> 1] ?? 1;
-  const lengthSeconds = (seconds.at(-1) ?? 0) + stepSeconds;
-  return { seconds, values: rows.map((row) => row.value), stepSeconds, lengthSeconds };
+function gapsOf(rows: readonly TraceRow[], stepSeconds: number): TraceReading['gaps'] {
+  return rows.slice(1).flatMap(({ line, timeMs }, index) => {
+    const seconds = (timeMs - (rows[index]?.timeMs ?? timeMs)) / 1000;
+    return seconds > GAP_STEPS * stepSeconds ? [{ seconds, line }] : [];
+  });
 }
 
 /**

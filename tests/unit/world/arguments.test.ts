@@ -66,7 +66,11 @@ describe('the files of rehearse', () => {
 
   it('replays a recording at its own length and the asked peak', async () => {
     const trace = await file('t.csv', 'timestamp,value\n2024-01-01T00:00:00Z,5\n2024-01-01T00:01:00Z,10\n');
-    const scenario = await loadScenario({ ...base, trace, peak: 1350 });
+    const said: string[] = [];
+    const scenario = await loadScenario({ ...base, trace, peak: 1350 }, (line) => said.push(line));
+    expect(said).toEqual([
+      `${trace}: 2 rows from 2024-01-01T00:00:00Z to 2024-01-01T00:01:00Z, a step of 60 s, values from 5 to 10; no gaps.`,
+    ]);
     expect(scenario.durationSeconds).toBe(120);
     const total = scenario.groups.reduce((sum, group) => sum + group.demand(100), 0);
     expect(total).toBeCloseTo(1350);
