@@ -36,11 +36,13 @@ async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
 
 /** Says on stderr every few seconds how far it is, and how fast. */
 function progressOf(scenario: Scenario): (second: RehearsalSecond) => void {
-  let startMs: number | undefined; // Known with the first second: the deploy is not part of the speed.
-  let saidMs = performance.now();
+  // Both are known with the first second: the deploy is not part of the speed.
+  let startMs: number | undefined;
+  let saidMs: number | undefined;
   return ({ snapshot }) => {
     const nowMs = performance.now();
     startMs ??= nowMs;
+    saidMs ??= nowMs;
     if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
     saidMs = nowMs;
     const done = snapshot.second + 1;
