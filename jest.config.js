@@ -1,3 +1,5 @@
+import './config/node-version.cjs';
+
 /** One transformer (swc, CommonJS) for speed: the SDK's many small modules load once per worker this way. */
 const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } };
 

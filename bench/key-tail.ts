@@ -5,7 +5,7 @@ import { keysOf, TOP_KEYS } from '../shared/telemetry/windows.ts';
 import { logWindow } from '../tests/support/plant/windows.ts';
 import { benchPolicy } from './runner/policy.ts';
 
-/** `node bench/key-tail.ts`: what is lost by listing only the busiest keys of a window, in a tier of many keys. */
+/** `npm run bench:key-tail`: what is lost by listing only the busiest keys of a window, in a tier of many keys. */
 const KEYS = 10_000;
 const TOTAL_RPS = 1000;
 const WINDOW_SECONDS = 10;

@@ -9,7 +9,7 @@ import { seedSurge } from '../local/world/scenarios/seed-surge.ts';
 
 /**
  * How many simulated seconds pass in one second of the wall, and in one of the processor, which tells more on a busy
- * machine: `node bench/rehearsal-speed.ts [case …]`, in about a minute. Measured from the scenario's onset on; deploying
+ * machine: `npm run bench:speed [-- case …]`, in about a minute. Measured from the scenario's onset on; deploying
  * and preparing do not count.
  */
 interface Case {

@@ -16,7 +16,7 @@ function* schedulesOf({ triggers }: Situation, most: number): Generator<Schedule
   for (let seed = 1; seed <= 3 * most; seed++) yield drawn(seed);
 }
 
-/** `node bench/faults/overlap/index.ts [runs]`: control's triggers overlapping in so many different orders of their calls. */
+/** `npm run overlap [-- runs]`: control's triggers overlapping in so many different orders of their calls. */
 async function main(words: readonly string[]): Promise<number> {
   const runs = Number(words[0] ?? DEFAULT_RUNS);
   const stack = await packagedStack(SCALE);
