@@ -1,4 +1,5 @@
 import { DEVELOPER, type EmbeddedAws } from '../kernel/aws.ts';
+import { everyItem } from './items.ts';
 import type { DeployedService } from './stack.ts';
 
 interface Item {
@@ -14,12 +15,12 @@ export async function forgetControl(
   aws: EmbeddedAws,
   { apiId, stageName, stateTable }: DeployedService,
 ): Promise<void> {
-  const { Items } = await aws.call<{ readonly Items: readonly Item[] }>(DEVELOPER, 'dynamodb', 'Query', {
+  const items = await everyItem<Item>(aws, 'Query', {
     TableName: stateTable,
     KeyConditionExpression: 'pk = :api',
     ExpressionAttributeValues: { ':api': { S: `API#${apiId}/${stageName}` } },
   });
-  for (const { pk, sk } of Items) {
+  for (const { pk, sk } of items) {
     await aws.call(DEVELOPER, 'dynamodb', 'DeleteItem', { TableName: stateTable, Key: { pk, sk } });
   }
 }

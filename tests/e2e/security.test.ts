@@ -1,4 +1,5 @@
 import type { Caller } from '../../local/kernel/aws.ts';
+import { everyItem } from '../../local/rehearsal/items.ts';
 import { CallWatch } from '../support/e2e/call-watch.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
 import { exercise } from '../support/e2e/exercise.ts';
@@ -130,7 +131,7 @@ describe('a key’s value', () => {
       template: JSON.stringify(await packagedStack().then(({ template }) => template)),
       logs: JSON.stringify(logs),
       notifications: JSON.stringify(target.cloud.services.sns.publishedTo(topic)),
-      table: JSON.stringify(await developer('dynamodb', 'Scan', { TableName: target.service.stateTable })),
+      table: JSON.stringify(await everyItem(target.cloud.aws, 'Scan', { TableName: target.service.stateTable })),
       deadLetters: JSON.stringify(
         await developer('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
       ),

@@ -1,4 +1,5 @@
 import { ACCOUNT_ID, DEVELOPER } from '../../../local/kernel/aws.ts';
+import { everyItem } from '../../../local/rehearsal/items.ts';
 import type { EpochMs } from '../../../shared/platform/units.ts';
 import { epochText } from '../../../shared/state/table.ts';
 import { readDecisions } from '../decisions.ts';
@@ -79,7 +80,7 @@ export class Auditor {
       QueueUrl: `${cloud.endpoint}/${ACCOUNT_ID}/${DEAD_LETTERS}`,
     });
     const TableName = service.stateTable;
-    const { Items } = await cloud.aws.call<{ Items: { pk: object; sk: object }[] }>(DEVELOPER, 'dynamodb', 'Query', {
+    const items = await everyItem<{ pk: object; sk: object }>(cloud.aws, 'Query', {
       TableName,
       KeyConditionExpression: 'pk = :pk AND sk < :before',
       ExpressionAttributeValues: {
@@ -87,7 +88,7 @@ export class Auditor {
         ':before': { S: epochText(beforeMs) },
       },
     });
-    for (const { pk, sk } of Items) {
+    for (const { pk, sk } of items) {
       await cloud.aws.call(DEVELOPER, 'dynamodb', 'DeleteItem', { TableName, Key: { pk, sk } });
     }
   }

@@ -1,18 +1,19 @@
+import { everyItem } from '../../../local/rehearsal/items.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import { asDeveloper, type Deployed } from './deployed.ts';
+import type { Deployed } from './deployed.ts';
 
 /** Every decision of the deployed API from an instant on, oldest first. */
 export async function decisionsSince(
   { cloud, service }: Pick<Deployed, 'cloud' | 'service'>,
   sinceMs: number,
 ): Promise<Decision[]> {
-  const { Items } = await asDeveloper<{ Items: { decision: { S: string } }[] }>(cloud, 'dynamodb', 'Query', {
+  const items = await everyItem<{ decision: { S: string } }>(cloud.aws, 'Query', {
     TableName: service.stateTable,
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': { S: `DECISION#${service.apiId}/${service.stageName}` } },
     ConsistentRead: true,
   });
-  const decisions = Items.map(({ decision }) => JSON.parse(decision.S) as Decision);
+  const decisions = items.map(({ decision }) => JSON.parse(decision.S) as Decision);
   return decisions.filter(({ atMs }) => atMs >= sinceMs);
 }
 
