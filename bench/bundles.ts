@@ -1,61 +1,84 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Table from 'cli-table3';
+import { Command } from 'commander';
 import { unzipSync } from 'fflate';
 import { packagedService } from '../local/deploy/package-cache.ts';
+import { wholeNumberFrom } from './runner/numbers.ts';
 
-/** Size and load time of every packaged Lambda: `node bench/bundles.ts`. Load is `require` in a fresh process, median of 11. */
-const RUNS = 11;
+/** Size and load time of every packaged Lambda: `npm run bench:bundles`. A load is `require` in a fresh process. */
 const MEASURE = `
 const start = process.hrtime.bigint();
 require(process.argv[1]);
 process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));
 process.exit(0);`;
 
-const environment = {
-  ...process.env,
-  AWS_REGION: 'us-east-1',
-  AWS_LAMBDA_FUNCTION_NAME: 'bench',
-  STATE_TABLE: 'table',
-  SERVICE_STAGE: 'dev',
-  PARAMETER_PREFIX: '/tidegate/dev',
-  PLAN_WRITES_QUEUE_URL: 'https://queue.example',
-  TIDEGATE_BASELINE: JSON.stringify({ apiId: 'a', stage: 'dev', stageLimit: { rateRps: 1, burst: 1 }, tiers: {} }),
-  POWERTOOLS_METRICS_NAMESPACE: 'Tidegate',
-  POWERTOOLS_SERVICE_NAME: 'tidegate',
-};
+/** A variable's value in the template: text, or a reference that only a deploy resolves. */
+type Value = string | { readonly Ref: string } | { readonly 'Fn::Sub': string };
 
-function loadMs(file: string): number {
-  const times = Array.from({ length: RUNS }, () =>
-    Number(execFileSync(process.execPath, ['-e', MEASURE, file], { env: environment, encoding: 'utf8' })),
-  );
-  return times.sort((a, b) => a - b)[(RUNS - 1) / 2] ?? Number.NaN;
+interface LambdaFunction {
+  readonly Type: string;
+  readonly Properties: {
+    readonly Handler: string;
+    readonly Code: { readonly S3Key: string };
+    readonly Environment: { readonly Variables: Readonly<Record<string, Value>> };
+  };
 }
 
+/** A value as it could be after a deploy; what it refers to is only named. */
+function resolved(value: Value): string {
+  if (typeof value === 'string') return value;
+  return 'Ref' in value ? value.Ref : value['Fn::Sub'].replaceAll(/\$\{([^}]+)\}/g, '$1');
+}
+
+function loadMs(file: string, variables: Readonly<Record<string, Value>>, runs: number): number {
+  const env = { AWS_REGION: 'us-east-1', AWS_LAMBDA_FUNCTION_NAME: 'bench' };
+  for (const [name, value] of Object.entries(variables)) Object.assign(env, { [name]: resolved(value) });
+  const times = Array.from({ length: runs }, () =>
+    Number(execFileSync(process.execPath, ['-e', MEASURE, file], { env, encoding: 'utf8' })),
+  );
+  return times.sort((a, b) => a - b)[Math.floor(runs / 2)] ?? Number.NaN;
+}
+
+const kilobytes = (count: number) => (count / 1000).toFixed(0);
+
+/** Unpacks one function's archive into the folder, and measures it. @returns a row of the table */
+function measured({ Properties }: LambdaFunction, archive: Uint8Array, folder: string): string[] {
+  const files = unzipSync(archive);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const path = Properties.Handler.replace(/\.\w+$/, '.js');
+  const bundle = files[path];
+  if (!bundle) throw new Error(`Expected ${path} in the archive, found ${Object.keys(files).join(', ')}.`);
+  const load = loadMs(join(folder, path), Properties.Environment.Variables, options.runs);
+  return [kilobytes(bundle.length), kilobytes(archive.length), load.toFixed(0)];
+}
+
+const options = new Command('npm run bench:bundles --')
+  .description('Prints the size and the load time of every packaged Lambda.')
+  .option('--runs <count>', 'loads of each bundle, of which the median counts', wholeNumberFrom(1), 11)
+  .parse()
+  .opts<{ runs: number }>();
 const packaged = await packagedService(['--stage', 'dev'], { endpoint: 'http://127.0.0.1:1' });
-const scratch = mkdtempSync(join(tmpdir(), 'bundles-'));
+const { Resources } = JSON.parse(readFileSync(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8')) as {
+  Resources: Record<string, LambdaFunction>;
+};
 const table = new Table({
   head: ['function', 'bundle, kB', 'zip, kB', 'load, ms'],
-  style: { head: [] },
+  style: { head: [], border: [] },
   colAligns: ['left', 'right', 'right', 'right'],
 });
-for (const zip of readdirSync(packaged).filter((name) => name.endsWith('.zip'))) {
-  const bytes = readFileSync(join(packaged, zip));
-  const files = Object.entries(unzipSync(bytes));
-  for (const [path, content] of files) {
-    mkdirSync(dirname(join(scratch, path)), { recursive: true });
-    writeFileSync(join(scratch, path), content);
+const scratch = mkdtempSync(join(tmpdir(), 'bundles-'));
+try {
+  for (const each of Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')) {
+    const zip = each.Properties.Code.S3Key.split('/').at(-1) ?? '';
+    table.push([zip.replace('.zip', ''), ...measured(each, readFileSync(join(packaged, zip)), scratch)]);
   }
-  const [path = '', content = new Uint8Array()] = files.find(([name]) => name.endsWith('handler.js')) ?? [];
-  const kilobytes = (count: number) => (count / 1000).toFixed(0);
-  table.push([
-    zip.replace('.zip', ''),
-    kilobytes(content.length),
-    kilobytes(bytes.length),
-    loadMs(join(scratch, path)).toFixed(0),
-  ]);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
 }
-rmSync(scratch, { recursive: true, force: true });
 console.log(table.toString());

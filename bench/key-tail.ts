@@ -1,3 +1,4 @@
+import { Command } from 'commander';
 import { seededRandom } from '../local/kernel/random.ts';
 import { admittedAt, type KeyDemand, waterLevel } from '../shared/allocation/water-level.ts';
 import { observedDemand } from '../shared/control/observed-demand.ts';
@@ -28,6 +29,8 @@ function countOf(mean: number, random: () => number): number {
   }
   return count;
 }
+
+new Command('npm run bench:key-tail').description('Tells what is lost beyond the listed keys of a window.').parse();
 
 const DEFAULTS = benchPolicy();
 const POLICY = { ...DEFAULTS, demand: { ...DEFAULTS.demand, trackedKeys: TOP_KEYS } };

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
 import type { RehearsalReport } from '../local/rehearsal/report.ts';
 import { type Scenario, scaledScenario } from '../local/world/scenario.ts';
 import { SCENARIOS } from '../local/world/scenarios/index.ts';
@@ -11,6 +12,7 @@ import { law } from '../shared/control/law.ts';
 import { scaledBaseline } from './loop/baseline.ts';
 import { runLoop } from './loop/run.ts';
 import { table, withGenerated } from './runner/document.ts';
+import { wholeNumbers } from './runner/numbers.ts';
 import { benchPolicy } from './runner/policy.ts';
 
 /**
@@ -92,19 +94,28 @@ async function playAll(seeds: readonly number[], scale: number): Promise<Inciden
   }));
 }
 
+interface ProductOptions {
+  readonly scale: number;
+  readonly seeds: readonly number[];
+  readonly write: boolean;
+}
+
+function optionsOf(args: readonly string[]): ProductOptions {
+  return new Command('npm run bench:product --')
+    .description('Plays every incident in the product and in the harness, and compares.')
+    .option('--scale <factor>', 'multiplies demand, capacity and limits together', Number, 1)
+    .option('--seeds <numbers>', 'these seeds, separated by commas', wholeNumbers, [1, 2, 3])
+    .option('--write', 'put the table into docs/benchmark.md', false)
+    .parse([...args], { from: 'user' })
+    .opts<ProductOptions>();
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      scale: { type: 'string', default: '1' },
-      seeds: { type: 'string', default: '1,2,3' },
-      write: { type: 'boolean', default: false },
-    },
-  });
-  const incidents = await playAll(values.seeds.split(',').map(Number), Number(values.scale));
-  const text = `Scale ${values.scale}, seeds ${values.seeds.replaceAll(',', ', ')}.\n\n${tableOf(incidents)}`;
+  const { scale, seeds, write } = optionsOf(args);
+  const incidents = await playAll(seeds, scale);
+  const text = `Scale ${scale}, seeds ${seeds.join(', ')}.\n\n${tableOf(incidents)}`;
   console.log(text);
-  if (values.write) await writeFile(PAGE, withGenerated(await readFile(PAGE, 'utf8'), 'product', text));
+  if (write) await writeFile(PAGE, withGenerated(await readFile(PAGE, 'utf8'), 'product', text));
   return incidents.every((incident) => Math.abs(meanDifference(incident)) <= ALLOWED) ? 0 : 1;
 }
 

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { Argument, Command } from 'commander';
 import { createCloud } from '../local/cloud.ts';
 import { deployService } from '../local/deploy/deploy.ts';
 import { inspectGateway } from '../local/rehearsal/inspection.ts';
@@ -59,7 +60,10 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-const wanted = process.argv.slice(2);
+const [wanted] = new Command('npm run bench:speed --')
+  .description('Measures how many simulated seconds pass in a second.')
+  .addArgument(new Argument('[cases...]', 'instead of all').choices(CASES.map(({ name }) => name)))
+  .parse().processedArgs as [string[]];
 console.log('simulated seconds  per wall second  per processor second');
 for (const each of CASES) {
   if (wanted.length > 0 && !wanted.includes(each.name)) continue;

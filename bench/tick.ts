@@ -1,3 +1,4 @@
+import { Command } from 'commander';
 import { law } from '../shared/control/law.ts';
 import type { EpochMs, Limits } from '../shared/platform/units.ts';
 import type { KeyCounts, Window } from '../shared/telemetry/window.ts';
@@ -22,6 +23,8 @@ const BUSIEST = 1500;
 /** The histogram's bucket of healthy answers, and of late ones. */
 const HEALTHY_BUCKET = 9;
 const LATE_BUCKET = 15;
+
+new Command('npm run bench:tick').description('Measures how long the law thinks.').parse();
 
 type State = ReturnType<typeof law>['state'];
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { CANDIDATES } from './laws/rivals/index.ts';
 import { TUNING_FILE } from './laws/rivals/tuning.ts';
 import { jobsOf } from './runner/job-list.ts';
-import { optionsOf } from './runner/options.ts';
+import { tuneOptionsOf } from './runner/options.ts';
 import { runJobs } from './runner/run-jobs.ts';
 import { BENCH_SCENARIOS } from './scenarios/bench-scenario.ts';
 
@@ -11,7 +11,7 @@ import { BENCH_SCENARIOS } from './scenarios/bench-scenario.ts';
  * Plays every setting of every rival on the tuning seeds and keeps how each did: `npm run bench:tune [-- --jobs N
  * --quick]`. The benchmark then plays each rival in its best.
  */
-const { threads, fresh, seeds } = optionsOf(['--tuning', ...process.argv.slice(2)]);
+const { threads, fresh, seeds } = tuneOptionsOf(process.argv.slice(2));
 const names = CANDIDATES.map(({ name }) => name);
 const scenarios = BENCH_SCENARIOS.map(({ name }) => name);
 const results = await runJobs(jobsOf(scenarios, names, seeds), { threads, fresh });

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
 import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import { matrixPage } from './page.ts';
@@ -9,19 +10,29 @@ import { SCALE } from './scene.ts';
 
 const PAGE = new URL('../../docs/fault-matrix.md', import.meta.url);
 
-/** Words after the command pick cells by what they contain: `npm run faults -- lease calm`. */
-const picks = (words: readonly string[]) => (cell: Cell) =>
-  words.every((word) => `${cell.dependency} / ${cell.kind} / ${cell.phase}`.includes(word));
+const nameOf = ({ dependency, kind, phase }: Pick<Cell, 'dependency' | 'kind' | 'phase'>): string =>
+  `${dependency} / ${kind} / ${phase}`;
 
-function say({ dependency, kind, phase, verdict, complaints }: CellResult, done: number, all: number): void {
-  const red = verdict === 'RED' ? `\n    ${complaints.join('\n    ')}` : '';
-  process.stderr.write(`${done}/${all} ${dependency} / ${kind} / ${phase}: ${verdict}${red}\n`);
+function say(result: CellResult, done: number, all: number): void {
+  const red = result.verdict === 'RED' ? `\n    ${result.complaints.join('\n    ')}` : '';
+  process.stderr.write(`${done}/${all} ${nameOf(result)}: ${result.verdict}${red}\n`);
 }
 
 /** Plays the fault matrix and writes docs/fault-matrix.md; a part of it is only shown. Red cells are a failure. */
-async function main(words: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const command = new Command('npm run faults --')
+    .description('Plays the fault matrix and writes docs/fault-matrix.md; a part of the matrix is only shown.')
+    .argument('[words...]', 'play the cells whose names contain all of these words: lease calm')
+    .option('--list', 'print the names of the cells and play none', false)
+    .parse([...args], { from: 'user' });
   const { cells, omissions } = cellsOf();
-  const picked = cells.filter(picks(words));
+  const picked = cells.filter((cell) => command.args.every((word) => nameOf(cell).includes(word)));
+  if (picked.length === 0)
+    command.error(`No cell has all of these words in its name: ${command.args.join(' ')}. See --list.`);
+  if (command.opts<{ list: boolean }>().list) {
+    for (const cell of picked) console.log(nameOf(cell));
+    return 0;
+  }
   await packagedStack(SCALE); // Packaged once, before the threads ask for it.
   const startMs = performance.now();
   let done = 0;

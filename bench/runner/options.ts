@@ -1,60 +1,98 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { COMPARED, LAWS } from '../laws/index.ts';
 import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/bench-scenario.ts';
+import { wholeNumberFrom, wholeNumbers } from './numbers.ts';
 
-export interface Options {
-  readonly scenarios: readonly string[];
-  readonly laws: readonly string[];
+/** How runs are played, whatever is compared. */
+export interface PlayOptions {
   readonly seeds: readonly number[];
   readonly threads: number;
-  readonly trace: boolean;
   /** Play what an earlier run has answered again. */
   readonly fresh: boolean;
+}
+
+export interface Options extends PlayOptions {
+  readonly scenarios: readonly string[];
+  readonly laws: readonly string[];
+  readonly trace: boolean;
   /** Print JSON instead of tables. */
   readonly json: boolean;
   /** Keep the results, draw the scenarios and write the documents' tables. */
   readonly write: boolean;
 }
 
+interface TypedPlay {
+  readonly seeds?: readonly number[];
+  readonly quick: boolean;
+  readonly jobs: number;
+  readonly fresh: boolean;
+}
+
+interface Typed extends TypedPlay {
+  readonly scenario?: string;
+  readonly law?: string;
+  readonly tuning: boolean;
+  readonly trace: boolean;
+  readonly json: boolean;
+  readonly write: boolean;
+}
+
 /**
- * `--scenario a,b`, `--law a,b`, `--seeds 1,2,3` or `--tuning` (default: the seeds for reporting), `--quick` (the first
- * seed alone), `--jobs N` threads (default: every core), `--trace` (one thread, every conclusion printed),
- * `--fresh` (nothing is taken from earlier runs), `--json` (instead of tables), `--write` (the whole comparison alone:
- * keeps bench/results, draws every scenario, writes the tables of docs/benchmark.md and README.md).
+ * Reads the command line of `npm run bench`; prints help or what is wrong, and exits, as commander does.
  * @throws Error naming what is unknown and what there is.
  */
-export function optionsOf(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      scenario: { type: 'string' },
-      law: { type: 'string' },
-      seeds: { type: 'string' },
-      tuning: { type: 'boolean', default: false },
-      quick: { type: 'boolean', default: false },
-      jobs: { type: 'string' },
-      trace: { type: 'boolean', default: false },
-      fresh: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      write: { type: 'boolean', default: false },
-    },
-  });
-  const seeds = values.seeds?.split(',').map(wholeNumber) ?? (values.tuning ? TUNING_SEEDS : REPORTING_SEEDS);
-  if (values.write && (values.scenario ?? values.law ?? values.seeds) !== undefined) {
+export function optionsOf(args: readonly string[], command = new Command('npm run bench --')): Options {
+  const typed = withPlayOptions(command.description('Compares the laws in closed loop with the world.'))
+    .option('--scenario <names>', 'these scenarios, separated by commas, instead of all')
+    .option('--law <names>', 'these laws, separated by commas, instead of those that are compared')
+    .option('--tuning', 'play the seeds for tuning', false)
+    .option('--trace', 'one thread, every conclusion printed', false)
+    .option('--json', 'print JSON instead of tables', false)
+    .option(
+      '--write',
+      'keep bench/results, draw every scenario, write the tables of docs/benchmark.md and README.md',
+      false,
+    )
+    .parse([...args], { from: 'user' })
+    .opts<Typed>();
+  const { scenario, law, tuning, trace, json, write } = typed;
+  if (write && (scenario ?? law ?? typed.seeds) !== undefined) {
     throw new Error('--write keeps the whole comparison: leave out --scenario, --law and --seeds.');
   }
   const all = BENCH_SCENARIOS.map(({ name }) => name);
+  const play = playOptions(typed, tuning ? TUNING_SEEDS : REPORTING_SEEDS);
   return {
-    scenarios: chosen('scenario', values.scenario, all) ?? all,
-    laws: chosen('law', values.law, [...LAWS.keys()]) ?? COMPARED.map(({ name }) => name),
-    seeds: values.quick ? seeds.slice(0, 1) : seeds,
-    threads: values.trace ? 1 : values.jobs === undefined ? availableParallelism() : wholeNumber(values.jobs),
-    trace: values.trace,
-    fresh: values.fresh,
-    json: values.json,
-    write: values.write,
+    ...play,
+    scenarios: chosen('scenario', scenario, all) ?? all,
+    laws: chosen('law', law, [...LAWS.keys()]) ?? COMPARED.map(({ name }) => name),
+    threads: trace ? 1 : play.threads,
+    trace,
+    json,
+    write,
   };
+}
+
+/** Reads the command line of `npm run bench:tune`, as `optionsOf` does. */
+export function tuneOptionsOf(args: readonly string[], command = new Command('npm run bench:tune --')): PlayOptions {
+  const described = command.description('Plays every setting of every rival, and keeps how each did.');
+  const typed = withPlayOptions(described)
+    .parse([...args], { from: 'user' })
+    .opts<TypedPlay>();
+  return playOptions(typed, TUNING_SEEDS);
+}
+
+function withPlayOptions(command: Command): Command {
+  return command
+    .option('--seeds <numbers>', 'these seeds, separated by commas', wholeNumbers)
+    .option('--quick', 'the first seed alone', false)
+    .option('--jobs <count>', 'threads', wholeNumberFrom(1), availableParallelism())
+    .option('--fresh', 'take nothing from earlier runs', false);
+}
+
+function playOptions({ seeds, quick, jobs, fresh }: TypedPlay, usual: readonly number[]): PlayOptions {
+  const wanted = seeds ?? usual;
+  return { seeds: quick ? wanted.slice(0, 1) : wanted, threads: jobs, fresh };
 }
 
 function chosen(what: string, names: string | undefined, all: readonly string[]): readonly string[] | undefined {
@@ -63,10 +101,4 @@ function chosen(what: string, names: string | undefined, all: readonly string[])
   const unknown = wanted.find((name) => !all.includes(name));
   if (unknown !== undefined) throw new Error(`--${what}: there is no "${unknown}"; there are ${all.join(', ')}.`);
   return all.filter((name) => wanted.includes(name));
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`Expected a whole number of at least 1, found "${text}".`);
-  return value;
 }

@@ -1,4 +1,6 @@
+import { Command } from 'commander';
 import { packagedStack } from '../../../tests/support/e2e/in-process-deploy.ts';
+import { wholeNumberFrom } from '../../runner/numbers.ts';
 import { SCALE } from '../scene.ts';
 import { explore } from './explore.ts';
 import { changesOfHands, drawn, type Schedule } from './schedules.ts';
@@ -17,8 +19,11 @@ function* schedulesOf({ triggers }: Situation, most: number): Generator<Schedule
 }
 
 /** `npm run overlap [-- runs]`: control's triggers overlapping in so many different orders of their calls. */
-async function main(words: readonly string[]): Promise<number> {
-  const runs = Number(words[0] ?? DEFAULT_RUNS);
+async function main(args: readonly string[]): Promise<number> {
+  const [runs] = new Command('npm run overlap --')
+    .description("Plays control's triggers overlapping in many different orders of their calls.")
+    .argument('[runs]', 'how many orders in all', wholeNumberFrom(1), DEFAULT_RUNS)
+    .parse([...args], { from: 'user' }).processedArgs as [number];
   const stack = await packagedStack(SCALE);
   const each = Math.ceil(runs / SITUATIONS.length);
   const explorations = [];

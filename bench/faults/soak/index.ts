@@ -1,15 +1,10 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { wholeNumberFrom } from '../../runner/numbers.ts';
 import { type SoakReport, soak } from './run.ts';
 
-const DEFAULT_HOURS = '72';
+const DEFAULT_HOURS = 72;
 /** More than this an hour, warm, is a leak. */
 const FLAT_MB_PER_HOUR = 1;
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new Error(`--${name}: expected a whole number of at least ${least}, found "${text}".`);
-}
 
 const isSound = (report: SoakReport): boolean =>
   report.outOfBounds.length + report.unaccountedWrites.length + report.stuckMessages.length === 0 &&
@@ -19,18 +14,18 @@ const isSound = (report: SoakReport): boolean =>
 
 /** `npm run soak -- --hours 72 --seed 1`: prints one JSON object; fails when anything in it should not be. */
 async function main(args: readonly string[]): Promise<number> {
-  const options = {
-    hours: { type: 'string', default: DEFAULT_HOURS },
-    seed: { type: 'string', default: '1' },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
-  const hours = wholeNumber('hours', values.hours, 1);
+  const { hours, seed } = new Command('npm run soak --')
+    .description('Plays days with random faults and audits every hour; prints one JSON object.')
+    .option('--hours <count>', 'how many simulated hours', wholeNumberFrom(1), DEFAULT_HOURS)
+    .option('--seed <number>', 'everything random follows from it', wholeNumberFrom(0), 1)
+    .parse([...args], { from: 'user' })
+    .opts<{ hours: number; seed: number }>();
   const gc = globalThis.gc;
   if (!gc) throw new Error('The heap can only be judged after a collection: run node with --expose-gc.');
   // Only the last resort lets go of the machine code of ended functions: some 100 MB an hour after many were killed.
   const collectGarbage = () => gc({ type: 'major', execution: 'async', flavor: 'last-resort' });
   const startMs = performance.now();
-  const report = await soak(wholeNumber('seed', values.seed, 0), hours, collectGarbage, (hour, audit, heapMb) => {
+  const report = await soak(seed, hours, collectGarbage, (hour, audit, heapMb) => {
     const seconds = Math.round((performance.now() - startMs) / 1000);
     const wrong = [...audit.outOfBounds, ...audit.unaccounted, ...audit.stuckMessages].join('; ');
     process.stderr.write(

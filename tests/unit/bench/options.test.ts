@@ -1,5 +1,9 @@
+import { Command } from 'commander';
 import { optionsOf } from '../../../bench/runner/options.ts';
 import { REPORTING_SEEDS, TUNING_SEEDS } from '../../../bench/scenarios/bench-scenario.ts';
+
+/** Without its output, and throwing where it would end the process. */
+const command = () => new Command().exitOverride().configureOutput({ writeErr: () => undefined });
 
 test('without a word everything is compared, on the seeds for reporting', () => {
   const { laws, scenarios, seeds, trace, write } = optionsOf([]);
@@ -28,7 +32,9 @@ test.each([
   [['--law', 'perfct'], '--law: there is no "perfct"; there are '],
   [['--scenario', 'rmap'], '--scenario: there is no "rmap"; there are '],
   [['--seeds', '1,x'], 'Expected a whole number of at least 1, found "x".'],
+  [['--jobs', '0'], 'Expected a whole number of at least 1, found "0".'],
+  [['--wirte'], "unknown option '--wirte'"],
   [['--write', '--law', 'perfect'], '--write keeps the whole comparison: leave out --scenario, --law and --seeds.'],
 ])('%j is refused with what was expected', (args, message) => {
-  expect(() => optionsOf(args)).toThrow(message);
+  expect(() => optionsOf(args, command())).toThrow(message);
 });

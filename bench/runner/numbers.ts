@@ -1,0 +1,13 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a whole number of at least so much from a command line. */
+export function wholeNumberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a whole number of at least ${least}, found "${text}".`);
+  };
+}
+
+/** Reads whole numbers of at least 1, separated by commas, from a command line. */
+export const wholeNumbers = (text: string): number[] => text.split(',').map(wholeNumberFrom(1));
