@@ -15,14 +15,13 @@ export default async function deploymentValues({ resolveVariable }) {
   const policy = JSON.parse(await readFile(new URL('policies/default.json', import.meta.url), 'utf8'));
   const failSafe = parse(await readFile(new URL('fail-safe.yml', import.meta.url), 'utf8'));
   const names = Object.keys(tiers);
-  const concurrency = await resolveVariable('param:backendReservedConcurrency');
   return {
     stage,
-    // The hard stop behind best-effort throttles; small accounts cannot reserve any, so it is optional.
-    ...(concurrency !== '' && {
-      backendReservedConcurrency: positiveNumber('backendReservedConcurrency', concurrency),
-    }),
-    usagePlans: names.map((name) => ({ [name]: usagePlan(scaled(tiers[name], scale), withQuotas) })),
+    // Small accounts cannot reserve any concurrency, so that both are optional.
+    backendReservedConcurrency: await reservedConcurrency('backendReservedConcurrency', resolveVariable),
+    controlReservedConcurrency: await reservedConcurrency('controlReservedConcurrency', resolveVariable),
+    usagePlans: names.map((name) => ({ [name]: withQuotas ? { quota: { ...tiers[name].quota, offset: 0 } } : {} })),
+    planThrottles: Object.fromEntries(names.map((name) => [planLogicalId(name), planThrottle(tiers[name], scale)])),
     apiKeys: names.map((name) => ({ [name]: [{ name: `${serviceName}-${stageName}-${name}-1` }] })),
     baseline: { 'Fn::Sub': JSON.stringify(baseline(names, tiers, stage, stageName, scale)) },
     failSafe: JSON.stringify(failSafe),
@@ -37,8 +36,8 @@ export default async function deploymentValues({ resolveVariable }) {
 }
 
 const logical = (tier) => tier[0].toUpperCase() + tier.slice(1);
-const planArn = (tier) =>
-  `arn:\${AWS::Partition}:apigateway:\${AWS::Region}::/usageplans/\${ApiGatewayUsagePlan${logical(tier)}}`;
+const planLogicalId = (tier) => `ApiGatewayUsagePlan${logical(tier)}`;
+const planArn = (tier) => `arn:\${AWS::Partition}:apigateway:\${AWS::Region}::/usageplans/\${${planLogicalId(tier)}}`;
 
 function positiveNumber(name, value) {
   const number = Number(value);
@@ -46,19 +45,39 @@ function positiveNumber(name, value) {
   throw new Error(`Parameter ${name}: expected a number above 0, found "${value}". Pass it as --param ${name}=0.05.`);
 }
 
-/** API Gateway takes fractional rates; a burst is a whole number of at least 1. */
-function scaled(limit, scale) {
-  return { ...limit, rateRps: limit.rateRps * scale, burst: Math.max(1, Math.round(limit.burst * scale)) };
+/** How many environments of a function are reserved and are its most; null when the parameter was left out. */
+async function reservedConcurrency(name, resolveVariable) {
+  const value = await resolveVariable(`param:${name}`);
+  if (value === '') return null;
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Error(
+    `Parameter ${name}: expected a whole number above 0, found "${value}". Pass it as --param ${name}=10.`,
+  );
 }
 
-function usagePlan({ rateRps, burst, quota }, withQuotas) {
-  return { throttle: { rateLimit: rateRps, burstLimit: burst }, ...(withQuotas && { quota: { ...quota, offset: 0 } }) };
+/** The decimal product, without the binary error of `100 * 0.07`, which is 7.000000000000001. */
+const product = (value, scale) => Number((value * scale).toPrecision(15));
+
+/** API Gateway takes fractional rates; a burst is a whole number of at least 1. */
+function scaled(limit, scale) {
+  return {
+    ...limit,
+    rateRps: product(limit.rateRps, scale),
+    burst: Math.max(1, Math.round(product(limit.burst, scale))),
+  };
+}
+
+/** Extends a plan's resource, for the framework's own setting takes whole rates only. */
+function planThrottle(tier, scale) {
+  const { rateRps, burst } = scaled(tier, scale);
+  return { Properties: { Throttle: { RateLimit: rateRps, BurstLimit: burst } } };
 }
 
 function baseline(names, tiers, stageLimit, stageName, scale) {
   const tierBaseline = (name) => {
     const { rateRps, burst } = scaled(tiers[name], scale);
-    return { planId: `\${ApiGatewayUsagePlan${logical(name)}}`, rateRps, burst };
+    return { planId: `\${${planLogicalId(name)}}`, rateRps, burst };
   };
   return {
     apiId: `\${ApiGatewayRestApi}`,

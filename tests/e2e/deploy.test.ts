@@ -73,6 +73,24 @@ describe('a first deploy', () => {
     }
   });
 
+  test('keeps its artifacts in a bucket that nobody can make public', async () => {
+    const bucket = { StackName: 'tidegate-dev', LogicalResourceId: 'ServerlessDeploymentBucket' };
+    const { StackResourceDetail } = await developer<{ StackResourceDetail: { PhysicalResourceId: string } }>(
+      'cloudformation',
+      'DescribeStackResource',
+      bucket,
+    );
+    const input = { Bucket: StackResourceDetail.PhysicalResourceId };
+    expect(await developer('s3', 'GetPublicAccessBlock', input)).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+  });
+
   test('shows no key value: not in its output, the template, the stack events or any log', async () => {
     const StackName = 'tidegate-dev';
     const template = await developer<{ TemplateBody: string }>('cloudformation', 'GetTemplate', { StackName });

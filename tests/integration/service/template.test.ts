@@ -95,6 +95,21 @@ describe('the packaged template, where that validator is blind', () => {
     for (const { Period } of quotas) expect(['DAY', 'WEEK', 'MONTH']).toContain(Period);
   }, 60_000);
 
+  it('packages at a scale that makes rates of plans fractions, and carries every number as it is', async () => {
+    const scaled = await packagedTemplate(['--param', 'limitScale=0.025', '--param', 'quotas=false']);
+    const throttles = ofType(scaled, 'AWS::ApiGateway::UsagePlan').map(([, { Throttle }]) => Throttle);
+    expect(throttles).toEqual([
+      { RateLimit: 50, BurstLimit: 125 },
+      { RateLimit: 12.5, BurstLimit: 25 },
+      { RateLimit: 2.5, BurstLimit: 5 },
+      { RateLimit: 5, BurstLimit: 10 },
+    ]);
+    const [[, deployment] = []] = ofType(scaled, 'AWS::ApiGateway::Deployment');
+    expect(deployment?.StageDescription).toMatchObject({
+      MethodSettings: [{ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 125 }],
+    });
+  }, 60_000);
+
   it('no API key has a value in the template, and no parameter is a secret', () => {
     for (const [, key] of ofType(template, 'AWS::ApiGateway::ApiKey')) expect(key).not.toHaveProperty('Value');
     for (const [, parameter] of ofType(template, 'AWS::SSM::Parameter')) expect(parameter.Type).toBe('String');
@@ -153,6 +168,19 @@ describe('the packaged template, where that validator is blind', () => {
     for (const { Condition } of uses) expect(Condition).toHaveProperty(['StringEquals', 'kms:ViaService']);
   });
 
+  it('the deployment bucket blocks public access', () => {
+    expect(ofType(template, 'AWS::S3::Bucket').map(([, bucket]) => bucket.PublicAccessBlockConfiguration)).toEqual([
+      { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    ]);
+  });
+
+  it('no function reserves concurrency unless a parameter asks for it', () => {
+    const reserving = ofType(template, 'AWS::Lambda::Function').filter(
+      ([, each]) => 'ReservedConcurrentExecutions' in each,
+    );
+    expect(reserving).toEqual([]);
+  });
+
   it('whatever can lose an event has a dead-letter queue', () => {
     for (const [name, rule] of ofType(template, 'AWS::Events::Rule')) {
       if (!('EventPattern' in rule)) continue;
@@ -161,6 +189,19 @@ describe('the packaged template, where that validator is blind', () => {
     }
     const [, planWrites] = ofType(template, 'AWS::SQS::Queue').find(([name]) => name === 'PlanWrites') ?? [];
     expect(planWrites).toHaveProperty('RedrivePolicy');
+  });
+
+  it('every function that events or logs invoke sends what it gave up to the dead letters', () => {
+    const invoked = ofType(template, 'AWS::Lambda::Permission')
+      .filter(([, { Principal }]) => /\b(events|logs)\b/.test(JSON.stringify(Principal)))
+      .map(([, { FunctionName }]) => (FunctionName as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0]);
+    const sending = ofType(template, 'AWS::Lambda::EventInvokeConfig')
+      .filter(([, { DestinationConfig }]) =>
+        JSON.stringify(DestinationConfig).includes('{"Fn::GetAtt":["DeadLetters","Arn"]}'),
+      )
+      .map(([, { FunctionName }]) => (FunctionName as { Ref: string }).Ref);
+    expect(new Set(invoked).size).toBe(4);
+    expect(sending.toSorted()).toEqual([...new Set(invoked)].toSorted());
   });
 });
 

@@ -2,8 +2,10 @@ import type { CallWatch } from './call-watch.ts';
 import { asDeveloper, type Deployed, live } from './deployed.ts';
 import { fightEdits, keyOf, request, rush, writeStage } from './gateway.ts';
 
-/** Longer than an invocation of telemetry is tried again. */
+/** Longer than an invocation is tried again that may grow five minutes old. */
 const GIVEN_UP_MS = 630_000;
+/** How often the key directory is read. */
+const QUARTER_MS = 900_000;
 
 type Target = Pick<Deployed, 'cloud' | 'service'>;
 
@@ -21,8 +23,8 @@ const PHASES = [serve, steer, brake, notify, loseEvents, fallSilent, giveUp];
 
 /**
  * Gives every function every kind of work that it has, in virtual time and almost half an hour of it: whatever
- * permission a deployed role or resource policy lacks is asked for. Afterwards telemetry, control and the fail-safe are
- * shut off.
+ * permission a deployed role or resource policy lacks is asked for. Afterwards telemetry, control, the fail-safe and the
+ * key directory are shut off.
  * @param isEnough asked between one kind of work and the next: whether the rest may be spared
  */
 export async function exercise(target: Target, watch: CallWatch, isEnough = () => false): Promise<void> {
@@ -102,13 +104,11 @@ async function shutOff({ cloud }: Target, name: string): Promise<void> {
   await asDeveloper(cloud, 'lambda', 'PutFunctionConcurrency', input);
 }
 
-/** Functions that cannot run: what was meant for them becomes their dead letter. Lasts until the quarter of an hour. */
+/** Functions that cannot run: what was meant for them becomes their dead letter. */
 async function giveUp(target: Target): Promise<void> {
   const { cloud } = target;
-  for (const name of ['telemetry', 'failSafe']) await shutOff(target, name);
+  for (const name of ['telemetry', 'failSafe', 'keyDirectory']) await shutOff(target, name);
   rush(target, (await keyOf(cloud, 'premium')).id, 1);
-  // The key directory is read every quarter of an hour; an invocation of telemetry is given up after ten minutes.
-  const quarterMs = 900_000;
-  const untilMs = Math.ceil((cloud.clock.now() + GIVEN_UP_MS) / quarterMs) * quarterMs + 5_000;
-  await cloud.clock.runUntil(untilMs);
+  const nextReadMs = Math.ceil(cloud.clock.now() / QUARTER_MS) * QUARTER_MS;
+  await cloud.clock.runUntil(nextReadMs + GIVEN_UP_MS);
 }
