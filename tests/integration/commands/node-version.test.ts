@@ -8,7 +8,8 @@ const { scripts, bin } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 const SENTENCE =
   /^Tidegate runs on Node 22\.18 or later with built-in TypeScript support, which this Node \(v[\d.]+\) lacks: install Node 24, run "npm ci", and repeat the command\.\n$/;
 
-const typedOnUnsuitableNode = (command: string) => typedAsNpmDoes(command, { NODE_OPTIONS: '--no-experimental-strip-types' });
+const typedOnUnsuitableNode = (command: string) =>
+  typedAsNpmDoes(command, { NODE_OPTIONS: '--no-experimental-strip-types' });
 
 test.each(Object.entries(scripts))('npm run %s asks for a suitable Node in one sentence', async (_, command) => {
   // Before anything is run: a script without the check would do its whole work here. Jest makes the check in its configuration.
