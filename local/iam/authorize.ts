@@ -69,7 +69,7 @@ function permissionFor(service: Service, operation: string, input: unknown): Per
 }
 
 function circumstances(caller: Exclude<Caller, { kind: 'developer' }>): ConditionKeys {
-  const via = caller.via === undefined ? {} : { 'kms:ViaService': caller.via };
+  const via = caller.via === undefined ? {} : { 'kms:ViaService': caller.via, 'kms:CallerAccount': ACCOUNT_ID };
   if (caller.kind === 'function') {
     return { 'aws:PrincipalArn': caller.roleArn, 'aws:SecureTransport': 'true', ...via };
   }

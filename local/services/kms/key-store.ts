@@ -4,6 +4,7 @@ import { AwsError } from '../../kernel/errors.ts';
 export interface KeyRecord {
   readonly id: string;
   readonly arn: string;
+  readonly manager: 'AWS' | 'CUSTOMER';
   readonly createdAt: Date;
   description: string;
   policy: PolicyDocument;
@@ -24,6 +25,31 @@ const DEFAULT_POLICY: PolicyDocument = {
   ],
 };
 
+/** The aliases of keys that AWS makes by itself at first use, after the service that they are for. */
+const MANAGED_KEYS: ReadonlyMap<string, string> = new Map([['alias/aws/ssm', 'ssm']]);
+
+/** The policy of a key that AWS manages: every principal of the account may use it, but only through its service. */
+const managedPolicy = (service: string): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+      Resource: '*',
+      Condition: {
+        StringEquals: { 'kms:CallerAccount': ACCOUNT_ID, 'kms:ViaService': `${service}.${REGION}.amazonaws.com` },
+      },
+    },
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
+      Action: ['kms:Describe*', 'kms:Get*', 'kms:List*'],
+      Resource: '*',
+    },
+  ],
+});
+
 export const aliasArn = (alias: string): string => `${ARN_PREFIX}:${alias}`;
 
 /** Keys by id, and the aliases that point to them. */
@@ -31,13 +57,19 @@ export class KeyStore {
   readonly keys = new Map<string, KeyRecord>();
   /** Key ids by alias name, `alias/` included. */
   readonly aliases = new Map<string, string>();
+  private readonly aws: EmbeddedAws;
 
-  create(aws: EmbeddedAws, description: string, policy: PolicyDocument | undefined): KeyRecord {
-    const id = aws.ids.uuid('kms-key', description);
+  constructor(aws: EmbeddedAws) {
+    this.aws = aws;
+  }
+
+  create(description: string, policy?: PolicyDocument, manager: KeyRecord['manager'] = 'CUSTOMER'): KeyRecord {
+    const id = this.aws.ids.uuid('kms-key', description);
     const key: KeyRecord = {
       id,
       arn: `${ARN_PREFIX}:key/${id}`,
-      createdAt: new Date(aws.clock.now()),
+      manager,
+      createdAt: new Date(this.aws.clock.now()),
       description,
       policy: policy ?? DEFAULT_POLICY,
       isRotating: false,
@@ -52,8 +84,17 @@ export class KeyStore {
   /** A key by its id, its ARN, an alias or an alias's ARN; undefined when there is none. */
   find(reference: string): KeyRecord | undefined {
     const name = reference.startsWith('arn:') ? reference.split(':').slice(5).join(':') : reference;
-    const id = name.startsWith('alias/') ? this.aliases.get(name) : name.replace(/^key\//, '');
+    const id = name.startsWith('alias/') ? this.aliased(name) : name.replace(/^key\//, '');
     return this.keys.get(id ?? '');
+  }
+
+  private aliased(alias: string): string | undefined {
+    const service = MANAGED_KEYS.get(alias);
+    if (service !== undefined && !this.aliases.has(alias)) {
+      const description = `Default key that protects my ${service.toUpperCase()} parameters when no other key is defined`;
+      this.aliases.set(alias, this.create(description, managedPolicy(service), 'AWS').id);
+    }
+    return this.aliases.get(alias);
   }
 
   /** @throws AwsError `NotFoundException`. */

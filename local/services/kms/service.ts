@@ -38,10 +38,11 @@ export class KmsService implements Service {
   readonly isGuardedByResourcePolicy = true;
   readonly operations: Readonly<Record<string, Operation>>;
   private readonly aws: EmbeddedAws;
-  private readonly store = new KeyStore();
+  private readonly store: KeyStore;
 
   constructor(aws: EmbeddedAws) {
     this.aws = aws;
+    this.store = new KeyStore(aws);
     this.operations = { ...this.keyOperations(), ...this.aliasOperations(), ...this.cipherOperations() };
   }
 
@@ -63,10 +64,10 @@ export class KmsService implements Service {
   }
 
   private keyOperations(): Record<string, Operation> {
-    const { store, aws } = this;
+    const { store } = this;
     return {
       CreateKey: ({ Description = '', Policy, Tags }: CreateKeyRequest) => {
-        const key = store.create(aws, Description, Policy === undefined ? undefined : parsePolicy(Policy));
+        const key = store.create(Description, Policy === undefined ? undefined : parsePolicy(Policy));
         for (const { TagKey = '', TagValue = '' } of Tags ?? []) key.tags.set(TagKey, TagValue);
         return { KeyMetadata: metadataOf(key) };
       },
@@ -177,7 +178,7 @@ const metadataOf = (key: KeyRecord): KeyMetadata => ({
   KeyState: key.deletionDate ? 'PendingDeletion' : key.isEnabled ? 'Enabled' : 'Disabled',
   ...(key.deletionDate ? { DeletionDate: key.deletionDate } : {}),
   Origin: 'AWS_KMS',
-  KeyManager: 'CUSTOMER',
+  KeyManager: key.manager,
   KeySpec: 'SYMMETRIC_DEFAULT',
   EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
   MultiRegion: false,

@@ -6,6 +6,7 @@ export type ParameterTierName = 'Standard' | 'Advanced';
 /** One version of a parameter, as PutParameter made it. */
 export interface ParameterVersion {
   readonly version: number;
+  /** Of a `SecureString` its ciphertext in base64. */
   readonly value: string;
   readonly type: ParameterKind;
   readonly tier: ParameterTierName;

@@ -35,6 +35,7 @@ import { isUnder, matchesAll, page } from './filters.ts';
 import { latestVersion, parameterArn, referencedArn, type StoredParameter } from './parameter.ts';
 import { ThroughputQuota } from './quota.ts';
 import { invalid } from './rules.ts';
+import { SecureValues } from './secure-value.ts';
 import { type Found, needVersion, ParameterStore } from './store.ts';
 import { historyView, metadataView, parameterView } from './views.ts';
 
@@ -56,18 +57,20 @@ export class SsmService implements Service {
   private readonly aws: EmbeddedAws;
   private readonly events: ParameterEvents;
   private readonly store = new ParameterStore();
+  private readonly secure: SecureValues;
   private readonly quota: ThroughputQuota;
 
   constructor(aws: EmbeddedAws, events: ParameterEvents) {
     this.aws = aws;
     this.events = events;
+    this.secure = new SecureValues(aws);
     this.quota = new ThroughputQuota(aws.clock);
     this.operations = this.limited({
       PutParameter: (input: PutParameterRequest, call: Call) => this.putParameter(input, call),
-      GetParameter: (input: GetParameterRequest) => this.getParameter(input),
-      GetParameters: (input: GetParametersRequest) => this.getParameters(input),
-      GetParametersByPath: (input: GetParametersByPathRequest) => this.getParametersByPath(input),
-      GetParameterHistory: (input: GetParameterHistoryRequest) => this.getParameterHistory(input),
+      GetParameter: (input: GetParameterRequest, call: Call) => this.getParameter(input, call),
+      GetParameters: (input: GetParametersRequest, call: Call) => this.getParameters(input, call),
+      GetParametersByPath: (input: GetParametersByPathRequest, call: Call) => this.getParametersByPath(input, call),
+      GetParameterHistory: (input: GetParameterHistoryRequest, call: Call) => this.getParameterHistory(input, call),
       DeleteParameter: (input: DeleteParameterRequest) => this.deleteParameter(input),
       DeleteParameters: (input: DeleteParametersRequest) => this.deleteParameters(input),
       DescribeParameters: (input: DescribeParametersRequest) => this.describeParameters(input),
@@ -104,20 +107,35 @@ export class SsmService implements Service {
     return Object.fromEntries(entries);
   }
 
-  private putParameter(input: PutParameterRequest, call: Call): PutParameterResult {
-    const { caller } = call;
+  private async putParameter(input: PutParameterRequest, { caller }: Call): Promise<PutParameterResult> {
+    const { Name = '', Value = '' } = input;
+    const keyId = this.store.keyFor(input);
+    const sealed = keyId === undefined ? undefined : await this.secure.seal(caller, Name, keyId, Value);
     const modifiedBy = caller.kind === 'function' ? caller.roleArn : `arn:aws:iam::${ACCOUNT_ID}:root`;
-    const { parameter, isNew } = this.store.put(input, new Date(this.aws.clock.now()), modifiedBy);
+    const { parameter, isNew } = this.store.put(input, {
+      modifiedAt: new Date(this.aws.clock.now()),
+      modifiedBy,
+      sealed,
+    });
     this.announce(parameter, isNew ? 'Create' : 'Update');
     const { version, tier } = latestVersion(parameter);
     return { Version: version, Tier: tier };
   }
 
-  private getParameter(input: GetParameterRequest): GetParameterResult {
-    return { Parameter: parameterView(this.store.select(input.Name ?? ''), input.WithDecryption ?? false) };
+  private async getParameter(input: GetParameterRequest, call: Call): Promise<GetParameterResult> {
+    return { Parameter: await this.view(this.store.select(input.Name ?? ''), input, call) };
   }
 
-  private getParameters(input: GetParametersRequest): GetParametersResult {
+  private async view(found: Found, { WithDecryption }: { WithDecryption?: boolean | undefined }, call: Call) {
+    return parameterView(found, await this.valueOf(found, WithDecryption, call));
+  }
+
+  private async valueOf({ parameter, version }: Found, decrypt: boolean | undefined, call: Call): Promise<string> {
+    if (version.type !== 'SecureString' || !decrypt) return version.value;
+    return await this.secure.open(call.caller, parameter.name, version.value);
+  }
+
+  private async getParameters(input: GetParametersRequest, call: Call): Promise<GetParametersResult> {
     const names = input.Names ?? [];
     if (names.length > MOST_NAMES) {
       throw invalid(
@@ -134,10 +152,10 @@ export class SsmService implements Service {
         InvalidParameters.push(name);
       }
     }
-    return { Parameters: found.map((each) => parameterView(each, input.WithDecryption ?? false)), InvalidParameters };
+    return { Parameters: await Promise.all(found.map((each) => this.view(each, input, call))), InvalidParameters };
   }
 
-  private getParametersByPath(input: GetParametersByPathRequest): GetParametersByPathResult {
+  private async getParametersByPath(input: GetParametersByPathRequest, call: Call): Promise<GetParametersByPathResult> {
     const path = input.Path ?? '';
     if (!path.startsWith('/')) {
       throw invalid(
@@ -155,17 +173,17 @@ export class SsmService implements Service {
       .filter((parameter) => isUnder(parameter.name, path, input.Recursive ?? false))
       .filter((parameter) => matchesAll(parameter, input.ParameterFilters));
     const { items, next } = page(under, size, input.NextToken);
-    const decrypt = input.WithDecryption ?? false;
-    return { Parameters: items.map((item) => parameterView(latest(item), decrypt)), ...next };
+    return { Parameters: await Promise.all(items.map((item) => this.view(latest(item), input, call))), ...next };
   }
 
-  private getParameterHistory(input: GetParameterHistoryRequest): GetParameterHistoryResult {
+  private async getParameterHistory(input: GetParameterHistoryRequest, call: Call): Promise<GetParameterHistoryResult> {
     const parameter = this.store.need(input.Name ?? '');
     const { items, next } = page(parameter.versions, input.MaxResults ?? PAGE, input.NextToken);
-    return {
-      Parameters: items.map((version) => historyView(parameter, version, input.WithDecryption ?? false)),
-      ...next,
-    };
+    const views = items.map(async (version) => {
+      const value = await this.valueOf({ parameter, version, selector: undefined }, input.WithDecryption, call);
+      return historyView(parameter, version, value);
+    });
+    return { Parameters: await Promise.all(views), ...next };
   }
 
   private deleteParameter(input: DeleteParameterRequest): Record<string, never> {

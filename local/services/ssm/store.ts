@@ -9,6 +9,7 @@ import {
   selectVersion,
 } from './parameter.ts';
 import { assertKind, assertName, assertValue, chooseTier, invalid, isLabel } from './rules.ts';
+import { DEFAULT_KEY } from './secure-value.ts';
 
 const MOST_VERSIONS = 100;
 const MOST_LABELS = 10;
@@ -20,12 +21,20 @@ export interface Found {
   readonly selector: string | undefined;
 }
 
+/** What a new version has beside its request. */
+export interface VersionFacts {
+  readonly modifiedAt: Date;
+  readonly modifiedBy: string;
+  /** The value of a `SecureString`, encrypted. */
+  readonly sealed: string | undefined;
+}
+
 /** All parameters by name, with versions and labels. Knows no caller, quota or event. */
 export class ParameterStore {
   private readonly parameters = new Map<string, StoredParameter>();
 
   /** @returns whether the parameter is new. @throws AwsError as PutParameter would. */
-  put(input: PutParameterRequest, at: Date, modifiedBy: string): { parameter: StoredParameter; isNew: boolean } {
+  put(input: PutParameterRequest, facts: VersionFacts): { parameter: StoredParameter; isNew: boolean } {
     const name = input.Name ?? '';
     const existing = this.parameters.get(name);
     if (existing && !input.Overwrite) {
@@ -40,13 +49,19 @@ export class ParameterStore {
       );
     }
     if (!existing) assertName(name);
-    const version = nextVersion(input, existing, at, modifiedBy);
+    const version = nextVersion(input, existing, facts);
     const parameter: StoredParameter = existing ?? { name, versions: [], tags: new Map() };
     if (parameter.versions.length >= MOST_VERSIONS) dropOldest(parameter);
     parameter.versions.push(version);
     for (const tag of input.Tags ?? []) parameter.tags.set(tag.Key ?? '', tag.Value ?? '');
     this.parameters.set(name, parameter);
     return { parameter, isNew: !existing };
+  }
+
+  /** The key that a new version is to be encrypted with; undefined for what is not a `SecureString`. */
+  keyFor(input: PutParameterRequest): string | undefined {
+    const existing = this.parameters.get(input.Name ?? '');
+    return keyOf(input, existing && latestVersion(existing));
   }
 
   find(reference: string): StoredParameter | undefined {
@@ -119,8 +134,7 @@ function versionNotFound(name: string, selector: string): AwsError {
 function nextVersion(
   input: PutParameterRequest,
   existing: StoredParameter | undefined,
-  at: Date,
-  modifiedBy: string,
+  { modifiedAt, modifiedBy, sealed }: VersionFacts,
 ): ParameterVersion {
   const previous = existing && latestVersion(existing);
   const value = input.Value ?? '';
@@ -130,17 +144,22 @@ function nextVersion(
   assertValue(value, tier, allowedPattern);
   return {
     version: (previous?.version ?? 0) + 1,
-    value,
+    value: sealed ?? value,
     type,
     tier,
     dataType: input.DataType ?? previous?.dataType ?? 'text',
     description: input.Description ?? previous?.description,
     allowedPattern,
-    keyId: type === 'SecureString' ? (input.KeyId ?? previous?.keyId ?? 'alias/aws/ssm') : undefined,
-    modifiedAt: at,
+    keyId: keyOf(input, previous),
+    modifiedAt,
     modifiedBy,
     labels: new Set(),
   };
+}
+
+function keyOf(input: PutParameterRequest, previous: ParameterVersion | undefined): string | undefined {
+  if ((input.Type ?? previous?.type) !== 'SecureString') return undefined;
+  return input.KeyId ?? previous?.keyId ?? DEFAULT_KEY;
 }
 
 function chooseKind(wanted: string | undefined, present: ParameterKind | undefined): ParameterKind {

@@ -1,22 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { Parameter, ParameterHistory, ParameterMetadata } from '@aws-sdk/client-ssm';
 import { latestVersion, type ParameterVersion, parameterArn, type StoredParameter } from './parameter.ts';
 import type { Found } from './store.ts';
 
-/** A SecureString read without decryption: opaque, the same for the same version, and never the value. */
-function ciphertext(name: string, version: ParameterVersion): string {
-  const seed = `${version.keyId}/${name}/${version.version}/${version.value}`;
-  return `AQICAH${createHash('sha512').update(seed).digest('base64')}`;
-}
-
-const readable = (name: string, version: ParameterVersion, decrypt: boolean): string =>
-  version.type === 'SecureString' && !decrypt ? ciphertext(name, version) : version.value;
-
-export function parameterView({ parameter, version, selector }: Found, decrypt: boolean): Parameter {
+/** @param value decrypted, or as it is stored: of a `SecureString` the ciphertext */
+export function parameterView({ parameter, version, selector }: Found, value: string): Parameter {
   return {
     Name: parameter.name,
     Type: version.type,
-    Value: readable(parameter.name, version, decrypt),
+    Value: value,
     Version: version.version,
     LastModifiedDate: version.modifiedAt,
     ARN: parameterArn(parameter.name),
@@ -44,11 +35,11 @@ export function metadataView(parameter: StoredParameter): ParameterMetadata {
   return { Name: parameter.name, ARN: parameterArn(parameter.name), ...commonView(latestVersion(parameter)) };
 }
 
-export function historyView(parameter: StoredParameter, version: ParameterVersion, decrypt: boolean): ParameterHistory {
+export function historyView(parameter: StoredParameter, version: ParameterVersion, value: string): ParameterHistory {
   return {
     Name: parameter.name,
     ...commonView(version),
-    Value: readable(parameter.name, version, decrypt),
+    Value: value,
     Labels: [...version.labels],
   };
 }

@@ -29,10 +29,13 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
-/** The worker's role, with everything in SQS, SNS and DynamoDB, and so much of KMS. */
+/** The worker's role, with everything in SQS, SNS, DynamoDB and Parameter Store, and so much of KMS. */
 async function allowKms(...actions: readonly string[]): Promise<void> {
   const statement = (Action: readonly string[]) => ({ Effect: 'Allow', Action, Resource: '*' });
-  const Statement = [statement(['sqs:*', 'sns:*', 'dynamodb:*']), ...(actions.length > 0 ? [statement(actions)] : [])];
+  const Statement = [
+    statement(['sqs:*', 'sns:*', 'dynamodb:*', 'ssm:*']),
+    ...(actions.length > 0 ? [statement(actions)] : []),
+  ];
   await call('iam', 'PutRolePolicy', {
     RoleName: FUNCTION,
     PolicyName: 'p',
@@ -193,4 +196,42 @@ test('a log group takes a key only if its policy lets the log service use it for
   await expect(call('logs', 'AssociateKmsKey', { ...group, logGroupName: '/aws/lambda/y' })).rejects.toThrow(
     'not allowed',
   );
+});
+
+describe('a SecureString parameter', () => {
+  const Name = '/tidegate/dev/overrides/default';
+  const read = (WithDecryption: boolean) => call('ssm', 'GetParameter', { Name, WithDecryption }, worker);
+  const put = (key: object) => call('ssm', 'PutParameter', { Name, Value: 'hush', Type: 'SecureString', ...key });
+
+  test('under the key that AWS manages is decrypted by every role of the account, through Parameter Store alone', async () => {
+    await put({});
+    await allowKms();
+    expect(await read(true)).toMatchObject({ Parameter: { Value: 'hush' } });
+    const { Parameter } = (await read(false)) as { Parameter: { Value: string } };
+    const CiphertextBlob = Buffer.from(Parameter.Value, 'base64');
+    const EncryptionContext = { PARAMETER_ARN: `arn:aws:ssm:us-east-1:${ACCOUNT}:parameter${Name}` };
+    await expect(call('kms', 'Decrypt', { CiphertextBlob, EncryptionContext }, worker)).rejects.toThrow(
+      'not authorized to perform: kms:Decrypt',
+    );
+  });
+
+  test('under a customer’s key is decrypted by whoever may use that key, and by nobody else', async () => {
+    await put({ KeyId });
+    await allowKms();
+    await expect(read(true)).rejects.toEqual(denied('kms:Decrypt', 'AccessDeniedException'));
+    const byPath = { Path: '/tidegate', Recursive: true };
+    await expect(call('ssm', 'GetParametersByPath', { ...byPath, WithDecryption: true }, worker)).rejects.toThrow(
+      'kms:',
+    );
+    expect(await call('ssm', 'GetParametersByPath', byPath, worker)).toMatchObject({ Parameters: [{ Name }] });
+    await allowKms('kms:Decrypt');
+    expect(await read(true)).toMatchObject({ Parameter: { Value: 'hush' } });
+  });
+
+  test('whose key is switched off is decrypted by nobody', async () => {
+    await put({ KeyId });
+    await allowKms('kms:Decrypt');
+    await call('kms', 'DisableKey', { KeyId });
+    await expect(read(true)).rejects.toEqual(expect.objectContaining({ name: 'InvalidKeyId' }));
+  });
 });

@@ -1,10 +1,12 @@
 import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { KmsService } from '../../../local/services/kms/service.ts';
 import { SsmService } from '../../../local/services/ssm/service.ts';
 import { START_MS, virtualAws } from '../../support/observe/virtual-aws.ts';
 
 async function setUp() {
   const { aws, clock } = await virtualAws();
   const events: { resources: string[]; detail: Record<string, unknown> }[] = [];
+  aws.install(new KmsService(aws));
   aws.install(new SsmService(aws, { publish: (event) => void events.push(event) }));
   /** Every call a second after the one before, so that the quota stays out of the way. */
   const call = async <Output = Record<string, unknown>>(operation: string, input: object): Promise<Output> => {
@@ -127,6 +129,9 @@ describe('Parameter Store', () => {
     expect(sealed.Parameter.Value).not.toContain('hush');
     const open = await call('GetParameter', { Name: '/s', WithDecryption: true });
     expect(open).toMatchObject({ Parameter: { Value: 'hush' } });
+    await call('PutParameter', { Name: '/s', Value: 'louder', Overwrite: true });
+    const history = await call('GetParameterHistory', { Name: '/s', WithDecryption: true });
+    expect(history).toMatchObject({ Parameters: [{ Value: 'hush' }, { Value: 'louder', Type: 'SecureString' }] });
   });
 
   test('announces every change without value and version', async () => {
