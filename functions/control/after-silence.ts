@@ -26,7 +26,8 @@ export function afterSilence(observation: Observation, hold: Hold | undefined): 
   };
 }
 
-function isInForce({ stage, plans, rules }: Desired, { live, account }: Observation): boolean {
+/** Whether the limits are as they were desired, as far as a difference is worth a write. */
+export function isInForce({ stage, plans, rules }: Desired, { live, account }: Observation): boolean {
   const wanted: Record<TierName, Limit> = {};
   for (const [tier, { limit }] of Object.entries(plans)) wanted[tier] = limit;
   return !stageDiffers(stage, live.stage, account) && pendingPlanWrites(wanted, live.tiers, rules).length === 0;

@@ -32,7 +32,8 @@ const SEEN_SHARE = 0.8;
 export function judgeBake({ windows, arrivedMs, before, after, now }: BakeInput): Bake {
   const { bakeSeconds, heldSeconds, violatedSeconds } = after.rollback;
   const endMs = arrivedMs + bakeSeconds * 1000;
-  if (now > endMs + WINDOW_DELAY_MS) return { kind: 'over' };
+  // An arrival in the future was never written by us: nothing can be judged by it.
+  if (!(arrivedMs <= now + WINDOW_DELAY_MS) || now > endMs + WINDOW_DELAY_MS) return { kind: 'over' };
   const earlier = windows.filter(({ startMs }) => startMs < arrivedMs && startMs >= arrivedMs - heldSeconds * 1000);
   const later = windows.filter(({ startMs }) => startMs >= arrivedMs && startMs < endMs);
   const isHeld = hasHeld(earlier, before, heldSeconds, violatedSeconds);

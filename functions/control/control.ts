@@ -39,6 +39,9 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
         failures.push(`${apiStageName(governed.api)}: ${describeError(error)}`);
       }
     }
+    // Where nothing is governed there is nothing to do, and that was done: control lives.
+    if (rules.governed.length === 0)
+      dependencies.publish(apiDimensions(dependencies.baseline), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
     await sendWakeUps(dependencies);
     if (failures.length > 0) throw new Error(`Some APIs had no tick. ${failures.join('; ')}`);
   };

@@ -2,6 +2,7 @@ import type { Baseline } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { lawful } from './lawful.ts';
+import { deployedLimits } from './leaving.ts';
 import { changesAny, sameLimits, withoutRaises } from './limits.ts';
 import { lawInput, type Observation } from './observe.ts';
 import { type Brake, type Ruling, ruleUnder } from './override.ts';
@@ -30,7 +31,8 @@ export function decide(
   brake: Brake,
 ): Plan {
   const { live } = observation;
-  const ruling = ruleUnder(lawful(law, observation), lawInput(observation, governed, baseline), brake);
+  const own = governed.isLeaving ? deployedLimits : law;
+  const ruling = ruleUnder(lawful(own, observation), lawInput(observation, governed, baseline), brake);
   const asked = ruling.desired;
   const allowed = mayRelax(trigger) ? asked : withoutRaises(asked, live);
   if (sameLimits(allowed, asked)) return { output: ruling, wanted: asked, isFinal: true };

@@ -27,10 +27,11 @@ export async function noteRefusal(
   governed: Governed | undefined,
 ): Promise<void> {
   dependencies.logger.warn('A parameter was refused.', { name, version, why });
+  const document = kind.toLowerCase();
   const notice = {
-    id: kind === 'POLICY' ? `refused#${version}` : `override-refused#${version}`,
+    id: kind === 'POLICY' ? `refused#${version}` : `${document}-refused#${version}`,
     atMs: dependencies.clock.now(),
-    rule: isRolledBack ? 'policy-rolled-back' : kind === 'POLICY' ? 'policy-rejected' : 'override-rejected',
+    rule: isRolledBack ? 'policy-rolled-back' : `${document}-rejected`,
     reason: `${name} version ${version}: ${why} ${inItsPlace(kind, governed)}`,
     wouldChange: isRolledBack ? 'Another version of the parameter.' : 'A version without these problems.',
     estimates: { refusedVersion: version },
@@ -40,6 +41,7 @@ export async function noteRefusal(
 }
 
 function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): string {
+  if (kind === 'SWITCH') return 'Until then it holds every limit, as pause does.';
   if (kind === 'OVERRIDE') {
     const last = governed?.override;
     return last
@@ -59,14 +61,35 @@ export async function noteOverride(
   governed: Governed | undefined,
 ): Promise<void> {
   const { action } = override.override;
+  const excess = override.excess === undefined ? '' : ` ${override.excess}`;
   const notice = {
     id: `override#${override.version}`,
     atMs: override.sinceMs,
     rule: `override-${action}-ordered`,
-    reason: `${override.name}: "${action}" was put ${authorship(override)}. The next decision carries it out.`,
+    reason: `${override.name}: "${action}" was put ${authorship(override)}.${excess} The next decision carries it out.`,
     wouldChange: 'Another version of the override parameter.',
     estimates: { overrideVersion: override.version },
     name: override.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+/** Control has led an API back and governs it no longer. */
+export async function noteRelease(
+  dependencies: ControlDependencies,
+  trigger: Trigger,
+  governed: Governed,
+): Promise<void> {
+  const notice = {
+    id: 'released',
+    atMs: dependencies.clock.now(),
+    rule: 'released',
+    reason:
+      'Neither a policy nor an override of this API is left. Its limits are led back; from here on control moves none ' +
+      'of them, and the fail-safe stays out as long as control lives.',
+    wouldChange: 'A policy for this API, or an override.',
+    estimates: {},
+    name: governed.name,
   };
   await note(dependencies, notice, trigger, governed);
 }

@@ -15,6 +15,8 @@ export interface OverrideInForce {
   readonly sinceMs: EpochMs;
   /** Who put it, where AWS told. */
   readonly by: string | undefined;
+  /** What a pin holds above the deployed baseline, as a sentence. */
+  readonly excess?: string;
   /** The newest version, where it was refused and this one stays in its place. */
   readonly refused?: { readonly version: number; readonly why: string };
 }
@@ -134,7 +136,8 @@ function what({ parameter, override, limits, rest }: Findings): string {
     const held = override.stage ? ['the stage'] : [];
     const named = [...held, ...Object.keys(override.tiers ?? {})].join(', ');
     const back = rest.hold?.isStageHeld && !override.stage ? ' The stage returns in steps.' : '';
-    return `${named} held until ${override.until}.${back}`;
+    const excess = parameter?.excess === undefined ? '' : ` ${parameter.excess}`;
+    return `${named} held until ${override.until}.${excess}${back}`;
   }
   const over = parameter?.override.action === 'pin' ? `the pin ended at ${parameter.override.until}; ` : '';
   const goes = rest.hold ? `the way back, now at ${rates(limits.stage)}.` : 'everything is back under control.';

@@ -1,13 +1,16 @@
+import type { Baseline } from '../../shared/control/types.ts';
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import type { Parameter } from '../../shared/platform/parameters.ts';
-import { explainOverrideProblems, parseOverride } from '../../shared/policy/override.ts';
-import type { Override } from '../../shared/policy/override-schema.ts';
+import type { Limit } from '../../shared/platform/units.ts';
+import { aboveBaseline, explainOverrideProblems, parseOverride } from '../../shared/policy/override.ts';
+import type { Override, Pin } from '../../shared/policy/override-schema.ts';
 import { policySchema } from '../../shared/policy/schema.ts';
 import { forgetKnownGood, type KnownGood, readKnownGood } from '../../shared/state/policies.ts';
 import type { ControlDependencies } from './dependencies.ts';
+import { baselineOf } from './observe.ts';
 import type { OverrideInForce } from './override.ts';
-import type { Governed, LoadedPolicies, Refusal } from './policies.ts';
+import { asKnown, type Governed, type LoadedPolicies, type Refusal } from './policies.ts';
 
 export interface LoadedOverrides extends LoadedPolicies {
   readonly news: readonly OverrideNews[];
@@ -85,7 +88,7 @@ async function loadOverrides(dependencies: ControlDependencies): Promise<Found> 
       const refused = { version: parameter.version, why: parsed };
       inForce.push({ ...identified(dependencies, last, good), refused });
     } else if (isKnown) {
-      inForce.push(identified(dependencies, parsed, good));
+      inForce.push(identified(dependencies, parsed, { ...good, ...parameter }));
     } else {
       const override = identified(dependencies, parsed, { ...parameter, by: await authorOf(dependencies, parameter) });
       inForce.push(override);
@@ -108,21 +111,36 @@ async function readParameters(
   }
   const names = new Set(present.map(({ name }) => name));
   for (const name of known.keys()) if (!names.has(name)) await forgetKnownGood(table, 'OVERRIDE', name);
-  return present;
+  return present.map((parameter) => asKnown(parameter, known));
 }
 
 /** @returns why it was refused, as a text. */
-function parse({ baseline }: ControlDependencies, { value }: Pick<Parameter, 'value'>): Override | string {
-  const parsed = parseOverride(value, Object.keys(baseline.tiers));
+function parse(
+  { baseline, clock }: ControlDependencies,
+  { value, modifiedMs, unreadable }: Pick<Parameter, 'value' | 'modifiedMs' | 'unreadable'>,
+): Override | string {
+  if (unreadable !== undefined) return unreadable;
+  const now = clock.now();
+  const parsed = parseOverride(value, { baseline: baselineOf(baseline), putMs: Math.min(modifiedMs ?? now, now) });
   return parsed.ok ? parsed.override : explainOverrideProblems(parsed.problems);
 }
 
 function identified(
-  { clock }: ControlDependencies,
+  { clock, baseline }: ControlDependencies,
   override: Override,
   { name, version, modifiedMs, by }: Pick<Parameter, 'name' | 'version' | 'modifiedMs'> & { by?: string | undefined },
 ): OverrideInForce {
-  return { override, name, version, sinceMs: modifiedMs ?? clock.now(), by };
+  const excess = override.action === 'pin' ? excessOf(override, baselineOf(baseline)) : undefined;
+  // What is remembered of an edit cannot be later than now, or it would never be overdue.
+  const sinceMs = Math.min(modifiedMs ?? clock.now(), clock.now());
+  return { override, name, version, sinceMs, by, ...(excess && { excess }) };
+}
+
+function excessOf(pin: Pin, baseline: Baseline): string | undefined {
+  const figures = ({ rateRps, burst }: Limit) => `${rateRps}/${burst}`;
+  const above = aboveBaseline(pin, baseline);
+  const words = above.map(({ path, limit, most }) => `${path} at ${figures(limit)} instead of ${figures(most)}`);
+  return words.length === 0 ? undefined : `That is above the deployed baseline: ${words.join(', ')}.`;
 }
 
 /** A brake must not wait for its author's name: whatever keeps AWS from telling it, the brake is applied. */

@@ -4,6 +4,7 @@ import type { Parameter } from '../../shared/platform/parameters.ts';
 import { explainProblems, parsePolicy } from '../../shared/policy/parse.ts';
 import { type PolicyProblem, valueAt } from '../../shared/policy/problems.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
+import { saveLastPolicy } from '../../shared/state/last-policy.ts';
 import {
   type Baking,
   type DocumentKind,
@@ -30,6 +31,8 @@ export interface Governed {
   readonly refused?: RefusedVersion;
   /** The override parameter of the same name, `resume` included. */
   readonly override?: OverrideInForce;
+  /** Its policy is gone: its limits are led back, then it is let go. */
+  readonly isLeaving?: true;
 }
 
 export interface RefusedVersion {
@@ -79,7 +82,7 @@ export async function loadPolicies(dependencies: ControlDependencies): Promise<L
 
 /** Those that govern already come first: a newcomer does not take their API from them. */
 async function readParameters(
-  { parameters, parameterPrefix, table, logger }: ControlDependencies,
+  { parameters, parameterPrefix, table, logger, baseline }: ControlDependencies,
   known: ReadonlyMap<string, KnownGood>,
 ): Promise<readonly Parameter[]> {
   let present: readonly Parameter[];
@@ -90,8 +93,23 @@ async function readParameters(
     return [...known.values()].map((good) => ({ ...good, value: good.document }));
   }
   const names = new Set(present.map(({ name }) => name));
-  for (const name of known.keys()) if (!names.has(name)) await forgetKnownGood(table, 'POLICY', name);
-  return [...present].sort((a, b) => Number(known.has(b.name)) - Number(known.has(a.name)));
+  for (const { name, version, document } of known.values()) {
+    if (names.has(name)) continue;
+    await saveLastPolicy(table, baseline, { name, version, document });
+    await forgetKnownGood(table, 'POLICY', name);
+  }
+  return present
+    .map((parameter) => asKnown(parameter, known))
+    .sort((a, b) => Number(known.has(b.name)) - Number(known.has(a.name)));
+}
+
+/** A version that was read before need not be read again: what cannot be decrypted just now is as it was. */
+export function asKnown(parameter: Parameter, known: ReadonlyMap<string, KnownGood>): Parameter {
+  const { unreadable, ...rest } = parameter;
+  const good = known.get(parameter.name);
+  return unreadable !== undefined && good?.version === parameter.version
+    ? { ...rest, value: good.document }
+    : parameter;
 }
 
 /** Accepts the newest version unless it was taken back; one that is new is remembered, and put on probation. */
@@ -149,9 +167,10 @@ function planProblem(tier: string, planId: string): PolicyProblem {
 
 function accept(
   { baseline }: ControlDependencies,
-  { name, version, value }: Parameter,
+  { name, version, value, unreadable }: Parameter,
   taken: ReadonlyMap<string, Governed>,
 ): Accepted {
+  if (unreadable !== undefined) return { why: unreadable };
   const parsed = parsePolicy(value, Object.keys(baseline.tiers));
   if (!parsed.ok) return { why: explainProblems(parsed.problems) };
   const rival = taken.get(parsed.policy.api);
@@ -169,18 +188,31 @@ function apiProblem(found: string, deployed: string, rival: string | undefined):
   return { path, expected, found: `${found}, which is governed by ${rival} already`, mend: 'remove one of the two' };
 }
 
+/** What the switch says, and why a version of it could not be read. */
+export interface Switch {
+  readonly isPaused: boolean;
+  readonly refusals: readonly Refusal[];
+}
+
 /**
- * Whether everything is to stay as it is. Anything but `run` pauses: who edits the switch in a hurry wants things to
- * stop. No switch at all is `run`; when Parameter Store does not answer, the switch is where it was.
+ * Whether everything is to stay as it is. Anything but `run` pauses, what cannot be decrypted too: who edits the switch
+ * in a hurry wants things to stop. No switch at all is `run`; when Parameter Store does not answer, the switch is where
+ * it was.
  */
-export async function isPaused({ parameters, parameterPrefix, table, logger }: ControlDependencies): Promise<boolean> {
+export async function readSwitch({ parameters, parameterPrefix, table, logger }: ControlDependencies): Promise<Switch> {
   const known = await readKnownSwitch(table);
   let value = known ?? 'run';
+  let refusals: readonly Refusal[] = [];
   try {
-    value = (await parameters.one(`${parameterPrefix}/switch`))?.value.trim().toLowerCase() ?? 'run';
+    const parameter = await parameters.one(`${parameterPrefix}/switch`);
+    value = parameter?.unreadable ? 'unreadable' : (parameter?.value.trim().toLowerCase() ?? 'run');
+    if (parameter?.unreadable) {
+      const { name, version, unreadable: why } = parameter;
+      refusals = [{ kind: 'SWITCH', name, version, why }];
+    }
   } catch (error) {
     logger.error('The switch could not be read; it stays where it was.', { reason: describeError(error) });
   }
   if (value !== known) await saveKnownSwitch(table, value);
-  return value !== 'run';
+  return { isPaused: value !== 'run', refusals };
 }

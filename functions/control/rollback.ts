@@ -41,7 +41,7 @@ async function judged(
   const now = clock.now();
   const isBraked =
     isPaused || activeOverride(override, now) !== undefined || (await readHold(table, api)) !== undefined;
-  const before = parsePolicy(baking?.before.document ?? '', Object.keys(baseline.tiers));
+  const before = parsePolicy(String(baking?.before?.document), Object.keys(baseline.tiers));
   // Nothing to go back to: the version before is no policy any more since the last deploy.
   if (isBraked || !baking || !before.ok || before.policy.api !== apiStageName(api)) return { kind: 'over' };
   const { arrivedMs } = baking;

@@ -1,8 +1,10 @@
 import { claimRefusal, saveKnownGood } from '../../shared/state/policies.ts';
 import type { ControlDependencies } from './dependencies.ts';
+import { noteGoverned } from './governed.ts';
+import { withLeaving } from './leaving.ts';
 import { noteOverride, noteRefusal } from './notices.ts';
 import { type LoadedOverrides, type OverrideNews, withOverrides } from './overrides.ts';
-import { type Governed, isPaused, loadPolicies } from './policies.ts';
+import { type Governed, loadPolicies, readSwitch } from './policies.ts';
 import { endBake } from './rollback.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -14,14 +16,19 @@ export interface Rules {
 
 /** Reads switch, policies and overrides; what is new of them is recorded and announced, once. */
 export async function readRules(dependencies: ControlDependencies, trigger: Trigger): Promise<Rules> {
-  const paused = await isPaused(dependencies);
-  let loaded = await withOverrides(dependencies, await loadPolicies(dependencies));
+  const { isPaused, refusals } = await readSwitch(dependencies);
+  let loaded = await load(dependencies);
   let isAnyTakenBack = false;
-  for (const each of loaded.governed) isAnyTakenBack = (await endBake(dependencies, each, paused)) || isAnyTakenBack;
-  if (isAnyTakenBack) loaded = await withOverrides(dependencies, await loadPolicies(dependencies));
-  await announceRefusals(dependencies, loaded, trigger);
+  for (const each of loaded.governed) isAnyTakenBack = (await endBake(dependencies, each, isPaused)) || isAnyTakenBack;
+  if (isAnyTakenBack) loaded = await load(dependencies);
+  await announceRefusals(dependencies, { ...loaded, refusals: [...refusals, ...loaded.refusals] }, trigger);
   for (const news of loaded.news) await announceOverride(dependencies, news, loaded.governed, trigger);
-  return { isPaused: paused, governed: loaded.governed };
+  await noteGoverned(dependencies, loaded);
+  return { isPaused, governed: loaded.governed };
+}
+
+async function load(dependencies: ControlDependencies): Promise<LoadedOverrides> {
+  return await withLeaving(dependencies, await withOverrides(dependencies, await loadPolicies(dependencies)));
 }
 
 async function announceRefusals(

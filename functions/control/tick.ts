@@ -15,6 +15,7 @@ import { decide } from './decide.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { withDrift } from './drift-look.ts';
 import { noteHold, underRuling } from './hold.ts';
+import { holdOf, letGo } from './leaving.ts';
 import { stageDiffers } from './limits.ts';
 import { announceDecision } from './notices.ts';
 import { baselineOf, type Observation, observe } from './observe.ts';
@@ -36,7 +37,7 @@ export async function tick(
   await recordInterrupted(dependencies, governed.api, observed);
   const found = await withDrift(dependencies, governed, lease, trigger, observed);
   const { observation, hold } = afterSilence(found, stored);
-  const brake = { parameter: governed.override, hold };
+  const brake = { parameter: governed.override, hold: holdOf(governed, hold) };
   const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger, brake);
   const acting = underRuling(governed, output);
   const { windows, seenLogsMs, seenMetricsMs, trust } = observation.evidence;
@@ -70,6 +71,7 @@ export async function tick(
   const law = { state: output.state, ...seen, decisionId: decision.id };
   await saveLaw(dependencies.table, lease, law);
   await noteHold(dependencies, lease, output.noted, output.hold);
+  await letGo(dependencies, governed, lease, trigger, { observation, hold: output.hold, stageOutcome });
 }
 
 function isInForce(outcome: StageOutcome): boolean {

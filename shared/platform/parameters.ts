@@ -5,21 +5,24 @@ import {
   type SSMClient,
   type Parameter as SsmParameter,
 } from '@aws-sdk/client-ssm';
-import { isNotFound } from './errors.ts';
+import { describeError, isNotFound } from './errors.ts';
 import type { EpochMs } from './units.ts';
 
 /** A parameter with the version that its value is of. */
 export interface Parameter {
   readonly name: string;
+  /** Decrypted, without a byte order mark; empty where `unreadable`. */
   readonly value: string;
   readonly version: number;
   /** When this version was put. */
   readonly modifiedMs?: EpochMs;
+  /** Why a `SecureString` could not be decrypted, and what to do about it. */
+  readonly unreadable?: string;
 }
 
 /** What we read of Parameter Store; nothing here ever writes one. */
 export interface Parameters {
-  /** All parameters below a path, by name. */
+  /** All parameters below a path, by name. One that cannot be decrypted does not keep the others from being read. */
   below(path: string): Promise<Parameter[]>;
   /** @returns undefined when there is no such parameter. */
   one(name: string): Promise<Parameter | undefined>;
@@ -43,14 +46,15 @@ export function createParameters(client: SSMClient): Parameters {
         const page = await client.send(
           new GetParametersByPathCommand({ Path: path, Recursive: true, ...(token ? { NextToken: token } : {}) }),
         );
-        found.push(...(page.Parameters ?? []).flatMap((parameter) => parameterOf(parameter) ?? []));
+        for (const parameter of page.Parameters ?? []) found.push(...(await decrypted(client, parameter)));
         token = page.NextToken;
       } while (token);
       return found.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     one: async (name) => {
       try {
-        return parameterOf((await client.send(new GetParameterCommand({ Name: name }))).Parameter ?? {});
+        const { Parameter: parameter = {} } = await client.send(new GetParameterCommand({ Name: name }));
+        return (await decrypted(client, parameter))[0];
       } catch (error) {
         if (isNotFound(error)) return undefined;
         throw error;
@@ -72,8 +76,32 @@ export function createParameters(client: SSMClient): Parameters {
   };
 }
 
-function parameterOf(parameter: SsmParameter): Parameter | undefined {
+/**
+ * A parameter with its value in the clear; none when it is gone. Paths are read without decryption, for one key that may
+ * not be used would make the whole page fail: each `SecureString` is then read by itself.
+ */
+async function decrypted(client: SSMClient, listed: SsmParameter): Promise<Parameter[]> {
+  if (listed.Type !== 'SecureString') return parameterOf(listed);
+  try {
+    const { Name } = listed;
+    const { Parameter: parameter = {} } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
+    return parameterOf(parameter);
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    return parameterOf({ ...listed, Value: '' }).map((each) => ({ ...each, unreadable: explainSealed(error) }));
+  }
+}
+
+function explainSealed(error: unknown): string {
+  return (
+    `It is a SecureString that could not be decrypted (${describeError(error)}). To mend it: put it as type String, or ` +
+    'let the policy of its key allow kms:Decrypt to the role of this function, through Parameter Store.'
+  );
+}
+
+/** Editors on Windows begin a file with a byte order mark, which is no part of any document. */
+function parameterOf(parameter: SsmParameter): Parameter[] {
   const { Name: name, Value: value, Version: version = 0, LastModifiedDate: modified } = parameter;
-  if (name === undefined || value === undefined) return undefined;
-  return { name, value, version, ...(modified && { modifiedMs: modified.getTime() }) };
+  if (name === undefined || value === undefined) return [];
+  return [{ name, value: value.replace(/^\uFEFF/, ''), version, ...(modified && { modifiedMs: modified.getTime() }) }];
 }

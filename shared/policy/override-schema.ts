@@ -1,10 +1,25 @@
 import * as z from 'zod';
+import type { EpochMs } from '../platform/units.ts';
 
 /** API Gateway takes rates as fractions and bursts as whole numbers; zero would be an outage by another name. */
 const limitSchema = z.strictObject({
   rateRps: z.number().min(0.1).max(1_000_000),
   burst: z.number().int().min(1).max(1_000_000),
 });
+
+/**
+ * A pin is an exception: after a week what it holds belongs into the policy or the template. A typing error in the year
+ * would otherwise hold a limit for as long as anybody can think.
+ */
+export const LONGEST_PIN_DAYS = 7;
+export const DAY_MS = 86_400_000;
+/** The clock of whoever reckons `until` and Parameter Store's may differ by this: AWS refuses a call beyond it. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** When a pin that was put at an instant ends at the latest, however late its `until` is. */
+export function latestEndMs(putMs: EpochMs): EpochMs {
+  return putMs + LONGEST_PIN_DAYS * DAY_MS + CLOCK_SKEW_MS;
+}
 
 const common = {
   /** Why, for whoever reads the decision. */
@@ -18,9 +33,17 @@ export const overrideSchemas = {
   pause: z.strictObject({ action: z.literal('pause'), ...common }),
   pin: z.strictObject({
     action: z.literal('pin'),
-    until: z.iso.datetime({ offset: true }),
+    until: z.iso
+      .datetime({ offset: true })
+      .describe(`When the pin ends by itself: at most ${LONGEST_PIN_DAYS} days after the edit.`),
     stage: limitSchema.optional(),
     tiers: z.record(z.string().min(1).max(64), limitSchema).optional(),
+    aboveBaseline: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether a limit may be above its deployed baseline, which is what load tests and contracts stand for.',
+      ),
     ...common,
   }),
   kill: z.strictObject({ action: z.literal('kill'), floor: limitSchema.optional(), ...common }),

@@ -11,8 +11,8 @@ import {
   updateItem,
 } from './table.ts';
 
-/** Which kind of parameter a document is of; each has a partition of its own, so that neither can harm the other. */
-export type DocumentKind = 'POLICY' | 'OVERRIDE';
+/** Which kind of parameter a document is of; each has a partition of its own, so that none can harm another. */
+export type DocumentKind = 'POLICY' | 'OVERRIDE' | 'SWITCH';
 
 /** A version on probation, and what to go back to. */
 export interface Baking {

@@ -54,13 +54,24 @@ async function steer(target: Target): Promise<void> {
   await live(cloud, 90);
 }
 
-/** An override, whose author control looks up, and its end. */
+/** An override, whose author control looks up, and its end, which stays: encrypted under a key of the account. */
 async function brake({ cloud, service }: Target): Promise<void> {
   const Name = `${service.parameterPrefix}/overrides/default`;
-  for (const Value of ['{"action":"pause"}', '{"action":"resume"}']) {
-    await asDeveloper(cloud, 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });
-    await live(cloud, 5);
-  }
+  await asDeveloper(cloud, 'ssm', 'PutParameter', { Name, Value: '{"action":"pause"}', Type: 'String' });
+  await live(cloud, 5);
+  const Description = 'Parameters of the account';
+  const { KeyMetadata } = await asDeveloper<{ KeyMetadata: { KeyId: string } }>(cloud, 'kms', 'CreateKey', {
+    Description,
+  });
+  const secure = {
+    Name,
+    Value: '{"action":"resume"}',
+    Type: 'SecureString',
+    KeyId: KeyMetadata.KeyId,
+    Overwrite: true,
+  };
+  await asDeveloper(cloud, 'ssm', 'PutParameter', secure);
+  await live(cloud, 5);
 }
 
 /** A policy that is refused, and an alarm: both reach the topic, and control. */

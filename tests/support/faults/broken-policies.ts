@@ -47,7 +47,6 @@ const KNOWN: readonly string[] = [
   SOUND_TEXT.replace('abc123def4/dev', '../dev'),
   SOUND_TEXT.replace('abc123def4/dev', 'abc123def4'),
   `${'{"a":'.repeat(700)}1${'}'.repeat(700)}`,
-  `\ufeff${SOUND_TEXT}`,
 ];
 
 type Path = readonly string[];

@@ -105,3 +105,9 @@ test('nothing is taken back that had no calm before it, nor while nothing was vi
     }),
   );
 });
+
+test('an arrival in the future, or none at all, ends the probation: nothing may watch for ever', () => {
+  for (const arrivedMs of [ARRIVED + 3_600_000, Number.NaN]) {
+    expect(bake(CALM, [], { arrivedMs, now: ARRIVED })).toEqual({ kind: 'over' });
+  }
+});

@@ -5,11 +5,23 @@ import type { LawInput, LawOutput } from '../../../shared/control/types.ts';
 import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
+import { readGoverned } from '../../../shared/state/governed.ts';
 import { readHold } from '../../../shared/state/hold.ts';
 import { takeLease } from '../../../shared/state/lease.ts';
-import { queryItems } from '../../../shared/state/table.ts';
+import { putItem, queryItems } from '../../../shared/state/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
-import { ALARM, API, AUTHOR, CONCLUSION, OVERRIDE_NAME, POLICY_NAME, SCHEDULE, T0, World } from './world.ts';
+import {
+  ALARM,
+  API,
+  AUTHOR,
+  CIPHERTEXT,
+  CONCLUSION,
+  OVERRIDE_NAME,
+  POLICY_NAME,
+  SCHEDULE,
+  T0,
+  World,
+} from './world.ts';
 
 const MINUTE_MS = 60_000;
 const LAW_WANTS = 1500;
@@ -193,7 +205,7 @@ describe('pin', () => {
   });
 
   test('that differs from what is in force by a hair was not worth a plan write', async () => {
-    world.override({ action: 'pin', until, tiers: { basic: { rateRps: 101, burst: 200 } } });
+    world.override({ action: 'pin', until, tiers: { basic: { rateRps: 99, burst: 200 } } });
     await run(SCHEDULE);
     expect(world.metric('PlanWriteBacklog')).toEqual([1]);
   });
@@ -220,7 +232,7 @@ describe('pin', () => {
   test('of a tier after a kill: the stage goes back in steps meanwhile', async () => {
     world.override({ action: 'kill' });
     await run(SCHEDULE);
-    world.override({ action: 'pin', until: '2031-02-01T00:00:00Z', tiers: { basic: { rateRps: 20, burst: 4 } } }, 2);
+    world.override({ action: 'pin', until: '2031-01-02T00:00:00Z', tiers: { basic: { rateRps: 20, burst: 4 } } }, 2);
     await minute();
     expect(stageRate()).toBeGreaterThan(100);
     expect(stageRate()).toBeLessThan(LAW_WANTS);
@@ -271,7 +283,7 @@ describe('the override parameter', () => {
   });
 
   test('naming a tier that is not deployed is refused', async () => {
-    world.override({ action: 'pin', until: '2031-02-01T00:00:00Z', tiers: { gold: { rateRps: 1, burst: 1 } } });
+    world.override({ action: 'pin', until: '2031-01-02T00:00:00Z', tiers: { gold: { rateRps: 1, burst: 1 } } });
     await run(SCHEDULE);
     expect((await decisions()).find(({ rule }) => rule === 'override-rejected')?.reason).toContain(
       'tiers.gold: expected one of premium, basic',
@@ -338,6 +350,231 @@ describe('the override parameter', () => {
     });
     await run(SCHEDULE);
     expect(stageRate()).toBe(100);
+  });
+});
+
+describe('a SecureString', () => {
+  const secure = (isSealed: boolean, Value = '{"action":"kill"}', Name = OVERRIDE_NAME, Version = 1) =>
+    void world.parameters.push({
+      Name,
+      Value,
+      Version,
+      Type: 'SecureString',
+      isSealed,
+      LastModifiedDate: new Date(T0),
+    });
+  const rejections = async () => (await decisions()).filter(({ rule }) => /-rejected$/.test(rule));
+
+  test('kill is carried out where it may be decrypted', async () => {
+    secure(false);
+    await run(SCHEDULE);
+    expect(stageRate()).toBe(100);
+  });
+
+  test('that may not be decrypted disables nothing else, and its refusal says SecureString and what to do', async () => {
+    world.override({ action: 'kill' });
+    secure(true, 'sealed', '/tidegate/dev/overrides/other');
+    await run(SCHEDULE);
+    expect(stageRate()).toBe(100);
+    const [refusal] = await rejections();
+    expect(refusal?.reason).toContain('/tidegate/dev/overrides/other version 1: It is a SecureString');
+    expect(refusal?.reason).toContain('put it as type String');
+    expect(refusal?.reason).not.toContain(CIPHERTEXT);
+    expect(refusal?.reason).not.toContain('comma');
+  });
+
+  test('that was read before stays in force while it cannot be decrypted', async () => {
+    secure(false);
+    await run(SCHEDULE);
+    for (const each of world.parameters) if (each.Type) each.isSealed = true;
+    world.stage['*/*'] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
+    await minute();
+    expect(stageRate()).toBe(100);
+    expect(await rejections()).toEqual([]);
+  });
+
+  test('policy that may not be decrypted leaves the last good one in force', async () => {
+    await run(SCHEDULE);
+    world.parameters = [];
+    secure(true, 'sealed', POLICY_NAME, 2);
+    expect(await minute()).toMatchObject({ policy: { version: 1, refused: { version: 2 } }, mode: 'enforce' });
+    expect((await rejections())[0]?.reason).toContain('It is a SecureString');
+  });
+
+  test('switch holds everything but a kill while it cannot be decrypted, and says so', async () => {
+    secure(true, 'run', '/tidegate/dev/switch', 4);
+    await run(SCHEDULE);
+    expect(await last()).toMatchObject({ rule: 'paused' });
+    expect((await rejections()).map(({ rule, reason }) => [rule, reason])).toEqual([
+      [
+        'switch-rejected',
+        expect.stringMatching(/switch version 4: It is a SecureString .* holds every limit, as pause/),
+      ],
+    ]);
+    world.override({ action: 'kill' });
+    await minute();
+    expect(stageRate()).toBe(100);
+    expect(await rejections()).toHaveLength(1);
+  });
+});
+
+test('a kill from a file that begins with a byte order mark is carried out', async () => {
+  world.parameters.push({ Name: OVERRIDE_NAME, Value: '\ufeff{"action":"kill"}', Version: 1 });
+  await run(SCHEDULE);
+  expect(stageRate()).toBe(100);
+});
+
+describe('a pin above the deployed baseline', () => {
+  const pin = {
+    action: 'pin',
+    until: new Date(T0 + 5 * MINUTE_MS).toISOString(),
+    stage: { rateRps: 9000, burst: 4000 },
+  };
+
+  test('is refused, and nothing moves', async () => {
+    world.override(pin);
+    await run(SCHEDULE);
+    expect(stageRate()).toBe(LAW_WANTS);
+    const refusal = (await decisions()).find(({ rule }) => rule === 'override-rejected');
+    expect(refusal?.reason).toContain('stage: expected at most the deployed baseline, 2000/5000; found 9000/4000');
+  });
+
+  test('is carried out with the word for it, and both the notice and the decision say that it is above', async () => {
+    world.override({ ...pin, aboveBaseline: true });
+    await run(SCHEDULE);
+    expect(stageRate()).toBe(9000);
+    const excess = 'That is above the deployed baseline: stage at 9000/4000 instead of 2000/5000.';
+    expect((await last())?.reason).toContain(excess);
+    expect(world.announced().map(({ detail }) => detail.reason)).toEqual([expect.stringContaining(excess)]);
+  });
+
+  test('and until the year 9999 is refused', async () => {
+    world.override({ ...pin, stage: { rateRps: 50, burst: 5 }, until: '9999-01-01T00:00:00Z' });
+    await run(SCHEDULE);
+    expect(stageRate()).toBe(LAW_WANTS);
+    const refusal = (await decisions()).find(({ rule }) => rule === 'override-rejected');
+    expect(refusal?.reason).toContain('until: expected an instant at most 7 days after the edit');
+    // It does not come into force years later, when its end is near.
+    world.now = Date.parse('9998-12-31T00:00:00Z');
+    await run(SCHEDULE);
+    expect(stageRate()).toBe(LAW_WANTS);
+  });
+});
+
+describe('an API whose policy and override are both deleted', () => {
+  const steps = async (atMost = 40): Promise<number[]> => {
+    const rates = [stageRate() ?? 0];
+    for (let ticks = 0; ticks < atMost && (await last())?.rule !== 'released'; ticks++) {
+      await minute();
+      rates.push(stageRate() ?? 0);
+    }
+    return rates;
+  };
+
+  test('during a kill is led back in steps to its deployed limits, then let go with a last decision', async () => {
+    world.override({ action: 'kill', floor: { rateRps: 5, burst: 2 } });
+    await run(SCHEDULE);
+    expect(stageRate()).toBe(5);
+    world.parameters = [];
+    expect(await minute()).toMatchObject({ rule: 'override-over', policy: { name: POLICY_NAME, version: 1 } });
+    const rates = await steps();
+    for (const [index, rate] of rates.entries())
+      if (index > 0) expect(rate).toBeLessThanOrEqual((rates[index - 1] ?? 0) * 1.5 + 0.01);
+    expect(rates.at(-1)).toBe(2000);
+    expect((await last())?.reason).toContain('control moves none of them');
+    expect(await readDesired(table, API)).toBeUndefined();
+    const count = (await decisions()).length;
+    await minute();
+    expect(await decisions()).toHaveLength(count);
+    expect(world.metric('Heartbeat').at(-1)).toBe(1);
+  });
+
+  test('goes back to where the kill found it where the policy did not enforce', async () => {
+    world.policy({ mode: 'shadow' });
+    world.stage['*/*'] = { throttlingRateLimit: 1234, throttlingBurstLimit: 56 };
+    world.override({ action: 'kill' });
+    await run(SCHEDULE);
+    world.parameters = [];
+    await steps();
+    expect(world.stage['*/*']).toEqual({ throttlingRateLimit: 1234, throttlingBurstLimit: 56 });
+    expect(await last()).toMatchObject({ rule: 'released' });
+  });
+
+  test('in mid-brake of the law is led back too, plans and all, before it is let go', async () => {
+    answer = ({ live }) => ({
+      desired: {
+        stage: { '*/*': { rateRps: 500, burst: 15 } },
+        tiers: { ...live.tiers, basic: { rateRps: 20, burst: 4 } },
+      },
+    });
+    await run(SCHEDULE);
+    world.plans.planB = { rateLimit: 20, burstLimit: 4 };
+    world.parameters = [];
+    await steps(10);
+    expect(stageRate()).toBe(2000);
+    expect((await last())?.rule).not.toBe('released');
+    expect((await readDesired(table, API))?.plans.basic?.limit).toEqual({ rateRps: 100, burst: 200 });
+    world.plans.planB = { rateLimit: 100, burstLimit: 200 };
+    await steps(2);
+    expect(await last()).toMatchObject({ rule: 'released' });
+  });
+
+  test('is governed as before once it has a policy again', async () => {
+    world.override({ action: 'kill' });
+    await run(SCHEDULE);
+    world.parameters = [];
+    await minute();
+    world.policy({ mode: 'enforce' });
+    for (let ticks = 0; ticks < 40 && (await readHold(table, API)); ticks++) await minute();
+    expect(await minute()).toMatchObject({ rule: 'test-rule', policy: { version: 1 } });
+    expect(stageRate()).toBe(LAW_WANTS);
+  });
+
+  test('and that never had a policy beats: control lives', async () => {
+    world.parameters = [];
+    await run(SCHEDULE);
+    expect(world.metric('Heartbeat')).toEqual([1]);
+    expect(await decisions()).toEqual([]);
+  });
+});
+
+describe('what is governed', () => {
+  const governed = async () => await readGoverned(table);
+
+  test('is noted with its limits and the floor of a kill, and written only when it changes', async () => {
+    await run(SCHEDULE);
+    const baseline = {
+      stage: { rateRps: 2000, burst: 5000 },
+      tiers: { premium: { rateRps: 2000, burst: 5000 }, basic: { rateRps: 100, burst: 200 } },
+    };
+    const governs = { api: 'abc123def4/dev', version: 1, baseline, floor: { rateRps: 100, burst: 25 } };
+    expect(await governed()).toEqual([{ name: POLICY_NAME, governs, refusals: [] }]);
+    await minute();
+    expect((await queryItems(table, 'GOVERNED'))[0]?.atMs).toBe(T0);
+  });
+
+  test('names what was refused, also under names that govern nothing', async () => {
+    world.parameters.push({ Name: '/tidegate/dev/policies/legacy', Value: '{"api":"zzz/live"}', Version: 7 });
+    world.parameters.push({ Name: '/tidegate/dev/overrides/defualt', Value: '{"action":"kill"}', Version: 2 });
+    world.override({ action: 'kil' }, 3);
+    await run(SCHEDULE);
+    const told = (await governed()).map(({ name, governs, refusals }) => [name, governs?.api, refusals]);
+    expect(told).toEqual([
+      [POLICY_NAME, 'abc123def4/dev', [{ kind: 'OVERRIDE', version: 3, why: expect.stringContaining('found "kil"') }]],
+      ['/tidegate/dev/policies/defualt', undefined, [expect.objectContaining({ kind: 'OVERRIDE', version: 2 })]],
+      ['/tidegate/dev/policies/legacy', undefined, [expect.objectContaining({ kind: 'POLICY', version: 7 })]],
+    ]);
+    world.policy({ mode: 'enforce' });
+    await minute();
+    expect((await governed()).map(({ name }) => name)).toEqual([POLICY_NAME]);
+  });
+
+  test('is noted afresh where the note was damaged', async () => {
+    await putItem(table, { pk: 'GOVERNED', sk: POLICY_NAME }, { governed: '{"name":7}' });
+    await putItem(table, { pk: 'GOVERNED', sk: '/other' }, { governed: '[]' });
+    expect(await governed()).toEqual([]);
+    await run(SCHEDULE);
+    expect((await governed()).map(({ name }) => name)).toEqual([POLICY_NAME]);
   });
 });
 

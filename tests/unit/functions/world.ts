@@ -58,6 +58,20 @@ interface Operation {
   value: string;
 }
 
+interface StoredParameter {
+  Name: string;
+  Value: string;
+  Version: number;
+  LastModifiedDate?: Date;
+  Type?: 'String' | 'SecureString';
+  /** Whether the functions may not use its key. */
+  isSealed?: boolean;
+}
+
+/** A `SecureString` as it is answered without decryption. */
+export const CIPHERTEXT = 'AQICAHi5b3Vyc2VsZg==';
+const SWITCH_NAME = '/tidegate/dev/switch';
+
 /** API Gateway, Parameter Store, CloudWatch, the bus and the queue as far as the functions see them. */
 export class World {
   now = T0;
@@ -66,7 +80,7 @@ export class World {
     planP: { rateLimit: 2000, burstLimit: 5000 },
     planB: { rateLimit: 100, burstLimit: 200 },
   };
-  parameters: { Name: string; Value: string; Version: number; LastModifiedDate?: Date }[] = [];
+  parameters: StoredParameter[] = [];
   switch: string | undefined = 'run';
   /** Whether stage writes are done, but never answered. */
   failsAfterActing = false;
@@ -90,17 +104,16 @@ export class World {
     aws.on(UpdateStageCommand).callsFake((input) => this.patchStage(input.patchOperations));
     aws.on(UpdateUsagePlanCommand).callsFake((input) => this.patchPlan(input.usagePlanId, input.patchOperations));
     ssm.on(GetParametersByPathCommand).callsFake(({ Path }: { Path: string }) => ({
-      Parameters: this.parameters.filter(({ Name }) => Name.startsWith(`${Path}/`)),
+      Parameters: this.parameters
+        .filter(({ Name }) => Name.startsWith(`${Path}/`))
+        .map((each) => (each.Type === 'SecureString' ? { ...each, Value: CIPHERTEXT } : each)),
     }));
     ssm.on(GetParameterHistoryCommand).callsFake(({ Name }: { Name: string }) => ({
       Parameters: this.parameters
         .filter((each) => each.Name === Name)
         .map((each) => ({ ...each, LastModifiedUser: AUTHOR })),
     }));
-    ssm.on(GetParameterCommand).callsFake(() => {
-      if (this.switch === undefined) throw Object.assign(new Error('none'), { name: 'ParameterNotFound' });
-      return { Parameter: { Name: '/tidegate/dev/switch', Value: this.switch, Version: 1 } };
-    });
+    ssm.on(GetParameterCommand).callsFake((input) => this.getParameter(input));
     this.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
     this.events.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
     this.queue.on(SendMessageCommand).resolves({});
@@ -176,6 +189,18 @@ export class World {
       baseline: BASELINE,
       parameterPrefix: '/tidegate/dev',
     };
+  }
+
+  private getParameter({ Name, WithDecryption }: { Name: string; WithDecryption?: boolean }) {
+    const found = this.parameters.find((each) => each.Name === Name);
+    if (!found && Name === SWITCH_NAME && this.switch !== undefined)
+      return { Parameter: { Name, Value: this.switch, Version: 1 } };
+    if (!found) throw Object.assign(new Error('none'), { name: 'ParameterNotFound' });
+    if (found.Type !== 'SecureString') return { Parameter: found };
+    if (!WithDecryption) return { Parameter: { ...found, Value: CIPHERTEXT } };
+    if (found.isSealed)
+      throw Object.assign(new Error('not authorized to perform: kms:Decrypt'), { name: 'AccessDeniedException' });
+    return { Parameter: found };
   }
 
   private patchStage(operations: Operation[]) {

@@ -1,11 +1,15 @@
 import { explainOverrideProblems, parseOverride } from '../../../shared/policy/override.ts';
 
-const TIERS = ['premium', 'basic'];
+const BASELINE = {
+  stage: { rateRps: 2000, burst: 60 },
+  tiers: { premium: { rateRps: 2000, burst: 60 }, basic: { rateRps: 100, burst: 20 } },
+};
+const DEPLOYED = { baseline: BASELINE, putMs: Date.UTC(2031, 3, 30) };
 const LIMIT = { rateRps: 50, burst: 10 };
 const UNTIL = '2031-05-01T12:30:00Z';
 
 function refusal(document: unknown): string {
-  const parsed = parseOverride(typeof document === 'string' ? document : JSON.stringify(document), TIERS);
+  const parsed = parseOverride(typeof document === 'string' ? document : JSON.stringify(document), DEPLOYED);
   return parsed.ok ? 'accepted' : explainOverrideProblems(parsed.problems);
 }
 
@@ -18,7 +22,7 @@ test.each([
   [{ action: 'kill', floor: { rateRps: 0.1, burst: 1 }, reason: 'the backend is on fire' }],
   [{ action: 'resume' }],
 ])('%j is accepted as it is', (document) => {
-  expect(parseOverride(JSON.stringify(document), TIERS)).toEqual({ ok: true, override: document });
+  expect(parseOverride(JSON.stringify(document), DEPLOYED)).toEqual({ ok: true, override: document });
 });
 
 test.each<[unknown, string | RegExp]>([
@@ -125,7 +129,7 @@ test.each<[string, object, object[]]>([
     [{ path: 'tiers', expected: 'an object', found: '"gold"', mend: 'write an object' }],
   ],
 ])('a pin that %s is told exactly that', (_, fields, problems) => {
-  const parsed = parseOverride(JSON.stringify({ action: 'pin', until: UNTIL, ...fields }), TIERS);
+  const parsed = parseOverride(JSON.stringify({ action: 'pin', until: UNTIL, ...fields }), DEPLOYED);
   expect(parsed).toEqual({ ok: false, problems });
 });
 
@@ -135,7 +139,7 @@ test('tiers are taken at their word where the deployed ones are not known', () =
 });
 
 test('a field in the wrong place was answered with its own name for a suggestion; only a pin must hold something', () => {
-  expect(parseOverride('{"action":"pause","tiers":{"gold":{}}}', TIERS)).toEqual({
+  expect(parseOverride('{"action":"pause","tiers":{"gold":{}}}', DEPLOYED)).toEqual({
     ok: false,
     problems: [
       {
@@ -168,4 +172,44 @@ test('a field that occurs twice is told along with an action that is none', () =
     ['reason', 'keep one of the two'],
     ['action', 'write one of "pause", "pin", "kill", "resume"'],
   ]);
+});
+
+describe('a pin above the deployed baseline', () => {
+  const high = {
+    action: 'pin',
+    until: UNTIL,
+    stage: { rateRps: 2001, burst: 60 },
+    tiers: { basic: { rateRps: 100, burst: 21 } },
+  };
+
+  test('is refused, naming the baseline, the pin and the word that allows it', () => {
+    const text = refusal(high);
+    expect(text).toContain('The override was refused: 2 problems.');
+    expect(text).toContain('stage: expected at most the deployed baseline, 2000/60; found 2001/60.');
+    expect(text).toContain('tiers.basic: expected at most the deployed baseline, 100/20; found 100/21.');
+    expect(text).toContain('--above-baseline');
+  });
+
+  test('is accepted with that word, and at the baseline without it', () => {
+    expect(refusal({ ...high, aboveBaseline: true })).toBe('accepted');
+    expect(refusal({ ...high, aboveBaseline: false })).toContain('2 problems');
+    expect(refusal({ action: 'pin', until: UNTIL, ...BASELINE })).toBe('accepted');
+  });
+
+  test('is a matter of pins alone', () => {
+    expect(refusal({ action: 'kill', floor: { rateRps: 5000, burst: 60 } })).toBe('accepted');
+    expect(refusal({ action: 'kill', aboveBaseline: true })).toContain(
+      'aboveBaseline: expected a field that the override has',
+    );
+  });
+});
+
+test('a pin until the year 9999 is refused: a week is the most', () => {
+  const pin = { action: 'pin', stage: LIMIT };
+  expect(refusal({ ...pin, until: '9999-12-31T00:00:00Z' })).toContain(
+    'until: expected an instant at most 7 days after the edit, so until 2031-05-07T00:00:00.000Z; found "9999-12-31T00:00:00Z".',
+  );
+  // The clock by which the end was reckoned may be five minutes ahead of Parameter Store's.
+  expect(refusal({ ...pin, until: '2031-05-07T00:05:00Z' })).toBe('accepted');
+  expect(refusal({ ...pin, until: '2031-05-07T00:05:01Z' })).toContain('7 days');
 });

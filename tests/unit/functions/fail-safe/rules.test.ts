@@ -2,6 +2,7 @@ import { handsOffReason } from '../../../../functions/fail-safe/hands-off.ts';
 import { brakedLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
 import { isSilent, judgeBackend } from '../../../../functions/fail-safe/rules.ts';
 import { readFailSafeTrigger } from '../../../../functions/fail-safe/trigger.ts';
+import type { Parameter } from '../../../../shared/platform/parameters.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
 import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../world.ts';
 
@@ -139,9 +140,8 @@ describe('the next step', () => {
 });
 
 describe('an operator’s word', () => {
-  const parameter = (name: string, value: string) => ({ name: `/tidegate/dev/${name}`, value, version: 1 });
-  const reason = (...parameters: ReturnType<typeof parameter>[]) =>
-    handsOffReason(parameters, '/tidegate/dev', API, NOW);
+  const parameter = (name: string, value: string): Parameter => ({ name: `/tidegate/dev/${name}`, value, version: 1 });
+  const reason = (...parameters: Parameter[]) => handsOffReason(parameters, '/tidegate/dev', API, NOW);
 
   test.each([
     ['no parameter at all', []],
@@ -165,6 +165,18 @@ describe('an operator’s word', () => {
     ['an override that nobody can read', 'overrides/a', '{"action":'],
   ])('%s holds it', (_, name, value) => {
     expect(reason(parameter(name, value))).toBeDefined();
+  });
+
+  test.each(['switch', 'overrides/a'])('%s that cannot be decrypted holds it, and says so', (name) => {
+    const sealed = { ...parameter(name, ''), unreadable: 'It is a SecureString.' };
+    expect(reason(sealed)).toBe(`/tidegate/dev/${name}: It is a SecureString.`);
+  });
+
+  test('a pin until the year 9999 holds it for a week, as long as control would let it', () => {
+    const day = 86_400_000;
+    const pin = { ...parameter('overrides/a', '{"action":"pin","until":"9999-01-01T00:00:00Z"}') };
+    expect(reason({ ...pin, modifiedMs: NOW - 6 * day })).toBeDefined();
+    expect(reason({ ...pin, modifiedMs: NOW - 8 * day })).toBeUndefined();
   });
 });
 
