@@ -3,16 +3,22 @@ import type { Override } from '../shared/policy/override-schema.ts';
 import { endOf, parseLimit, parsePins, secondsOf } from './pins.ts';
 import { putOverride } from './put-override.ts';
 import { showStatus } from './status.ts';
-import { type Surroundings, type TargetOptions, targetOf, UsageError } from './target.ts';
+import { NotDone, type Surroundings, type TargetOptions, targetOf, UsageError } from './target.ts';
 
 interface BrakeOptions extends TargetOptions {
   readonly reason?: string;
   readonly nagAfter?: string;
 }
 
+interface PinOptions {
+  readonly for?: string;
+  readonly until?: string;
+  readonly aboveBaseline?: true;
+}
+
 /**
  * The operator's command.
- * @returns the exit code: 0 done, 1 AWS did not do it, 2 typed wrongly
+ * @returns the exit code: 0 done, 1 not done, or not known to be, 2 typed wrongly
  */
 export async function runCommand(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const { say, complain } = surroundings;
@@ -28,7 +34,7 @@ export async function runCommand(argv: readonly string[], surroundings: Surround
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError) complain(error.message);
+    if (error instanceof UsageError || error instanceof NotDone) complain(error.message);
     else complain(explained(error));
     return error instanceof UsageError ? 2 : 1;
   }
@@ -47,10 +53,12 @@ function programOf(surroundings: Surroundings): Command {
   brake(program.command('pin').description('hold tiers, or the stage, at a limit until an instant'))
     .argument('<limit...>', 'tier or "stage", then requests a second and burst: basic=50/100')
     .option('--for <duration>', 'how long: 90s, 30m, 2h, 1d')
-    .option('--until <instant>', 'until when: 2031-05-01T12:30:00Z')
-    .action(async (limits: string[], options: BrakeOptions & { for?: string; until?: string }) => {
+    .option('--until <instant>', 'until when: 2031-05-01T12:30:00Z; seven days at most')
+    .option('--above-baseline', 'allow more than was deployed')
+    .action(async (limits: string[], options: BrakeOptions & PinOptions) => {
       const until = endOf(options.until, options.for, surroundings.now());
-      await put({ action: 'pin', until, ...parsePins(limits), ...common(options) } as Override, options);
+      const word = options.aboveBaseline && { aboveBaseline: true };
+      await put({ action: 'pin', until, ...parsePins(limits), ...word, ...common(options) } as Override, options);
     });
   brake(program.command('kill').description('drop the stage to its emergency floor at once'))
     .option('--floor <limit>', "requests a second and burst per method, as 50/10, instead of the policy's")
@@ -102,7 +110,10 @@ function explained(error: unknown): string {
 
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/credential/i, 'Sign in, or set AWS_PROFILE; `aws sts get-caller-identity` tells who you are.'],
-  [/AccessDenied|not authorized/, 'It needs ssm:GetParameter and ssm:PutParameter on /tidegate/<stage>/overrides/*.'],
+  [
+    /AccessDenied|not authorized/,
+    'It needs ssm:GetParameter and ssm:PutParameter on /tidegate/<stage>/overrides/*; see docs/operations.md.',
+  ],
   [/ECONNREFUSED|ENOTFOUND/, 'Nothing answers there; is AWS_ENDPOINT_URL what you meant?'],
   [/Throttling|TooManyRequests/, 'Try again in a second: Parameter Store takes three writes a second.'],
 ];

@@ -1,32 +1,47 @@
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { createParameters, type Parameter, type Parameters } from '../shared/platform/parameters.ts';
 import { explainOverrideProblems, parseOverride } from '../shared/policy/override.ts';
 import type { Override } from '../shared/policy/override-schema.ts';
+import { checkAgainst, readKnown } from './known.ts';
 import { type Surroundings, type Target, UsageError } from './target.ts';
+import { awaitDecision } from './wait.ts';
 
 /**
- * Puts an override: checked here as control will check it, then written as one edit.
- * @throws UsageError when it would be refused
+ * Puts an override, checked here as control will check it, as one edit, and waits until it is carried out.
+ * @throws UsageError when its words cannot be understood; NotDone when it would do nothing, or did nothing in a minute
  */
 export async function putOverride(override: Override, target: Target, surroundings: Surroundings): Promise<void> {
-  const { say } = surroundings;
+  const { say, now } = surroundings;
   const document = JSON.stringify(override);
-  const parsed = parseOverride(document);
+  const parsed = parseOverride(document, { putMs: now() });
   if (!parsed.ok) throw new UsageError(explainOverrideProblems(parsed.problems));
+  const known = await readKnown(target, surroundings);
+  checkAgainst(known, document, target, surroundings);
   const client = surroundings.ssm(target.region);
   const parameters = createParameters(client);
-  await checkName(parameters, target, surroundings);
   const before = await presentValue(parameters, target);
   if (override.action === 'resume' && before === 'none') {
     say(`Nothing to resume: there is no parameter ${target.override}.`);
     return;
   }
-  const { Version } = await client.send(
-    new PutParameterCommand({ Name: target.override, Value: document, Type: 'String', Overwrite: true }),
-  );
-  say(`${override.action}: ${target.override} version ${Version}.`);
+  const version = await put(client, target.override, document);
+  say(`${override.action}: ${target.override} version ${version}.`);
   if (typeof before !== 'string') say(`It replaces ${described(before)}.`);
-  say(`Control carries it out within seconds; see: ${seeStatus(target)}`);
+  const stored = await presentValue(parameters, target);
+  const putMs = (typeof stored === 'string' ? undefined : stored.modifiedMs) ?? now();
+  const order = { override, version, parameter: target.override, policy: target.policy };
+  await awaitDecision({ ...order, known, target, putMs }, surroundings);
+}
+
+/** As plain text, which nothing can keep control from reading; where its type may not change, as the type it has. */
+async function put(client: SSMClient, Name: string, Value: string): Promise<number> {
+  const input = { Name, Value, Overwrite: true };
+  try {
+    return (await client.send(new PutParameterCommand({ ...input, Type: 'String' }))).Version ?? 0;
+  } catch (error) {
+    if ((error as Error).name !== 'HierarchyTypeMismatchException') throw error;
+    return (await client.send(new PutParameterCommand(input))).Version ?? 0;
+  }
 }
 
 /** Whoever may write but not read can brake all the same. */
@@ -38,29 +53,12 @@ async function presentValue(parameters: Parameters, { override }: Target): Promi
   }
 }
 
-/** A brake under a name that no policy has would brake nothing. Not being allowed to look is no reason not to brake. */
-async function checkName(parameters: Parameters, { prefix, policy, name }: Target, { complain }: Surroundings) {
-  let policies: readonly Parameter[];
-  try {
-    policies = await parameters.below(`${prefix}/policies`);
-  } catch (error) {
-    complain(`The policies could not be listed (${(error as Error).name}); going on without that check.`);
-    return;
-  }
-  if (policies.length === 0 || policies.some((each) => each.name === policy)) return;
-  const known = policies.map((each) => each.name.slice(`${prefix}/policies/`.length)).join(', ');
-  throw new UsageError(`--name: no policy is called "${name}"; the policies of this stage: ${known}.`);
-}
-
 /** What an override parameter says, in a few words. */
-export function described({ value, version, modifiedMs }: Parameter): string {
+export function described({ value, version, modifiedMs, unreadable }: Parameter): string {
   const parsed = parseOverride(value);
-  const what = parsed.ok ? parsed.override.action : 'a document that control refuses';
+  const refused =
+    unreadable === undefined ? 'a document that control refuses' : 'a SecureString that you cannot decrypt';
+  const what = parsed.ok ? parsed.override.action : refused;
   const since = modifiedMs === undefined ? '' : `, put ${new Date(modifiedMs).toISOString()}`;
   return `${what} (version ${version}${since})`;
-}
-
-function seeStatus({ stage, name }: Target): string {
-  const options = [stage === 'dev' ? '' : ` --stage ${stage}`, name === 'default' ? '' : ` --name ${name}`];
-  return `tidegate status${options.join('')}`;
 }

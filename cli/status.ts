@@ -1,12 +1,13 @@
 import { type ApiStage, parseApiStage } from '../shared/platform/api-stage.ts';
 import { createParameters, type Parameter } from '../shared/platform/parameters.ts';
-import type { EpochMs, Limit, Limits } from '../shared/platform/units.ts';
-import { valueAt } from '../shared/policy/problems.ts';
+import type { EpochMs, Limits } from '../shared/platform/units.ts';
 import { type Decision, readDecisions } from '../shared/state/decisions.ts';
-import { readKnownGood } from '../shared/state/policies.ts';
+import { type GovernedName, readGoverned } from '../shared/state/governed.ts';
 import type { Table } from '../shared/state/table.ts';
+import { ownName } from './known.ts';
 import { described } from './put-override.ts';
 import type { Surroundings, Target } from './target.ts';
+import { limitWords } from './words.ts';
 
 /** Control decides every minute: who has not for so long is not deciding at all. */
 const SILENT_MS = 5 * 60_000;
@@ -18,9 +19,12 @@ const NOTICE = /-(ordered|rejected|rolled-back)$|^drift-/;
 export interface Status {
   readonly policyName: string;
   readonly api: string | undefined;
+  /** What control says of the policy's name, and of other names of which it refused something. */
+  readonly governed: GovernedName | undefined;
+  readonly refusedElsewhere: readonly string[];
   /** The newest versions in Parameter Store. */
   readonly newestPolicy: number | undefined;
-  readonly newestOverride: string | undefined;
+  readonly newestOverride: { readonly version: number; readonly words: string } | undefined;
   readonly switch: string;
   /** The last decision about limits of the last minutes. */
   readonly last: Decision | undefined;
@@ -38,33 +42,25 @@ async function readStatus(target: Target, { ssm, dynamoDb, now }: Surroundings):
   const policy = await parameters.one(target.policy);
   const override = await parameters.one(target.override);
   const table: Table = { client: dynamoDb(target.region), name: target.stateTable };
-  const api = await apiOf(policy, table);
+  const names = await readGoverned(table);
+  const own = ownName({ governed: names, policies: undefined }, target);
+  const api = parseApiStage(own?.governs?.api ?? '');
+  const others = names.filter(({ name, refusals }) => name !== target.policy && refusals.length > 0);
   return {
     policyName: target.policy,
-    api: api && `${api.apiId}/${api.stage}`,
+    api: own?.governs?.api,
+    governed: own,
+    refusedElsewhere: others.map(({ name }) => name.split('/').at(-1) ?? name),
     newestPolicy: policy?.version,
-    newestOverride: override && described(override),
-    switch: (await parameters.one(`${target.prefix}/switch`))?.value ?? 'run',
+    newestOverride: override && { version: override.version, words: described(override) },
+    switch: switchWords(await parameters.one(`${target.prefix}/switch`)),
     last: api && (await lastDecision(table, api, now())),
   };
 }
 
-/** The API that the newest policy names, or, where that cannot be read, the last good one. */
-async function apiOf(policy: Parameter | undefined, table: Table): Promise<ApiStage | undefined> {
-  const documents = policy ? [policy.value, (await readKnownGood(table, 'POLICY')).get(policy.name)?.document] : [];
-  for (const document of documents) {
-    const api = parseApiStage(String(valueAt(jsonIn(document), ['api'])));
-    if (api) return api;
-  }
-  return undefined;
-}
-
-function jsonIn(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
+function switchWords(parameter: Parameter | undefined): string {
+  if (parameter?.unreadable !== undefined) return 'a SecureString that you cannot decrypt';
+  return parameter?.value.trim() ?? 'run';
 }
 
 async function lastDecision(table: Table, api: ApiStage, now: EpochMs): Promise<Decision | undefined> {
@@ -73,13 +69,18 @@ async function lastDecision(table: Table, api: ApiStage, now: EpochMs): Promise<
 }
 
 function linesOf(status: Status, now: EpochMs): string[] {
-  const { last } = status;
-  const lines = [row('API', status.api ?? 'unknown: no policy names one'), row('Policy', policyWords(status))];
+  const lines = [row('API', apiWords(status)), row('Policy', policyWords(status))];
   lines.push(row('Override', overrideWords(status)), row('Switch', status.switch));
-  if (!last) return [...lines, row('Decision', 'none in the last five minutes: control is not deciding')];
+  const elsewhere = status.refusedElsewhere.map((name) => `${name} (see tidegate status --name ${name})`);
+  if (elsewhere.length > 0) lines.push(row('Refused', `of other names: ${elsewhere.join(', ')}`));
+  return [...lines, ...decisionLines(status, now)];
+}
+
+function decisionLines({ api, last }: Status, now: EpochMs): string[] {
+  if (api === undefined) return [row('Decision', 'none: nothing is governed under this name')];
+  if (!last) return [row('Decision', 'none in the last five minutes: control is not deciding')];
   const age = Math.max(0, Math.round((now - last.atMs) / 1000));
   return [
-    ...lines,
     ...limitLines(last.before),
     row('Decision', `${last.kind} (${last.rule}), ${age} s ago, mode ${last.mode}, stage ${last.stageOutcome}`),
     row('', last.reason),
@@ -89,30 +90,46 @@ function linesOf(status: Status, now: EpochMs): string[] {
 
 const row = (head: string, text: string): string => `${head.padEnd(10)}${text.replaceAll('\n', `\n${' '.repeat(10)}`)}`;
 
-function policyWords({ policyName, newestPolicy, last }: Status): string {
-  if (!last) return newestPolicy === undefined ? `no parameter ${policyName}` : `newest version ${newestPolicy}`;
-  const { version, refused } = last.policy;
-  const active = version > 0 ? `active version ${version}` : 'no version was ever accepted: the defaults hold';
+function apiWords({ api, governed }: Status): string {
+  if (api !== undefined) return api;
+  return governed ? 'none: nothing is governed under this name' : 'unknown: control has said nothing of this name';
+}
+
+function policyWords({ policyName, newestPolicy, governed }: Status): string {
+  const refused = refusalOf(governed, 'POLICY');
+  if (!governed) return newestPolicy === undefined ? `no parameter ${policyName}` : `newest version ${newestPolicy}`;
+  const active = activeWords(governed.governs?.version);
   if (refused) return `${active}, newest ${refused.version} refused: ${refused.why}`;
-  const isBehind = newestPolicy !== undefined && newestPolicy !== version;
+  const isBehind = newestPolicy !== undefined && newestPolicy !== governed.governs?.version;
   return isBehind ? `${active}, newest ${newestPolicy} not yet seen` : active;
 }
 
-function overrideWords({ newestOverride, last }: Status): string {
+function activeWords(version: number | undefined): string {
+  if (version === undefined) return 'no version is in force';
+  return version > 0 ? `active version ${version}` : 'no version was ever accepted: the defaults hold';
+}
+
+function overrideWords({ newestOverride, last, governed }: Status): string {
   const inForce = last?.override;
-  if (!inForce) return newestOverride === undefined ? 'none' : `${newestOverride}, not yet seen`;
+  const refusal = refusalOf(governed, 'OVERRIDE');
+  const refused = refusal ? `newest ${refusal.version} refused: ${refusal.why}` : undefined;
+  if (!inForce) {
+    if (refused) return `none, ${refused}`;
+    return newestOverride === undefined ? 'none' : `${newestOverride.words}, not yet seen`;
+  }
   const by = inForce.by ? ` by ${inForce.by}` : '';
   const since = new Date(inForce.sinceMs).toISOString();
   const rings = inForce.isOverdue ? '; it lasts longer than its bound, and rings' : '';
-  const refused = inForce.refused ? `; newest ${inForce.refused.version} refused: ${inForce.refused.why}` : '';
-  return `${inForce.action}, version ${inForce.version}, put ${since}${by}${rings}${refused}`;
+  const words = `${inForce.action}, version ${inForce.version}, put ${since}${by}${rings}`;
+  if (refused) return `${words}; ${refused}`;
+  const isBehind = newestOverride !== undefined && newestOverride.version !== inForce.version;
+  return isBehind ? `${words}; newest ${newestOverride.words} not yet seen` : words;
+}
+
+function refusalOf(governed: GovernedName | undefined, kind: 'POLICY' | 'OVERRIDE') {
+  return governed?.refusals.find((refusal) => refusal.kind === kind);
 }
 
 function limitLines(limits: Limits | undefined): string[] {
-  if (!limits) return [];
-  const words = (named: Readonly<Record<string, Limit>>) =>
-    Object.entries(named)
-      .map(([name, { rateRps, burst }]) => `${name} ${Number(rateRps.toFixed(2))}/${burst}`)
-      .join(', ');
-  return [row('Stage', words(limits.stage)), row('Plans', words(limits.tiers))];
+  return limits ? [row('Stage', limitWords(limits.stage)), row('Plans', limitWords(limits.tiers))] : [];
 }

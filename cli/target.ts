@@ -7,6 +7,7 @@ export interface Surroundings {
   readonly ssm: (region: string) => SSMClient;
   readonly dynamoDb: (region: string) => DynamoDBClient;
   readonly now: () => EpochMs;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
   readonly complain: (line: string) => void;
@@ -15,6 +16,11 @@ export interface Surroundings {
 /** What the command was typed wrongly in; the message says what was expected. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** What was asked for was not done, or nobody can say that it was; the message says why. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
 }
 
 /** Options that every subcommand has. */

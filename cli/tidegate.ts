@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { runCommand } from './command.ts';
@@ -7,6 +8,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   ssm: (region) => new SSMClient({ region }),
   dynamoDb: (region) => new DynamoDBClient({ region }),
   now: () => Date.now(),
+  sleep: (ms) => sleep(ms),
   environment: process.env,
   say: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),

@@ -1,21 +1,83 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetParameterCommand, GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { runCommand } from '../../../cli/command.ts';
+import type { Decision } from '../../../shared/state/decisions.ts';
+import type { GovernedName } from '../../../shared/state/governed.ts';
 
 const NOW = Date.UTC(2031, 0, 1);
 const OVERRIDE = '/tidegate/dev/overrides/default';
+const POLICY = '/tidegate/dev/policies/default';
+const API = 'abc123def4/dev';
+const LIVE = { stage: { '*/*': { rateRps: 2000, burst: 60 } }, tiers: { basic: { rateRps: 100, burst: 20 } } };
+const GOVERNED: GovernedName = {
+  name: POLICY,
+  governs: {
+    api: API,
+    version: 1,
+    baseline: {
+      stage: { rateRps: 2000, burst: 60 },
+      tiers: { premium: { rateRps: 2000, burst: 60 }, basic: { rateRps: 100, burst: 40 } },
+    },
+    floor: { rateRps: 100, burst: 25 },
+  },
+  refusals: [],
+};
 const ssm = mockClient(SSMClient);
+const dynamoDb = mockClient(DynamoDBClient);
+
+let now: number;
+let governed: GovernedName[];
+/** What control decides: the last one whose instant has come is repeated for ever. */
+let decided: { readonly atMs: number; readonly decision: Partial<Decision> }[];
+
+const named = (name: string, message = 'no') => Object.assign(new Error(message), { name });
 
 beforeEach(() => {
+  now = NOW;
+  governed = [GOVERNED];
+  decided = [{ atMs: NOW + 1_000, decision: {} }];
   ssm.reset();
-  ssm
-    .on(GetParametersByPathCommand)
-    .resolves({ Parameters: [{ Name: '/tidegate/dev/policies/default', Value: '{}' }] });
-  ssm.on(GetParameterCommand).rejects(Object.assign(new Error(''), { name: 'ParameterNotFound' }));
+  ssm.on(GetParametersByPathCommand).resolves({ Parameters: [{ Name: POLICY, Value: `{"api":"${API}"}` }] });
+  ssm.on(GetParameterCommand).rejects(named('ParameterNotFound'));
   ssm.on(PutParameterCommand).resolves({ Version: 1 });
+  dynamoDb.reset();
+  dynamoDb.on(QueryCommand).callsFake(({ ExpressionAttributeValues: values }) => {
+    const pk = values[':pk'].S as string;
+    if (pk === 'GOVERNED') return { Items: governed.map((each) => ({ governed: { S: JSON.stringify(each) } })) };
+    if (pk !== `DECISION#${API}`) return { Items: [] };
+    const seen = decided.filter(({ atMs }) => atMs <= now);
+    return { Items: seen.map((each) => ({ decision: { S: JSON.stringify(decisionOf(each)) } })) };
+  });
 });
-afterAll(() => ssm.restore());
+afterAll(() => {
+  ssm.restore();
+  dynamoDb.restore();
+});
+
+/** A decision that carries out whatever was put, unless it says otherwise. */
+function decisionOf({ atMs, decision }: (typeof decided)[number]): Partial<Decision> {
+  const { action = 'kill', stage, tiers } = documents().at(-1) ?? {};
+  const pinned = stage ? { '*/*': stage } : LIVE.stage;
+  const after = {
+    stage: action === 'kill' ? { '*/*': { rateRps: 100, burst: 25 } } : pinned,
+    tiers: { ...LIVE.tiers, ...tiers },
+  };
+  return {
+    kind: 'brake',
+    rule: action === 'resume' ? 'override-over' : `override-${action}`,
+    reason: 'Because.',
+    api: API,
+    atMs,
+    mode: action === 'pause' ? 'paused' : 'enforce',
+    policy: { name: POLICY, version: 1 },
+    override: { action, version: 1, sinceMs: NOW, isOverdue: false },
+    before: LIVE,
+    after,
+    stageOutcome: action === 'pause' ? 'not-enforced' : 'written',
+    ...decision,
+  };
+}
 
 async function typed(line: string) {
   const out: string[] = [];
@@ -27,12 +89,15 @@ async function typed(line: string) {
       return new SSMClient({ region });
     },
     dynamoDb: (region) => new DynamoDBClient({ region }),
-    now: () => NOW,
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
     environment: { AWS_DEFAULT_REGION: 'eu-west-1' },
     say: (text) => void out.push(text),
     complain: (text) => void err.push(text),
   });
-  return { code, out, err: err.join('\n'), regions };
+  return { code, out, err: err.join('\n'), regions: [...new Set(regions)] };
 }
 
 const put = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input);
@@ -48,12 +113,12 @@ test.each<[string, object]>([
     { action: 'pin', until: '2031-01-01T00:30:00.000Z', tiers: { basic: { rateRps: 20, burst: 40 } } },
   ],
   [
-    'pin stage=800/40 gold=1/1 --until 2031-01-02T00:00:00Z',
+    'pin stage=800/40 premium=1/1 --until 2031-01-02T00:00:00Z',
     {
       action: 'pin',
       until: '2031-01-02T00:00:00Z',
       stage: { rateRps: 800, burst: 40 },
-      tiers: { gold: { rateRps: 1, burst: 1 } },
+      tiers: { premium: { rateRps: 1, burst: 1 } },
     },
   ],
 ])('%s is one edit of the override parameter', async (line, document) => {
@@ -64,12 +129,11 @@ test.each<[string, object]>([
 
 test('another stage, policy and Region', async () => {
   const { code, out, regions } = await typed('kill --stage prod --name default --region ap-south-1');
-  expect({ code, regions }).toEqual({ code: 2, regions: ['ap-south-1'] });
+  expect({ code, regions }).toEqual({ code: 1, regions: ['ap-south-1'] });
   expect(out).toEqual([]);
-  ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
-  expect((await typed('kill --stage prod --name shop')).out.at(-1)).toContain(
-    'tidegate status --stage prod --name shop',
-  );
+  governed = [{ ...GOVERNED, name: '/tidegate/prod/policies/shop' }];
+  decided = [{ atMs: NOW + 500, decision: { policy: { name: '/tidegate/prod/policies/shop', version: 1 } } }];
+  expect((await typed('kill --stage prod --name shop')).code).toBe(0);
   expect(put()[0]?.Name).toBe('/tidegate/prod/overrides/shop');
 });
 
@@ -89,7 +153,7 @@ test.each<[string, string]>([
   ['pause --stage a/b', '--stage: expected letters, digits'],
   ['resume --nag-after 2h', "unknown option '--nag-after'"],
   ['kil', "unknown command 'kil'"],
-  ['kill --name other', 'no policy is called "other"; the policies of this stage: default.'],
+  ['pin basic=20/40 --for 8d', 'until: expected an instant at most 7 days after the edit'],
 ])('%s is refused, and nothing is written', async (line, words) => {
   const { code, err } = await typed(line);
   expect(err).toContain(words);
@@ -97,14 +161,181 @@ test.each<[string, string]>([
   expect(put()).toEqual([]);
 });
 
-test('whoever may put but not read can kill all the same', async () => {
-  const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
-  ssm.on(GetParametersByPathCommand).rejects(denied);
-  ssm.on(GetParameterCommand).rejects(denied);
-  const { code, err } = await typed('kill');
+test.each<[string, string, string]>([
+  [
+    'a name that no policy has',
+    'kill --name other',
+    '--name: no policy is called "other"; the policies of this stage: default.',
+  ],
+  [
+    'a tier that is not there',
+    'pin gold=5/5 --for 5m',
+    'tiers.gold: expected one of premium, basic; found {"rateRps":5,"burst":5}.',
+  ],
+  [
+    'a pin above the baseline',
+    'pin stage=1000000/60 --for 5m',
+    'stage: expected at most the deployed baseline, 2000/60; found 1000000/60. To mend it: pin no more than that, or say that you mean it: --above-baseline',
+  ],
+])('%s ends with 1, says what exists, and nothing is stored', async (_, line, words) => {
+  const { code, out, err } = await typed(line);
+  expect(err).toContain(words);
+  expect({ code, out }).toEqual({ code: 1, out: [] });
+  expect(put()).toEqual([]);
+});
+
+test('a policy that was refused governs nothing: a brake of its name ends with 1 and says why', async () => {
+  governed.push({
+    name: '/tidegate/dev/policies/legacy',
+    refusals: [{ kind: 'POLICY', version: 1, why: 'api: not ours.' }],
+  });
+  const { code, err } = await typed('kill --name legacy');
+  expect(code).toBe(1);
+  expect(err).toBe(
+    [
+      '--name: "legacy" governs no API: a brake under that name would do nothing.',
+      'Policy version 1: api: not ours.',
+      'Governed: default (abc123def4/dev).',
+    ].join('\n'),
+  );
+  expect(put()).toEqual([]);
+});
+
+test('a pin above the baseline is put with the word for it', async () => {
+  expect((await typed('pin stage=9000/60 --for 5m --above-baseline')).code).toBe(0);
+  expect(documents()[0]).toMatchObject({ stage: { rateRps: 9000, burst: 60 }, aboveBaseline: true });
+});
+
+describe('the command waits for the decision that carried it out', () => {
+  test('and shows what moved, from where to where', async () => {
+    expect((await typed('kill')).out).toEqual([
+      `kill: ${OVERRIDE} version 1.`,
+      'Carried out at 2031-01-01T00:00:01.000Z: brake (override-kill), stage written.',
+      'Stage */* 2000/60 -> 100/25',
+    ]);
+    expect(now).toBe(NOW + 1_000);
+    expect((await typed('pin basic=20/40 --for 30m')).out.slice(-2)).toEqual([
+      'Plan basic 100/20 -> 20/40',
+      'Plans follow one by one: AWS allows one write in 20 s.',
+    ]);
+    expect((await typed('pause')).out.at(-1)).toBe('Because.');
+  });
+
+  test('which is none of another version, nor one that did not come into force', async () => {
+    const other = { action: 'pause', version: 0, sinceMs: NOW, isOverdue: false };
+    decided = [
+      { atMs: NOW, decision: { override: other } },
+      { atMs: NOW, decision: { rule: 'management-crowded', stageOutcome: 'deferred' } },
+      { atMs: NOW + 1, decision: { stageOutcome: 'mismatch' } },
+      { atMs: NOW + 2, decision: { policy: { name: '/tidegate/dev/policies/other', version: 1 } } },
+      { atMs: NOW + 3_000, decision: {} },
+    ];
+    expect((await typed('kill')).out[1]).toContain('2031-01-01T00:00:03.000Z');
+  });
+
+  test('nor, for a pin, one of an alarm, which may not raise to it', async () => {
+    decided = [
+      { atMs: NOW, decision: { after: LIVE, stageOutcome: 'unchanged' } },
+      { atMs: NOW + 2_000, decision: {} },
+    ];
+    expect((await typed('pin stage=500/50 --for 1h')).out[1]).toContain('2031-01-01T00:00:02.000Z');
+  });
+
+  test('and says when nothing is enforced', async () => {
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Name: OVERRIDE, Value: '{"action":"pause"}', Version: 1 } });
+    ssm.on(PutParameterCommand).resolves({ Version: 2 });
+    const override = { action: 'resume', version: 2, sinceMs: NOW, isOverdue: false };
+    decided = [{ atMs: NOW, decision: { override, mode: 'shadow', stageOutcome: 'not-enforced', kind: 'hold' } }];
+    expect((await typed('resume')).out).toEqual([
+      `resume: ${OVERRIDE} version 2.`,
+      'It replaces pause (version 1).',
+      "Recorded at 2031-01-01T00:00:00.000Z: hold (override-over). The policy's mode is shadow: nothing is enforced.",
+    ]);
+  });
+
+  test('after ten seconds without it says so, and how to brake by hand, and goes on waiting', async () => {
+    decided = [
+      {
+        atMs: NOW - 60_000,
+        decision: {
+          override: undefined,
+          before: { ...LIVE, stage: { ...LIVE.stage, '/orders/POST': { rateRps: 50, burst: 5 } } },
+        },
+      },
+      { atMs: NOW + 40_000, decision: {} },
+    ] as typeof decided;
+    const { code, err, out } = await typed('kill');
+    expect(code).toBe(0);
+    expect(err.split('\n')).toEqual([
+      `The kill is stored (${OVERRIDE} version 1) but not carried out after 10 s. Control has not decided anything about it.`,
+      'Going on waiting, a minute in all. To brake by hand meanwhile:',
+      '  aws apigateway update-stage --rest-api-id abc123def4 --stage-name dev --region eu-west-1 --patch-operations ' +
+        "'op=replace,path=/*/*/throttling/rateLimit,value=100' 'op=replace,path=/*/*/throttling/burstLimit,value=25' " +
+        "'op=replace,path=/~1orders/POST/throttling/rateLimit,value=50' 'op=replace,path=/~1orders/POST/throttling/burstLimit,value=5'",
+    ]);
+    expect(out.at(-1)).toBe('Stage */* 2000/60 -> 100/25');
+    expect(now).toBe(NOW + 40_000);
+  });
+
+  test('for a minute, then ends with 1; the override stays stored', async () => {
+    decided = [{ atMs: NOW, decision: { rule: 'management-crowded', stageOutcome: 'deferred', kind: 'hold' } }];
+    const { code, err } = await typed('kill --floor 7/3');
+    expect({ code, waitedMs: now - NOW }).toEqual({ code: 1, waitedMs: 60_000 });
+    expect(err).toContain('Control has seen it and decided hold (management-crowded), stage deferred: Because.');
+    expect(err).toContain('rateLimit,value=7');
+    expect(err).toContain('Not carried out in 60 s.');
+    expect(err).toContain('The kill stays stored as version 1: control carries it out as soon as it can.');
+    expect(put()).toHaveLength(1);
+  });
+
+  test('unless control refuses it, or somebody replaces it: then it ends at once', async () => {
+    const reason = `${OVERRIDE} version 1: The override was refused: 1 problem.`;
+    decided = [
+      { atMs: NOW, decision: { rule: 'override-rejected', reason, override: undefined } },
+    ] as unknown as typeof decided;
+    expect(await typed('kill')).toMatchObject({
+      code: 1,
+      err: `The kill is not in force. Control refused it. ${reason}`,
+    });
+    decided = [{ atMs: NOW, decision: { override: { action: 'resume', version: 2, sinceMs: NOW, isOverdue: false } } }];
+    expect(await typed('kill')).toMatchObject({
+      code: 1,
+      err: 'The kill is not in force. Version 2 (resume) replaced it before that.',
+    });
+    expect(now).toBe(NOW);
+  });
+});
+
+test('where control never ran the command says so, stores the brake, and waits for its first decision', async () => {
+  governed = [];
+  let said = false;
+  dynamoDb.on(QueryCommand, { ExpressionAttributeValues: { ':pk': { S: 'GOVERNED' } } }).callsFake(() => {
+    if (now > NOW + 20_000) said = true;
+    return { Items: said ? [{ governed: { S: JSON.stringify(GOVERNED) } }] : [] };
+  });
+  const { code, err, out } = await typed('kill');
+  expect(err).toContain('Control has not said yet that it governs an API by "default": it may never have run.');
+  expect(err).toContain('  aws apigateway update-stage, as docs/operations.md shows');
   expect(code).toBe(0);
-  expect(err).toBe('The policies could not be listed (AccessDeniedException); going on without that check.');
+  expect(out.at(-1)).toBe('Stage */* 2000/60 -> 100/25');
+});
+
+test('whoever may put but not read can kill all the same, and is told that nobody can see whether it works', async () => {
+  ssm.on(GetParametersByPathCommand).rejects(named('AccessDeniedException'));
+  ssm.on(GetParameterCommand).rejects(named('AccessDeniedException'));
+  dynamoDb.on(QueryCommand).rejects(named('AccessDeniedException', 'not yours'));
+  const { code, err } = await typed('kill');
   expect(documents()).toEqual([{ action: 'kill' }]);
+  expect(code).toBe(1);
+  expect(err).toContain('The policies could not be read (AccessDeniedException); going on without that check.');
+  expect(err).toContain('What control governs could not be read (AccessDeniedException); going on without that check.');
+  expect(err).toContain('The decisions cannot be read: AccessDeniedException: not yours');
+});
+
+test('a parameter whose type may not change is put as the type that it has', async () => {
+  ssm.on(PutParameterCommand, { Type: 'String' }).rejects(named('HierarchyTypeMismatchException'));
+  expect((await typed('kill')).code).toBe(0);
+  expect(put().map(({ Type }) => Type)).toEqual(['String', undefined]);
 });
 
 test.each([

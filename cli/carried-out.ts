@@ -1,0 +1,56 @@
+import type { Limit } from '../shared/platform/units.ts';
+import type { Override, Pin } from '../shared/policy/override-schema.ts';
+import type { Decision } from '../shared/state/decisions.ts';
+
+/** An override as it was stored. */
+export interface Order {
+  readonly override: Override;
+  readonly version: number;
+  /** Its parameter, and the policy's. */
+  readonly parameter: string;
+  readonly policy: string;
+}
+
+/** What the decisions since an order say of it. */
+export type Fate =
+  | { readonly kind: 'carried-out'; readonly decision: Decision }
+  | { readonly kind: 'lost'; readonly why: string }
+  /** With the newest decision that saw it, where there is one: what keeps it. */
+  | { readonly kind: 'pending'; readonly seen: Decision | undefined };
+
+/** @param decisions oldest first */
+export function fateOf(order: Order, decisions: readonly Decision[]): Fate {
+  const { version, parameter, policy } = order;
+  const refusal = decisions.find(({ rule, reason }) => {
+    return rule === 'override-rejected' && reason.startsWith(`${parameter} version ${version}:`);
+  });
+  if (refusal) return { kind: 'lost', why: `Control refused it. ${refusal.reason}` };
+  const about = decisions.filter((each) => each.policy.name === policy && each.override !== undefined);
+  const seen = about.filter(({ override }) => override?.version === version);
+  const decision = seen.find((each) => isInForce(order.override, each));
+  if (decision) return { kind: 'carried-out', decision };
+  const later = about.find(({ override }) => (override?.version ?? 0) > version)?.override;
+  if (later) return { kind: 'lost', why: `Version ${later.version} (${later.action}) replaced it before that.` };
+  return { kind: 'pending', seen: seen.at(-1) };
+}
+
+const WRITTEN: ReadonlySet<string> = new Set(['written', 'unchanged']);
+
+/** Whether a decision is the override's own, and its limits are in force or, for plans, on their way. */
+function isInForce(override: Override, decision: Decision): boolean {
+  const { mode, rule, stageOutcome } = decision;
+  if (override.action === 'pause') return mode === 'paused';
+  // The switch holds everything but a kill.
+  if (rule === 'paused') return false;
+  if (override.action === 'resume') return WRITTEN.has(stageOutcome) || stageOutcome === 'not-enforced';
+  if (!WRITTEN.has(stageOutcome)) return false;
+  return override.action === 'kill' ? rule === 'override-kill' : isPinned(override, decision);
+}
+
+function isPinned({ stage, tiers = {} }: Pin, { after }: Decision): boolean {
+  const isSame = (found: Limit | undefined, wanted: Limit) =>
+    found?.rateRps === wanted.rateRps && found.burst === wanted.burst;
+  const areTiers = Object.entries(tiers).every(([tier, limit]) => isSame(after?.tiers[tier], limit));
+  const methods = Object.values(after?.stage ?? {});
+  return areTiers && (stage === undefined || (methods.length > 0 && methods.every((limit) => isSame(limit, stage))));
+}

@@ -1,0 +1,36 @@
+import type { Limit, Limits } from '../shared/platform/units.ts';
+import type { Decision } from '../shared/state/decisions.ts';
+
+type Named = Readonly<Record<string, Limit>>;
+
+/** A limit as it is typed: `50/100`. */
+export const figures = ({ rateRps, burst }: Limit): string => `${Number(rateRps.toFixed(2))}/${burst}`;
+
+/** Named limits in one line: `*\/* 2000/60, /orders/POST 5/5`. */
+export const limitWords = (limits: Named): string =>
+  Object.entries(limits)
+    .map(([name, limit]) => `${name} ${figures(limit)}`)
+    .join(', ');
+
+/** What a decision that carried an override out did: every limit that moved, from where to where, or why none did. */
+export function decisionWords({ kind, rule, mode, atMs, stageOutcome, before, after, reason }: Decision): string[] {
+  const at = new Date(atMs).toISOString();
+  if (stageOutcome === 'not-enforced' && mode !== 'paused')
+    return [`Recorded at ${at}: ${kind} (${rule}). The policy's mode is ${mode}: nothing is enforced.`];
+  const stage = moved(before, after, 'stage');
+  const plans = moved(before, after, 'tiers');
+  return [
+    `Carried out at ${at}: ${kind} (${rule}), stage ${stageOutcome}.`,
+    ...stage.map((move) => `Stage ${move}`),
+    ...plans.map((move) => `Plan ${move}`),
+    ...(plans.length > 0 ? ['Plans follow one by one: AWS allows one write in 20 s.'] : []),
+    ...(stage.length + plans.length === 0 ? [reason] : []),
+  ];
+}
+
+function moved(before: Limits | undefined, after: Limits | undefined, kind: 'stage' | 'tiers'): string[] {
+  return Object.entries(after?.[kind] ?? {}).flatMap(([name, limit]) => {
+    const from = before?.[kind][name] ?? (kind === 'stage' ? before?.stage['*/*'] : undefined);
+    return from && figures(from) !== figures(limit) ? [`${name} ${figures(from)} -> ${figures(limit)}`] : [];
+  });
+}
