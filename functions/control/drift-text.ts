@@ -41,8 +41,9 @@ export function explainDrift({ event, name, drift }: DriftNote): Pick<Conclusion
   }
 }
 
-function doing({ action, untilMs }: Drift): string {
+function doing({ kind, action, untilMs }: Drift): string {
   if (action === 'hold') return `It is left alone until ${new Date(untilMs).toISOString()}, or until you resume.`;
+  if (action === 'adopt' && kind === 'fail-safe') return 'The law starts from it; baselines stay what they were.';
   if (action === 'adopt') return 'It is adopted: the new baseline of that limit, and the law starts from it.';
   return 'It is written again as the law wants it.';
 }

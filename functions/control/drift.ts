@@ -77,7 +77,7 @@ function examineOne(
   if (isExpected || isOurs) return asItShouldBe(draft, name, isExpected ? undefined : live, now);
   const note = isKnown ? goneOn(input, name, standing) : found(input, name, expected, live);
   if (!note) return undefined;
-  settle(draft, note, now);
+  settle(draft, note, input);
   return note;
 }
 
@@ -130,16 +130,22 @@ function goneOn(input: DriftInput, name: string, standing: Drift): DriftNote | u
   return now >= standing.untilMs ? { event: 'held-long-enough', name, drift } : undefined;
 }
 
-/** Writes down what was decided about a difference. */
-function settle(draft: Draft, { name, drift }: DriftNote, now: EpochMs): void {
+/**
+ * Writes down what was decided about a difference. Whoever acted while control was silent says where the law starts from,
+ * but changes nobody's baseline. A method whose own limit was removed has no baseline of its own any more.
+ */
+function settle(draft: Draft, { name, drift }: DriftNote, { live, now }: DriftInput): void {
   if (drift.action !== 'adopt') {
     draft.open = { ...draft.open, [name]: drift };
     return;
   }
   draft.open = without(draft.open, name);
   draft.known = { ...draft.known, [name]: { limit: drift.after, atMs: now } };
-  draft.adopted = { ...draft.adopted, [name]: drift.after };
   draft.adoptedMs = now;
+  if (drift.kind === 'fail-safe') return;
+  const [kind, key] = partsOf(name);
+  const isRemoved = kind === 'stage' && live.stage[key] === undefined;
+  draft.adopted = isRemoved ? without(draft.adopted, name) : { ...draft.adopted, [name]: drift.after };
 }
 
 /** What a limit is, if nobody else has changed it: as we wrote, adopted or first saw it, whichever came last. */
@@ -149,11 +155,12 @@ function expectedOf(name: string, input: DriftInput, known: Draft['known']): Lim
   const applied = kind === 'tier' ? appliedTiers[key] : appliedStage;
   const limit = kind === 'tier' ? appliedTiers[key]?.value : appliedStage?.value[key];
   const own = known[name];
-  if (applied && limit && !(own && own.atMs > applied.writtenMs)) return limit;
-  if (own) return own.limit;
-  // An override that nobody wrote as such follows the default.
+  if (own && (!applied || own.atMs > applied.writtenMs)) return own.limit;
+  if (limit) return limit;
   const fallback = `stage ${STAGE_DEFAULT}`;
-  return kind === 'stage' && name !== fallback ? expectedOf(fallback, input, known) : undefined;
+  // A method that has no limit of its own, whatever it once was, follows the default.
+  const isFollowing = kind === 'stage' && name !== fallback && !(own && input.live.stage[key]);
+  return isFollowing ? expectedOf(fallback, input, known) : own?.limit;
 }
 
 /** Whether a limit is what we meant to write: an answer that never came does not make it somebody else's. */

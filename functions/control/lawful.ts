@@ -1,8 +1,9 @@
 import type { Law } from '../../shared/control/types.ts';
+import { STAGE_DEFAULT } from '../../shared/gateway/method-keys.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';
 import type { DriftRecord } from '../../shared/state/drift.ts';
 import { partsOf } from './drift-names.ts';
-import { ceilings, sameLimits, withinBounds } from './limits.ts';
+import { ceilings, sameLimits, withinBounds, withOwnBaselines } from './limits.ts';
 import type { Observation } from './observe.ts';
 
 /**
@@ -16,13 +17,32 @@ export function lawful(
   return (input) => {
     const output = law(input);
     const most = ceilings(input.baseline, account);
-    const bounded = withinBounds(output.desired, most, input.policy.guardrails.leastRateRps);
-    const isOurs = (held: Limits) => sameLimits(held, withinBounds(held, most, input.policy.guardrails.leastRateRps));
+    const { leastRateRps } = input.policy.guardrails;
+    const own = adoptedMethods(drift);
+    const asked = naming(output.desired, Object.keys(own));
+    const bounded = withOwnBaselines(withinBounds(asked, most, leastRateRps), most, own);
+    const isOurs = (held: Limits) => sameLimits(held, withinBounds(held, most, leastRateRps));
     const desired = leaveAlone(bounded, live, drift, isOurs);
-    if (sameLimits(output.desired, desired)) return output;
+    if (sameLimits(asked, desired)) return { ...output, desired };
     const guard = sameLimits(bounded, desired) ? 'bounds' : 'drift-held';
     return { ...output, desired, conclusion: { ...output.conclusion, guard } };
   };
+}
+
+/** The same limits, with methods named that follow the stage's default. */
+function naming({ stage, tiers }: Limits, methods: readonly string[]): Limits {
+  const fallback = stage[STAGE_DEFAULT];
+  const followers = fallback ? methods.map((method) => [method, fallback] as const) : [];
+  return { stage: { ...Object.fromEntries(followers), ...stage }, tiers };
+}
+
+/** The limits of single methods that were adopted: of the stage's default and of tiers the law itself knows. */
+function adoptedMethods(drift: DriftRecord | undefined): Limits['stage'] {
+  const methods = Object.entries(drift?.adopted ?? {}).flatMap(([name, limit]): [string, Limit][] => {
+    const [kind, key] = partsOf(name);
+    return kind === 'stage' && key !== STAGE_DEFAULT ? [[key, limit]] : [];
+  });
+  return Object.fromEntries(methods);
 }
 
 /**

@@ -52,6 +52,20 @@ export function withinBounds(wanted: Limits, most: Baseline, leastRateRps: Rps):
   return { stage: Object.fromEntries(stage), tiers: Object.fromEntries(tiers) };
 }
 
+/**
+ * The same limits, with methods that have a baseline of their own within that. Below it what is wanted holds; where that
+ * is all that a method may have by the stage's baseline, it has its own, be it more.
+ */
+export function withOwnBaselines(wanted: Limits, most: Baseline, own: Limits['stage']): Limits {
+  const stage: Record<MethodKey, Limit> = { ...wanted.stage };
+  for (const [method, baseline] of Object.entries(own)) {
+    const limit = wanted.stage[method];
+    if (!limit) continue;
+    stage[method] = limit.rateRps >= most.stage.rateRps ? baseline : lower(limit, baseline);
+  }
+  return { stage, tiers: wanted.tiers };
+}
+
 /** Whether the stage has to be written: a named limit differs, or an override that exists is out of step. */
 export function stageDiffers(wanted: Named, live: Named, account: Limit): boolean {
   const overrides = Object.keys(live).filter(isMethodKey);

@@ -53,8 +53,8 @@ function planRate(tier: string): number {
   return plans[tiers[tier]?.planId ?? '']?.throttle?.rateRps ?? 0;
 }
 
-async function alarmState(): Promise<string | undefined> {
-  const AlarmNames = ['tidegate-dev-override-overdue'];
+async function alarmState(name = 'override-overdue'): Promise<string | undefined> {
+  const AlarmNames = [`tidegate-dev-${name}`];
   const { MetricAlarms } = await asDeveloper<{ MetricAlarms: { StateValue: string }[] }>(
     target.cloud,
     'monitoring',
@@ -185,6 +185,26 @@ test('without a policy that was ever good, a kill works all the same', async () 
   const writes = await resumed();
   expectSteps(writes);
   expect(writes.at(-1)?.rateRps).toBe(2000);
+});
+
+test('when policy and override are both deleted during a kill, the stage comes back in steps, and nothing rings', async () => {
+  const { apiId, stageName } = target.service;
+  await put(POLICY, { api: `${apiId}/${stageName}`, mode: 'enforce' });
+  await live(target.cloud, 120);
+  await braked({ action: 'kill', floor: { rateRps: 5, burst: 2 } });
+  const sinceMs = target.cloud.clock.now();
+  for (const Name of [POLICY, OVERRIDE]) await asDeveloper(target.cloud, 'ssm', 'DeleteParameter', { Name });
+  for (let minute = 0; minute < 30; minute++) {
+    await live(target.cloud, 60);
+    expect(await alarmState('heartbeat-missing')).toBe('OK');
+  }
+  expectSteps([{ atMs: sinceMs, rateRps: 5 }, ...ratesWritten(sinceMs)]);
+  expect(stageLimit(target)).toEqual(target.service.stageLimit);
+  const decisions = await decisionsSince(target, sinceMs);
+  expect(decisions[0]).toMatchObject({ rule: 'override-over', policy: { name: POLICY } });
+  expect(decisions.at(-1)).toMatchObject({ rule: 'released' });
+  const writers = target.cloud.services.apigateway.acceptedWrites.filter(({ atMs }) => atMs >= sinceMs);
+  expect(writers.map(({ caller }) => caller)).not.toContain('tidegate-dev-failSafe');
 });
 
 test('nothing went wrong unseen', () => {

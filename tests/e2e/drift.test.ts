@@ -27,7 +27,8 @@ test('our own writes are no drift, and call control no second time', async () =>
   const before = stageWritesOfControl(target).length;
   const sinceMs = target.cloud.clock.now();
   const Name = `${target.service.parameterPrefix}/overrides/default`;
-  const pin = { action: 'pin', until: '2999-01-01T00:00:00Z', stage: { rateRps: 700, burst: 70 } };
+  const until = new Date(sinceMs + 3_600_000).toISOString();
+  const pin = { action: 'pin', until, stage: { rateRps: 700, burst: 70 } };
   await put(Name, pin);
   await live(target.cloud, 60);
   expect(stageWritesOfControl(target).length).toBeGreaterThan(before);
@@ -52,6 +53,32 @@ test('a manual edit is named within seconds, left alone, and taken back with the
   const resumed = await driftsWithin(70);
   expect(resumed.map(({ rule }) => rule)).toEqual(['drift-resumed']);
   expect(stageLimit(target)?.rateRps).not.toBe(EDIT.rateRps);
+});
+
+test('one method’s limit that a person changed and the policy adopts survives every later write of the stage', async () => {
+  const { apiId, stageName, parameterPrefix } = target.service;
+  const limits = () => target.cloud.services.apigateway.currentLimits(apiId, stageName).stage;
+  await put(`${parameterPrefix}/policies/default`, {
+    api: `${apiId}/${stageName}`,
+    mode: 'enforce',
+    drift: { human: 'adopt' },
+  });
+  await live(target.cloud, 120);
+  const patchOperations = ['rateLimit', 'burstLimit'].map((limit) => {
+    return { op: 'replace', path: `/~1orders/POST/throttling/${limit}`, value: '5' };
+  });
+  await asDeveloper(target.cloud, 'apigateway', 'UpdateStage', { restApiId: apiId, stageName, patchOperations });
+  const [drift] = await driftsWithin(80);
+  expect(drift?.reason).toContain('It is adopted: the new baseline of that limit');
+  const before = stageWritesOfControl(target).length;
+  await put(`${parameterPrefix}/overrides/default`, { action: 'kill', floor: { rateRps: 2, burst: 2 } });
+  await live(target.cloud, 10);
+  expect(Object.values(limits()).map(({ rateRps }) => rateRps)).toEqual([2, 2]);
+  await put(`${parameterPrefix}/overrides/default`, { action: 'resume' });
+  for (let minute = 0; minute < 30; minute++) await live(target.cloud, 60);
+  expect(stageWritesOfControl(target).length - before).toBeGreaterThan(10);
+  expect(stageLimit(target)?.rateRps).toBe(2000);
+  expect(Object.entries(limits())).toContainEqual([expect.stringContaining('orders/POST'), { rateRps: 5, burst: 5 }]);
 });
 
 test('nothing went wrong unseen', () => {

@@ -209,6 +209,93 @@ describe('a person changed a limit', () => {
     expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-human']);
   });
 
+  describe('of one method, adopted by policy', () => {
+    const post = () => world.stage['orders/POST']?.throttlingRateLimit;
+    const adopt = async (limit: number) => {
+      world.policy({ mode: 'enforce', drift: { human: 'adopt' } });
+      await tick();
+      world.stage['orders/POST'] = { throttlingRateLimit: limit, throttlingBurstLimit: 5 };
+      world.now += 1_000;
+      await run(trail(world.now));
+    };
+
+    test('is said to be the new baseline, and was overwritten by the next write of the stage', async () => {
+      await adopt(5);
+      expect((await drifts())[0]?.reason).toContain('It is adopted: the new baseline of that limit');
+      for (const rate of [700, 3, 900, 2000]) {
+        rateRps = rate;
+        await tick();
+        expect({ rate: stageRate(), post: post() }).toEqual({ rate, post: Math.min(5, rate) });
+      }
+      expect(await drifts()).toHaveLength(1);
+    });
+
+    test('above the deployed limit stands while the stage is not braked, and not a moment longer', async () => {
+      await adopt(3000);
+      rateRps = 2000;
+      await tick();
+      expect({ rate: stageRate(), post: post() }).toEqual({ rate: 2000, post: 3000 });
+      rateRps = 700;
+      await tick();
+      expect({ rate: stageRate(), post: post() }).toEqual({ rate: 700, post: 700 });
+      expect(await drifts()).toHaveLength(1);
+    });
+
+    test('survives a deploy that resets the stage, and a kill', async () => {
+      await adopt(5);
+      for (let minute = 0; minute < 3; minute++) await tick();
+      world.stage = { '*/*': { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 } };
+      await run(deploy(world.now, 'UPDATE_COMPLETE'));
+      await tick();
+      await tick();
+      expect({ rate: stageRate(), post: Object.values(world.stage)[1]?.throttlingRateLimit }).toEqual({
+        rate: 800,
+        post: 5,
+      });
+      world.override({ action: 'kill', floor: { rateRps: 2, burst: 2 } });
+      await tick();
+      world.override({ action: 'resume' }, 2);
+      for (let minute = 0; minute < 40; minute++) await tick();
+      expect(Object.values(world.stage).map((each) => each.throttlingRateLimit)).toEqual([800, 5]);
+    });
+
+    test('survives the fail-safe, which raises every method to the deployed stage while control is silent', async () => {
+      await adopt(5);
+      for (let minute = 0; minute < 3; minute++) await tick();
+      for (const key of Object.keys(world.stage))
+        world.stage[key] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
+      await tick(10 * MINUTE);
+      for (let minute = 0; minute < 10; minute++) await tick();
+      expect({ rate: stageRate(), post: post() }).toEqual({ rate: 800, post: 5 });
+    });
+
+    test('ends when the person removes it: the method follows the stage again', async () => {
+      await adopt(5);
+      await tick();
+      delete world.stage['orders/POST'];
+      await run(trail(world.now));
+      for (const rate of [700, 900]) {
+        rateRps = rate;
+        await tick();
+        expect(Object.keys(world.stage)).toEqual(['*/*']);
+      }
+      expect(await drifts()).toHaveLength(2);
+    });
+
+    test('ends with a deploy of another baseline', async () => {
+      await adopt(5);
+      const dependencies = world.dependencies(table, ({ live }) => {
+        const stage = { '*/*': { rateRps, burst: 40 } };
+        return { state: {}, conclusion: CONCLUSION, desired: { stage, tiers: live.tiers } };
+      });
+      const { baseline } = dependencies;
+      run = createControl({ ...dependencies, baseline: { ...baseline, stageLimit: { rateRps: 1500, burst: 5000 } } });
+      await tick();
+      await tick();
+      expect(post()).toBe(800);
+    });
+  });
+
   test('re-asserted by policy, with a word', async () => {
     world.policy({ mode: 'enforce', drift: { human: 'reassert' } });
     await tick();
