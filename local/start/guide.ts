@@ -23,7 +23,7 @@ Still serving, on the wall's clock now. In another terminal:
   aws apigateway get-stage --rest-api-id ${apiId} --stage-name ${stageName} --query methodSettings
   aws apigateway get-usage-plans --query 'items[].{plan: name, throttle: throttle}'
 
-  # Edit the policy: in force at the next tick, within seconds; a broken one is refused and says why
+  # Edit the policy: in force at the next tick, usually within seconds; a broken one is refused and says why
   aws ssm get-parameter --name ${parameterPrefix}/policies/default --query Parameter.Value --output text
   aws ssm put-parameter --overwrite --name ${parameterPrefix}/policies/default \\
     --value '{"api": "${apiId}/${stageName}", "mode": "shadow"}'
