@@ -21,14 +21,16 @@ const FOR_ALL = 'ForAllValues:';
 /**
  * Whether every condition of a statement holds: all operators and keys must, for each key one value is enough. A key
  * that the request does not have fails, and so does an operator that is not known here: never allow by accident. As in
- * IAM, a negation holds where there is no such key, and `ForAllValues:` where the request has no value of it.
+ * IAM, a negation holds where there is no such key, and `ForAllValues:` where the request has no value of it; `Null`
+ * asks whether the request lacks the key.
  */
 export function conditionsHold(conditions: PolicyStatement['Condition'], context: Context): boolean {
   const facts = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), asList(value)]));
   return Object.entries(conditions ?? {}).every(([operator, keys]) => {
+    if (operator === 'Null') return Object.entries(keys).every(([key, wanted]) => isAsAbsent(wanted, facts, key));
     const isForAll = operator.startsWith(FOR_ALL);
     const name = isForAll ? operator.slice(FOR_ALL.length) : operator;
-    const positive = NEGATIONS[name] ?? name;
+    const positive = (Object.hasOwn(NEGATIONS, name) ? NEGATIONS[name] : undefined) ?? name;
     const compare = Object.hasOwn(COMPARISONS, positive) ? COMPARISONS[positive] : undefined;
     if (!compare) return false;
     return Object.entries(keys).every(([key, wanted]) => {
@@ -38,6 +40,12 @@ export function conditionsHold(conditions: PolicyStatement['Condition'], context
       return isForAll ? actual.every(matches) : actual.some(matches);
     });
   });
+}
+
+/** `true`: the request must lack the key; `false`: the request must have a value of the key. */
+function isAsAbsent(wanted: unknown, facts: ReadonlyMap<string, readonly string[]>, key: string): boolean {
+  const isAbsent = (facts.get(key.toLowerCase()) ?? []).length === 0;
+  return asList(wanted).some((each) => String(each).toLowerCase() === String(isAbsent));
 }
 
 export const asList = <Item>(value: Item | readonly Item[] | undefined): readonly Item[] => {

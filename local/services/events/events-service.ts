@@ -1,5 +1,5 @@
 import type { PutEventsRequest } from '@aws-sdk/client-eventbridge';
-import type { EmbeddedAws, Permission, Service } from '../../kernel/aws.ts';
+import type { ConditionKeys, EmbeddedAws, Permission, Service } from '../../kernel/aws.ts';
 import { hash32 } from '../../kernel/random.ts';
 import { randomUuid } from '../../runtime/seeded-crypto.ts';
 import { deliver } from './delivery.ts';
@@ -49,6 +49,16 @@ export class EventsService implements Service {
     if (ResourceARN) return { action, resources: [ResourceARN] };
     if (operation.includes('EventBus')) return { action, resources: [busArn(busNameOf(Name))] };
     return { action, resources: [Rule || Name ? ruleArn(busNameOf(EventBusName), Rule ?? Name ?? '') : '*'] };
+  }
+
+  /** The sources and detail types that a request claims for its events, so that a role can be bound to its own. */
+  conditionKeys(operation: string, input: unknown): ConditionKeys {
+    if (operation !== 'PutEvents') return {};
+    const entries = (input as PutEventsRequest).Entries ?? [];
+    return {
+      'events:source': entries.flatMap(({ Source }) => Source ?? []),
+      'events:detail-type': entries.flatMap(({ DetailType }) => DetailType ?? []),
+    };
   }
 
   /** Delivers an event to every target of every rule it fits; an unknown bus takes and drops it. */

@@ -26,6 +26,24 @@ test.each([
   ['none matches what is ruled out', { 'ForAllValues:StringNotLike': { k: ['D#*', 'E#*'] } }, { k: KEYS }, true],
   ['one matches what is ruled out', { 'ForAllValues:StringNotLike': { k: ['D#*', '*#b'] } }, { k: KEYS }, false],
   ['a negation holds for a key that is absent', { StringNotLike: { k: 'D#*' } }, {}, true],
+  ['Null false asks for a value', { Null: { k: 'false' } }, { k: KEYS }, true],
+  ['Null false refuses a request without a value', { Null: { k: 'false' } }, {}, false],
+  ['Null false as a boolean, and a key in another case', { Null: { K: false } }, { k: KEYS }, true],
+  ['Null true asks for the absence', { Null: { k: 'true' } }, {}, true],
+  ['Null true refuses a request with a value', { Null: { k: 'true' } }, { k: KEYS }, false],
+  [
+    'every value matches and there is one',
+    { 'ForAllValues:StringLike': { k: 'API#*' }, Null: { k: 'false' } },
+    { k: KEYS },
+    true,
+  ],
+  [
+    'every value would match, but there is none',
+    { 'ForAllValues:StringLike': { k: 'API#*' }, Null: { k: 'false' } },
+    {},
+    false,
+  ],
+  ['an operator with the name of an inherited property', { constructor: { k: 'x' } }, { k: KEYS }, false],
 ])('conditions on several values: %s', (_name, condition, context, holds) => {
   expect(conditionsHold(condition, context)).toBe(holds);
 });
