@@ -30,7 +30,7 @@ async function readDesired({ cloud, service }: Scene): Promise<Desired | undefin
     Key: { pk: { S: 'DESIRED' }, sk: { S: `${service.apiId}/${service.stageName}` } },
     ConsistentRead: true,
   });
-  return Item?.desired?.S === undefined ? undefined : (JSON.parse(Item.desired.S) as Desired);
+  return (JSON.parse(Item?.desired?.S ?? 'null') as Desired | null) ?? undefined;
 }
 
 /** The stage follows at once; the plans follow one by one, while the law may already want something else of them. */

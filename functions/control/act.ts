@@ -1,8 +1,8 @@
 import type { Baseline } from '../../shared/control/types.ts';
 import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
+import { emptyRecord, own } from '../../shared/platform/records.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
-import { backOff } from '../../shared/state/backoff.ts';
 import { saveAppliedStage } from '../../shared/state/control-record.ts';
 import type { StageOutcome } from '../../shared/state/decisions.ts';
 import {
@@ -19,6 +19,7 @@ import type { ControlDependencies } from './dependencies.ts';
 import { stageDiffers } from './limits.ts';
 import type { Observation } from './observe.ts';
 import type { Governed } from './policies.ts';
+import { standBack } from './stand-back.ts';
 
 /** A later holder of the lease has written: whatever this tick concluded is of the past. */
 export class Superseded extends Error {
@@ -62,10 +63,10 @@ function desiredOf(
   { now, account, desired: before }: Observation,
   wanted: WantedLimits,
 ): Desired {
-  const plans: Record<TierName, DesiredPlan> = {};
+  const plans = emptyRecord<DesiredPlan>();
   for (const [tier, limit] of Object.entries(writableLimits(wanted.tiers, account))) {
-    const planId = deployed.tiers[tier]?.planId;
-    if (planId !== undefined) plans[tier] = { planId, limit, sinceMs: sinceOf(limit, before?.plans[tier], now) };
+    const planId = own(deployed.tiers, tier)?.planId;
+    if (planId !== undefined) plans[tier] = { planId, limit, sinceMs: sinceOf(limit, own(before?.plans, tier), now) };
   }
   const rules = {
     planOrder: wanted.planOrder,
@@ -74,7 +75,7 @@ function desiredOf(
     ignoreChangeShare: policy.guardrails.ignoreChangeShare,
     intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
   };
-  return { stage: wanted.stage, plans, rules, decidedMs: now };
+  return { stage: writableLimits(wanted.stage, account), plans, rules, decidedMs: now };
 }
 
 /** A target that was wanted before has waited since then. */
@@ -82,11 +83,11 @@ function sinceOf(limit: Limit, before: DesiredPlan | undefined, now: EpochMs): E
   return before && isSameLimit(before.limit, limit) ? before.sinceMs : now;
 }
 
-function writableLimits(limits: Limits['tiers'], account: Limit): Record<TierName, Limit> {
-  const writable: Record<TierName, Limit> = {};
-  for (const [tier, limit] of Object.entries(limits)) {
+function writableLimits(limits: Readonly<Record<string, Limit>>, account: Limit): Record<string, Limit> {
+  const writable = emptyRecord<Limit>();
+  for (const [name, limit] of Object.entries(limits)) {
     const allowed = bounded(limit, account);
-    if (allowed.kind === 'limit') writable[tier] = allowed.limit;
+    if (allowed.kind === 'limit') writable[name] = allowed.limit;
   }
   return writable;
 }
@@ -101,19 +102,20 @@ function sacrificeOrder(policy: Policy, tiers: readonly TierName[]): TierName[] 
 }
 
 async function patchStage(
-  { gateway, table, clock, publish, logger }: ControlDependencies,
+  dependencies: ControlDependencies,
   { api }: Governed,
   lease: Lease,
   { live, account, reading }: Observation,
   wanted: Limits,
 ): Promise<StageOutcome> {
+  const { gateway, table, clock, publish, logger } = dependencies;
   if (!stageDiffers(wanted.stage, live.stage, account)) return 'unchanged';
   const result = await gateway.writeStage(api, wanted.stage, reading);
   if (result.kind === 'written') {
     await saveAppliedStage(table, lease, result.value, clock.now());
     return 'written';
   }
-  if (result.kind === 'deferred') await backOff(table, api, clock.now(), result.retryAfterMs);
+  if (result.kind === 'deferred') await standBack(dependencies, api, result.retryAfterMs);
   const name = { mismatch: 'WriteMismatches', deferred: 'WritesDeferred', refused: 'WritesRefused' }[result.kind];
   publish(apiDimensions(api), [{ name, unit: 'Count', values: [1] }]);
   logger.warn('The stage was not written.', { ...result });

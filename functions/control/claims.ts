@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
+import { describeError } from '../../shared/platform/errors.ts';
+import { CEILING_MS, isPlausible } from '../../shared/state/ceilings.ts';
 import { type Claim, type ClaimTarget, saveClaim } from '../../shared/state/drift.ts';
 import type { ControlDependencies } from './dependencies.ts';
 
@@ -42,10 +44,29 @@ const stackSchema = z.object({
 
 type Trailed = z.infer<typeof trailSchema>['detail'];
 
-/** Notes who says to have changed something of ours, so that the look that follows can name them. */
-export async function noteClaim({ table, baseline }: ControlDependencies, event: unknown): Promise<void> {
+/**
+ * Notes who says to have changed something of ours, so that the look that follows can name them. A claim of the future
+ * is nobody's: it would stand in the way of every later one. A claim that cannot be noted costs nobody a tick.
+ */
+export async function noteClaim(
+  { table, baseline, clock, logger }: ControlDependencies,
+  event: unknown,
+): Promise<void> {
   const found = claimIn(event, baseline);
-  if (found) await saveClaim(table, baseline, found.target, found.claim);
+  if (!found) return;
+  const now = clock.now();
+  if (!isPlausible(found.claim.atMs, now, CEILING_MS.past)) {
+    logger.warn('A claim is dated in the future; it is ignored.', {
+      target: found.target,
+      aheadMs: found.claim.atMs - now,
+    });
+    return;
+  }
+  try {
+    await saveClaim(table, baseline, found, now);
+  } catch (error) {
+    logger.error('A claim could not be noted.', { target: found.target, reason: describeError(error) });
+  }
 }
 
 /** @returns undefined for an event that claims nothing about a limit of ours. */

@@ -1,6 +1,5 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
-import { explainRefusal } from '../../shared/platform/refusal.ts';
 import { releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
 import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
@@ -9,9 +8,11 @@ import { tickUnlessCrowded } from './crowded.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { isOverdue } from './override.ts';
 import type { Governed } from './policies.ts';
+import { type Memory, recall } from './recall.ts';
 import { type Rules, readRules } from './rules.ts';
 import { holdPaused } from './tick.ts';
-import { mayRelax, readTrigger, type Trigger, triggerNamed, whyUnknown } from './trigger.ts';
+import { mayRelax, type Trigger, triggerNamed } from './trigger.ts';
+import { turnFor } from './turns.ts';
 import { sendWakeUps } from './wake-ups.ts';
 
 /** A trigger that came during a look gets a look of its own, but a storm of them must end. */
@@ -23,28 +24,41 @@ const MOST_LOOKS = 3;
  */
 export function createControl(dependencies: ControlDependencies): (event: unknown) => Promise<void> {
   return async (event) => {
-    const trigger = readTrigger(event);
-    if (trigger === 'unknown')
-      dependencies.logger.warn('An event of an unknown form.', { why: explainRefusal(whyUnknown(event)) });
     await noteClaim(dependencies, event);
+    const trigger = await turnFor(dependencies, event);
+    if (trigger === undefined) return;
     const rules = await readRules(dependencies, trigger);
     const metrics = rules.isPaused ? new Map<string, ApiMetrics>() : await minuteMetrics(dependencies, rules.governed);
     const failures: string[] = [];
-    for (const governed of rules.governed) {
-      const minutes = metrics.get(apiStageName(governed.api));
+    const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
       try {
-        await look(dependencies, governed, trigger, rules.isPaused, minutes);
-        dependencies.publish(apiDimensions(governed.api), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
+        await work();
       } catch (error) {
-        failures.push(`${apiStageName(governed.api)}: ${describeError(error)}`);
+        failures.push(`${what}: ${describeError(error)}`);
       }
+    };
+    for (const governed of rules.governed) {
+      const name = apiStageName(governed.api);
+      await attempt(name, () => lookAndBeat(dependencies, governed, trigger, rules.isPaused, metrics.get(name)));
     }
     // Where nothing is governed there is nothing to do, and that was done: control lives.
     if (rules.governed.length === 0)
       dependencies.publish(apiDimensions(dependencies.baseline), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
-    await sendWakeUps(dependencies);
-    if (failures.length > 0) throw new Error(`Some APIs had no tick. ${failures.join('; ')}`);
+    await attempt('wake-ups', () => sendWakeUps(dependencies));
+    if (failures.length > 0) throw new Error(`Some of the work was not done. ${failures.join('; ')}`);
   };
+}
+
+/** The heartbeat says that a tick of this API has come to its end here, and nothing else. */
+async function lookAndBeat(
+  dependencies: ControlDependencies,
+  governed: Governed,
+  trigger: Trigger,
+  isPaused: boolean,
+  metrics: ApiMetrics | undefined,
+): Promise<void> {
+  if (!(await look(dependencies, governed, trigger, isPaused, metrics))) return;
+  dependencies.publish(apiDimensions(governed.api), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
 }
 
 /** Without an answer of CloudWatch there is neither slow path nor heartbeat; the law knows how to be blind. */
@@ -65,31 +79,36 @@ async function minuteMetrics(
   }
 }
 
-/** One look under the lease, and another for triggers that came meanwhile. Whoever finds it taken leaves word and goes. */
+/**
+ * One look under the lease, and another for triggers that came meanwhile. Whoever finds it taken leaves word and goes.
+ * @returns whether a tick came to its end
+ */
 async function look(
   dependencies: ControlDependencies,
   first: Governed,
   cause: Trigger,
   paused: boolean,
   metrics: ApiMetrics | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const { table, clock } = dependencies;
   const word = { trigger: cause, isWeak: !mayRelax(cause) };
-  const taken = await takeLease(table, first.api, clock.now(), word);
-  if (!taken) return;
-  let lease = taken;
+  let lease = await takeLease(table, first.api, clock.now(), word);
+  if (!lease) return false;
   let trigger = cause;
   let isReleased = false;
+  let isFinished = false;
   let governed: Governed | undefined = first;
   let isPaused = paused;
   try {
     for (let looks = 1; governed; looks++) {
-      if (looks > 1) lease = { ...taken, look: looks };
-      // The switch stops the law. A kill is stronger: it takes the stage down all the same.
-      const isKilled = governed.override?.override.action === 'kill';
-      if (isPaused && !isKilled) await holdPaused(dependencies, governed, lease, trigger);
-      else await tickUnlessCrowded(dependencies, governed, lease, trigger, metrics);
-      publishOverdue(dependencies, governed);
+      const memory: Memory = await recall(
+        dependencies,
+        governed,
+        looks > 1 ? { ...lease, look: looks } : lease,
+        trigger,
+      );
+      lease = memory.lease;
+      isFinished = (await lookOnce(dependencies, governed, memory, trigger, isPaused, metrics)) || isFinished;
       // To find no word and to let go is one step: a word left between the two would be lost.
       isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);
       const pending = isReleased ? undefined : await renewIfPending(table, lease, clock.now());
@@ -103,6 +122,23 @@ async function look(
   } finally {
     if (!isReleased) await releaseLease(table, lease, true);
   }
+  return isFinished;
+}
+
+async function lookOnce(
+  dependencies: ControlDependencies,
+  governed: Governed,
+  memory: Memory,
+  trigger: Trigger,
+  isPaused: boolean,
+  metrics: ApiMetrics | undefined,
+): Promise<boolean> {
+  publishOverdue(dependencies, governed);
+  // The switch stops the law. A kill is stronger: it takes the stage down all the same.
+  const isKilled = governed.override?.override.action === 'kill';
+  if (!isPaused || isKilled) return await tickUnlessCrowded(dependencies, governed, memory, trigger, metrics);
+  await holdPaused(dependencies, governed, memory, trigger);
+  return true;
 }
 
 /** Rings, by an alarm on this metric, while a brake lasts beyond its bound; published also when not, to end the ringing. */

@@ -1,36 +1,37 @@
 import type { Conclusion } from '../../shared/control/types.ts';
 import { isConflict, isThrottled, retryAfterMs } from '../../shared/platform/errors.ts';
-import { backOff, readBackoff } from '../../shared/state/backoff.ts';
 import type { Lease } from '../../shared/state/lease.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import type { Governed } from './policies.ts';
+import type { Memory } from './recall.ts';
+import { standBack } from './stand-back.ts';
 import { decisionOf, record, tick } from './tick.ts';
 import type { Trigger } from './trigger.ts';
 
 /**
  * A tick, unless AWS has just refused a management call: those are few, an account shares them, and a deploy needs them
- * more. Then a whole tick passes without one, recorded as a decision to hold; control lives, and beats. A kill waits for
- * nobody.
+ * more. Then a whole tick passes without one, recorded as a decision to hold. A kill waits for nobody.
+ * @returns whether the tick came to its end; one that was held back did not, and control does not beat for it
  */
 export async function tickUnlessCrowded(
   dependencies: ControlDependencies,
   governed: Governed,
-  lease: Lease,
+  memory: Memory,
   trigger: Trigger,
   metrics: ApiMetrics | undefined,
-): Promise<void> {
-  const { table, clock } = dependencies;
+): Promise<boolean> {
   const isKilled = governed.override?.override.action === 'kill';
-  if (!isKilled && (await readBackoff(table, governed.api)) > clock.now())
-    return await holdBack(dependencies, governed, lease, trigger);
-  try {
-    await tick(dependencies, governed, lease, trigger, metrics);
-  } catch (error) {
-    if (!isThrottled(error) && !isConflict(error)) throw error;
-    await backOff(table, governed.api, clock.now(), retryAfterMs(error));
-    await holdBack(dependencies, governed, lease, trigger);
+  if (isKilled || memory.record.backoffUntilMs <= dependencies.clock.now()) {
+    try {
+      return await tick(dependencies, governed, memory, trigger, metrics);
+    } catch (error) {
+      if (!isThrottled(error) && !isConflict(error)) throw error;
+      await standBack(dependencies, governed.api, retryAfterMs(error));
+    }
   }
+  await holdBack(dependencies, governed, memory.lease, trigger);
+  return false;
 }
 
 async function holdBack(

@@ -18,7 +18,10 @@ export interface ControlDependencies {
   readonly parameters: Parameters;
   /** AWS's own minutes of all APIs in one call. */
   readonly readMetrics: (apis: readonly MeteredApi[], now: EpochMs) => Promise<Metrics>;
+  /** Wakes the plan writer. */
   readonly sendWakeUp: SendWakeUp;
+  /** Wakes control itself, for a look that was put off. */
+  readonly sendLook: SendWakeUp;
   readonly announce: Announce;
   readonly publish: PublishMetrics;
   readonly logger: Logger;

@@ -1,5 +1,4 @@
 import { law } from '../../shared/control/law.ts';
-import type { LawState } from '../../shared/control/state.ts';
 import { createGateway } from '../../shared/gateway/api-gateway.ts';
 import {
   apiGatewayClient,
@@ -17,26 +16,33 @@ import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
 import { createParameters } from '../../shared/platform/parameters.ts';
 import { wakeUpsThrough } from '../../shared/platform/queue.ts';
+import { lawStateOf } from '../../shared/state/law-state.ts';
+import { openTable } from '../../shared/state/open-table.ts';
 import { metricsReader } from '../../shared/telemetry/cloudwatch.ts';
 import { createControl } from './control.ts';
 
-const environment = readEnvironment(['STATE_TABLE', 'PARAMETER_PREFIX', 'PLAN_WRITES_QUEUE_URL', 'TIDEGATE_BASELINE']);
+const environment = readEnvironment([
+  'STATE_TABLE',
+  'PARAMETER_PREFIX',
+  'PLAN_WRITES_QUEUE_URL',
+  'LOOKS_QUEUE_URL',
+  'TIDEGATE_BASELINE',
+]);
 const logger = createLogger();
+const ports = { clock: systemClock, logger, publish: publishMetrics };
 
 export const handler = asHandler(
   logger,
   createControl({
-    clock: systemClock,
-    table: { client: dynamoDbClient(), name: environment.STATE_TABLE },
+    ...ports,
+    table: openTable({ client: dynamoDbClient(), name: environment.STATE_TABLE, ...ports }),
     gateway: createGateway(apiGatewayClient()),
     parameters: createParameters(ssmClient()),
     readMetrics: metricsReader(cloudWatchClient()),
     sendWakeUp: wakeUpsThrough(sqsClient(), environment.PLAN_WRITES_QUEUE_URL),
+    sendLook: wakeUpsThrough(sqsClient(), environment.LOOKS_QUEUE_URL),
     announce: announceThrough(eventBridgeClient()),
-    publish: publishMetrics,
-    logger,
-    // The state is what the same law returned, come back through JSON; its version is checked where it is read.
-    law: (input) => law({ ...input, state: input.state as LawState | undefined }),
+    law: (input) => law({ ...input, state: lawStateOf(input.state, input.now) }),
     baseline: environment.TIDEGATE_BASELINE,
     parameterPrefix: environment.PARAMETER_PREFIX,
   }),

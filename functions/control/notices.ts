@@ -2,12 +2,14 @@ import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { type Decision, recordDecision } from '../../shared/state/decisions.ts';
+import type { Damage } from '../../shared/state/table.ts';
+import type { AnyPlan } from './decide-anyhow.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { authorship, type OverrideInForce } from './override.ts';
 import type { Governed, Refusal } from './policies.ts';
 import type { Trigger } from './trigger.ts';
 
-/** Something that happened to a parameter rather than to a limit, for the record and for whoever listens. */
+/** Something that happened to a parameter or to the state rather than to a limit, for the record and for whoever listens. */
 interface Notice {
   readonly id: string;
   readonly atMs: EpochMs;
@@ -88,6 +90,46 @@ export async function noteRelease(
       'Neither a policy nor an override of this API is left. Its limits are led back; from here on control moves none ' +
       'of them, and the fail-safe stays out as long as control lives.',
     wouldChange: 'A policy for this API, or an override.',
+    estimates: {},
+    name: governed.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+/** An item of the state table could not be used, and counts as nothing from now on. */
+export async function noteSetAside(
+  dependencies: ControlDependencies,
+  { key, why }: Damage,
+  trigger: Trigger,
+  governed: Governed,
+): Promise<void> {
+  const notice = {
+    id: `set-aside#${key.pk}#${key.sk}`,
+    atMs: dependencies.clock.now(),
+    rule: 'state-set-aside',
+    reason: `The item ${key.pk} / ${key.sk} of the state table cannot be used: ${why}. It was set aside, and control goes on as if there had been none.`,
+    wouldChange: 'Nothing: look under ASIDE# in the table for what it was, and find out who wrote it.',
+    estimates: {},
+    name: governed.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+/** The law could not use its own state, or the windows, and decided without. */
+export async function noteUnusable(
+  dependencies: ControlDependencies,
+  { what, why }: NonNullable<AnyPlan['unusable']>,
+  trigger: Trigger,
+  governed: Governed,
+): Promise<void> {
+  const instead =
+    what === 'state' ? 'It starts afresh from the limits in force.' : 'It decided as if nothing new were known.';
+  const notice = {
+    id: `set-aside#law-${what}`,
+    atMs: dependencies.clock.now(),
+    rule: 'state-set-aside',
+    reason: `The law cannot use ${what === 'state' ? 'what it remembered' : 'the newest windows'}: ${why} ${instead}`,
+    wouldChange: 'Nothing: whatever was unusable is not read again.',
     estimates: {},
     name: governed.name,
   };

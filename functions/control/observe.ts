@@ -2,17 +2,19 @@ import type { Baseline, LawInput } from '../../shared/control/types.ts';
 import { STAGE_DEFAULT } from '../../shared/gateway/method-keys.ts';
 import type { StageReading } from '../../shared/gateway/port.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
+import { emptyRecord, own, recordOf } from '../../shared/platform/records.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
-import { type ControlRecord, readControlRecord } from '../../shared/state/control-record.ts';
-import { type Desired, readDesired } from '../../shared/state/desired.ts';
+import type { ControlRecord } from '../../shared/state/control-record.ts';
+import type { Desired } from '../../shared/state/desired.ts';
 import type { DriftRecord } from '../../shared/state/drift.ts';
-import { readDirectory } from '../../shared/state/key-directory.ts';
+import { readKeys } from '../../shared/state/key-directory.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import { keyCountsOf } from '../../shared/telemetry/key-counts.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { ceilings } from './limits.ts';
 import type { Governed } from './policies.ts';
+import type { Memory } from './recall.ts';
 
 /** Everything one tick knows before it decides. */
 export interface Observation {
@@ -37,25 +39,25 @@ const PLAN_SETTLE_MS = 30_000;
 export async function observe(
   dependencies: ControlDependencies,
   { api, policy }: Governed,
+  { record, desired }: Memory,
   metrics: ApiMetrics | undefined,
 ): Promise<Observation> {
   const { clock, table, gateway, baseline } = dependencies;
   const now = clock.now();
-  const record = await readControlRecord(table, api);
   const account = await gateway.accountLimit();
   const reading = await gateway.readStage(api);
   const plans = await gateway.readPlans();
-  const tiers: Record<TierName, Limit> = {};
+  const tiers = emptyRecord<Limit>();
   for (const [tier, { planId }] of Object.entries(baseline.tiers)) {
     const limit = plans.get(planId);
     if (limit) tiers[tier] = limit;
   }
   // A stage that nobody ever limited is bounded by the account alone.
-  const live = { stage: { [STAGE_DEFAULT]: account, ...reading.limits }, tiers };
+  const stage = recordOf(Object.entries({ [STAGE_DEFAULT]: account, ...reading.limits }));
+  const live = { stage, tiers };
   const evidence = await readEvidence(table, api, record.law, metrics, policy, now);
   const isByMinutes = evidence.windows.length > 0 && evidence.windows.every(({ source }) => source === 'metrics');
-  const keyCounts = isByMinutes ? keyCountsOf((await readDirectory(table, api)).tierOf.values()) : undefined;
-  const desired = await readDesired(table, api);
+  const keyCounts = isByMinutes ? keyCountsOf((await readKeys(table, api)).values()) : undefined;
   return { now, record, desired, reading, account, live, evidence, keyCounts, drift: record.drift };
 }
 
@@ -66,8 +68,8 @@ export async function observe(
 export function lawInput(observation: Observation, governed: Governed, baseline: Baseline): LawInput<unknown> {
   const { record, live, now, drift } = observation;
   const isOutdated = (drift?.adoptedMs ?? 0) > (record.law?.lookedMs ?? 0);
-  const tiersMs: Record<TierName, EpochMs> = {};
-  for (const tier of Object.keys(live.tiers)) tiersMs[tier] = settled(record.appliedTiers[tier], PLAN_SETTLE_MS);
+  const tiersMs = emptyRecord<EpochMs>();
+  for (const tier of Object.keys(live.tiers)) tiersMs[tier] = settled(own(record.appliedTiers, tier), PLAN_SETTLE_MS);
   return {
     // A law must not go on towards what it wanted before somebody's limits were adopted.
     state: isOutdated ? undefined : record.law?.state,
@@ -87,7 +89,7 @@ function withAdopted({ stage, tiers }: Baseline, drift: DriftRecord | undefined)
   const adopted = drift?.adopted ?? {};
   return {
     stage: adopted[`stage ${STAGE_DEFAULT}`] ?? stage,
-    tiers: Object.fromEntries(Object.entries(tiers).map(([tier, limit]) => [tier, adopted[`tier ${tier}`] ?? limit])),
+    tiers: recordOf(Object.entries(tiers).map(([tier, limit]) => [tier, adopted[`tier ${tier}`] ?? limit] as const)),
   };
 }
 
@@ -97,5 +99,5 @@ function settled(applied: { readonly writtenMs: EpochMs } | undefined, settleMs:
 
 export function baselineOf(deployed: DeployedBaseline): Baseline {
   const tiers = Object.entries(deployed.tiers).map(([tier, { rateRps, burst }]) => [tier, { rateRps, burst }] as const);
-  return { stage: deployed.stageLimit, tiers: Object.fromEntries(tiers) };
+  return { stage: deployed.stageLimit, tiers: recordOf(tiers) };
 }

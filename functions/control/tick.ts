@@ -3,75 +3,86 @@ import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts'
 import type { EpochMs, Limits } from '../../shared/platform/units.ts';
 import { saveLaw, savePause } from '../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../shared/state/decisions.ts';
-import { clearDesired, type DecisionUnderWay, readDesired } from '../../shared/state/desired.ts';
-import { readHold } from '../../shared/state/hold.ts';
+import { clearDesired, type DecisionUnderWay } from '../../shared/state/desired.ts';
 import { saveObjective } from '../../shared/state/key-directory.ts';
 import type { Lease } from '../../shared/state/lease.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import { act } from './act.ts';
 import { afterSilence } from './after-silence.ts';
-import { decide } from './decide.ts';
+import { decideAnyhow } from './decide-anyhow.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { withDrift } from './drift-look.ts';
 import { noteHold, underRuling } from './hold.ts';
 import { holdOf, letGo } from './leaving.ts';
 import { stageDiffers } from './limits.ts';
-import { announceDecision } from './notices.ts';
+import { announceDecision, noteUnusable } from './notices.ts';
 import { baselineOf, type Observation, observe } from './observe.ts';
 import { isOverdue } from './override.ts';
 import type { Governed } from './policies.ts';
+import type { Memory } from './recall.ts';
 import type { Trigger } from './trigger.ts';
 
-/** One run of the loop for one API, under its lease: observe, decide, act, remember, record. */
+/**
+ * One run of the loop for one API, under its lease: observe, decide, act, remember, record.
+ * @returns whether it came to its end: a decision that did not come into force is to be taken anew
+ */
 export async function tick(
   dependencies: ControlDependencies,
   governed: Governed,
-  lease: Lease,
+  memory: Memory,
   trigger: Trigger,
   metrics: ApiMetrics | undefined,
-): Promise<void> {
+): Promise<boolean> {
+  const { lease, record: before } = memory;
   const baseline = baselineOf(dependencies.baseline);
-  const stored = await readHold(dependencies.table, governed.api);
-  const observed = await observe(dependencies, governed, metrics);
+  const observed = await observe(dependencies, governed, memory, metrics);
   await recordInterrupted(dependencies, governed.api, observed);
   const found = await withDrift(dependencies, governed, lease, trigger, observed);
-  const { observation, hold } = afterSilence(found, stored);
+  const { observation, hold } = afterSilence(found, before.hold);
   const brake = { parameter: governed.override, hold: holdOf(governed, hold) };
-  const { output, wanted, isFinal } = decide(dependencies, governed, baseline, observation, trigger, brake);
+  const plan = decideAnyhow(dependencies, governed, baseline, observation, trigger, brake);
+  if (plan.unusable) await noteUnusable(dependencies, plan.unusable, trigger, governed);
+  const { output, isFinal } = plan;
   const acting = underRuling(governed, output);
-  const { windows, seenLogsMs, seenMetricsMs, trust } = observation.evidence;
-  const newest = windows.map((window) => window.startMs).sort((a, b) => b - a)[0];
+  const mode = output.writes === 'never' ? 'paused' : acting.policy.mode;
   const decision = decisionOf(dependencies, governed, lease, trigger, output.conclusion, {
-    mode: output.writes === 'never' ? 'paused' : acting.policy.mode,
+    mode,
     before: observation.live,
-    after: wanted,
+    after: plan.wanted,
     stageOutcome: 'unchanged',
-    evidence: { windows: windows.length, newestMs: newest, ...trust },
+    evidence: evidenceNote(observation),
   });
-  if (isFinal) await noteHold(dependencies, lease, stored, output.noted);
+  if (isFinal) await noteHold(dependencies, lease, before.hold, output.noted);
+  const wanted = { ...plan.wanted, planOrder: output.planOrder };
   const stageOutcome = isFinal
-    ? await act(
-        dependencies,
-        acting,
-        baseline,
-        lease,
-        observation,
-        { ...wanted, planOrder: output.planOrder },
-        decision,
-      )
+    ? await act(dependencies, acting, baseline, lease, observation, wanted, decision)
     : 'unchanged';
   await record(dependencies, governed.api, decision, stageOutcome);
-  // A decision that did not come into force is none: the next tick takes it anew, from the same windows.
-  if (!isFinal || !isInForce(stageOutcome)) return;
-  const toldSlowMs = governed.policy.objective.latencyMs;
-  if (observation.record.law?.toldSlowMs !== toldSlowMs)
-    await saveObjective(dependencies.table, governed.api, toldSlowMs);
-  const seen = { seenLogsMs, seenMetricsMs, toldSlowMs, lookedMs: observation.now };
-  const law = { state: output.state, ...seen, decisionId: decision.id };
-  await saveLaw(dependencies.table, lease, law);
+  if (!isFinal) return true;
+  if (!isInForce(stageOutcome)) return false;
+  await remember(dependencies, governed, lease, observation, { state: output.state, decisionId: decision.id });
   await noteHold(dependencies, lease, output.noted, output.hold);
   await letGo(dependencies, governed, lease, trigger, { observation, hold: output.hold, stageOutcome });
+  return true;
+}
+
+function evidenceNote({ evidence: { windows, trust } }: Observation): Decision['evidence'] {
+  const newestMs = windows.map((window) => window.startMs).sort((a, b) => b - a)[0];
+  return { windows: windows.length, newestMs, ...trust };
+}
+
+/** What the next tick goes by. */
+async function remember(
+  { table }: ControlDependencies,
+  { api, policy }: Governed,
+  lease: Lease,
+  { now, record: before, evidence: { seenLogsMs, seenMetricsMs } }: Observation,
+  law: { readonly state: unknown; readonly decisionId: string },
+): Promise<void> {
+  const toldSlowMs = policy.objective.latencyMs;
+  if (before.law?.toldSlowMs !== toldSlowMs) await saveObjective(table, api, toldSlowMs);
+  await saveLaw(table, lease, { ...law, seenLogsMs, seenMetricsMs, toldSlowMs, lookedMs: now });
 }
 
 function isInForce(outcome: StageOutcome): boolean {
@@ -82,11 +93,11 @@ function isInForce(outcome: StageOutcome): boolean {
 export async function holdPaused(
   dependencies: ControlDependencies,
   governed: Governed,
-  lease: Lease,
+  { lease, desired }: Memory,
   trigger: Trigger,
 ): Promise<void> {
   await savePause(dependencies.table, governed.api, dependencies.clock.now());
-  if (await readDesired(dependencies.table, governed.api)) await clearDesired(dependencies.table, lease);
+  if (desired) await clearDesired(dependencies.table, lease);
   const decision = decisionOf(dependencies, governed, lease, trigger, PAUSED, {
     mode: 'paused',
     before: undefined,

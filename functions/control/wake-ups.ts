@@ -1,6 +1,7 @@
 import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
 import { describeError, isThrottled } from '../../shared/platform/errors.ts';
 import type { MetricValues } from '../../shared/platform/metrics.ts';
+import { emptyRecord, own } from '../../shared/platform/records.ts';
 import type { EpochMs, Limit, TierName } from '../../shared/platform/units.ts';
 import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
 import { claimWakeUps, type PlanLease, readPlanLease } from '../../shared/state/plan-lease.ts';
@@ -43,10 +44,10 @@ export async function sendWakeUps(dependencies: ControlDependencies): Promise<vo
 /** Slots that nobody else sends wake-ups for: who was outrun may know of a longer backlog, and looks again. */
 async function claimSlots(table: Table, backlog: number, spacingMs: number, now: EpochMs): Promise<EpochMs[]> {
   for (let attempt = 0; attempt < MOST_CLAIMS; attempt++) {
-    const lease = await readPlanLease(table);
+    const lease = await readPlanLease(table, spacingMs);
     const slots = wakeUpSlots(backlog, lease, spacingMs, now);
     const last = slots.at(-1);
-    if (last === undefined || (await claimWakeUps(table, lease, last))) return slots;
+    if (last === undefined || (await claimWakeUps(table, lease, last, now))) return slots;
   }
   return [];
 }
@@ -68,7 +69,7 @@ async function livePlans(
 
 /** How many plans are not yet what they should be, and how long the oldest of them has been waiting. */
 function backlogMetrics({ plans }: Desired, pending: readonly TierName[], now: EpochMs): MetricValues[] {
-  const ages = pending.map((tier) => now - (plans[tier]?.sinceMs ?? now));
+  const ages = pending.map((tier) => now - (own(plans, tier)?.sinceMs ?? now));
   return [
     { name: 'PlanWriteBacklog', unit: 'Count', values: [pending.length] },
     { name: 'PlanWriteBacklogAgeMs', unit: 'Milliseconds', values: [Math.max(0, ...ages)] },
@@ -77,8 +78,8 @@ function backlogMetrics({ plans }: Desired, pending: readonly TierName[], now: E
 
 /** The tiers of an API whose plan is not yet what it should be. */
 export function pendingOf(desired: Desired, livePlans: ReadonlyMap<string, Limit>): TierName[] {
-  const wanted: Record<TierName, Limit> = {};
-  const live: Record<TierName, Limit> = {};
+  const wanted = emptyRecord<Limit>();
+  const live = emptyRecord<Limit>();
   for (const [tier, { planId, limit }] of Object.entries(desired.plans)) {
     const current = livePlans.get(planId);
     if (!current) continue;

@@ -3,19 +3,21 @@ import { apiGatewayClient, dynamoDbClient } from '../../shared/platform/clients.
 import { systemClock } from '../../shared/platform/clock.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
+import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
+import { openTable } from '../../shared/state/open-table.ts';
 import { createKeyDirectory } from './key-directory.ts';
 
 const environment = readEnvironment(['STATE_TABLE', 'TIDEGATE_BASELINE']);
 const logger = createLogger();
+const ports = { clock: systemClock, logger, publish: publishMetrics };
 
 export const handler = asHandler(
   logger,
   createKeyDirectory({
-    clock: systemClock,
-    table: { client: dynamoDbClient(), name: environment.STATE_TABLE },
+    ...ports,
+    table: openTable({ client: dynamoDbClient(), name: environment.STATE_TABLE, ...ports }),
     keys: createKeyReader(apiGatewayClient()),
     baseline: environment.TIDEGATE_BASELINE,
-    logger,
   }),
 );

@@ -6,16 +6,16 @@ import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
 import { explainRefusal, type Refusal } from '../../shared/platform/refusal.ts';
 import { requireVariable } from '../../shared/platform/variables.ts';
+import { openTable } from '../../shared/state/open-table.ts';
 import { writeMostUrgentPlan } from './plan-writer.ts';
 import { answerWakeUps, readMessages } from './wake-ups.ts';
 
 const logger = createLogger();
+const ports = { clock: systemClock, logger, publish: publishMetrics };
 const dependencies = {
-  clock: systemClock,
-  table: { client: dynamoDbClient(), name: requireVariable('STATE_TABLE') },
+  ...ports,
+  table: openTable({ client: dynamoDbClient(), name: requireVariable('STATE_TABLE'), ...ports }),
   gateway: createGateway(apiGatewayClient()),
-  publish: publishMetrics,
-  logger,
 };
 
 const refuse = (why: Refusal) => logger.warn('Not a wake-up.', { why: explainRefusal(why) });

@@ -5,11 +5,12 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import { isThrottled, retryAfterMs } from '../../shared/platform/errors.ts';
 import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
+import { emptyRecord, own } from '../../shared/platform/records.ts';
 import type { Limit, TierName } from '../../shared/platform/units.ts';
-import { BACKOFF_MS } from '../../shared/state/backoff.ts';
+import { ASKED_TOO_MUCH, standBackMs } from '../../shared/state/backoff.ts';
 import { saveAppliedTier } from '../../shared/state/control-record.ts';
 import { type Desired, isStale, readAllDesired } from '../../shared/state/desired.ts';
-import { postponePlanSlot, readPlanLease, takePlanSlot } from '../../shared/state/plan-lease.ts';
+import { postponePlanSlot, readPlanSlot, takePlanSlot } from '../../shared/state/plan-lease.ts';
 import type { Table } from '../../shared/state/table.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 
@@ -40,8 +41,9 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
   // What control no longer stands behind is left alone: it is silent, and the fail-safe may be raising that very plan.
   const backlog = (await readAllDesired(table)).filter(({ desired }) => !isStale(desired, clock.now()));
   if (backlog.every(({ desired }) => Object.keys(desired.plans).length === 0)) return 'nothing';
-  if ((await readPlanLease(table)).nextWriteAtMs > clock.now()) return 'early';
-  const live = await livePlans(dependencies);
+  const intervalMs = Math.max(...backlog.map(({ desired }) => desired.rules.intervalMs));
+  if ((await readPlanSlot(table, intervalMs)) > clock.now()) return 'early';
+  const live = await livePlans(dependencies, intervalMs);
   if (!live) return 'early';
   const write = mostUrgent(backlog, live, clock.now());
   if (!write) return 'nothing';
@@ -57,24 +59,33 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
   dependencies.publish(apiDimensions(write.api), [failureMetric(result.kind)]);
   logger.warn('A plan was not written.', facts);
   if (result.kind !== 'deferred') return 'failed';
-  await standBack(dependencies, result.retryAfterMs);
+  await standBack(dependencies, result.retryAfterMs, intervalMs);
   return 'early';
 }
 
 /** Undefined when AWS refuses even to tell. */
-async function livePlans(dependencies: PlanWriterDependencies): Promise<ReadonlyMap<string, Limit> | undefined> {
+async function livePlans(
+  dependencies: PlanWriterDependencies,
+  intervalMs: number,
+): Promise<ReadonlyMap<string, Limit> | undefined> {
   try {
     return await dependencies.gateway.readPlans();
   } catch (error) {
     if (!isThrottled(error)) throw error;
-    await standBack(dependencies, retryAfterMs(error));
+    await standBack(dependencies, retryAfterMs(error), intervalMs);
     return undefined;
   }
 }
 
 /** For a whole tick no plan is written: a deploy that changes plans needs the account's slot more than we do. */
-async function standBack({ table, clock }: PlanWriterDependencies, retryMs: number | undefined): Promise<void> {
-  await postponePlanSlot(table, clock.now() + Math.max(BACKOFF_MS, retryMs ?? 0));
+async function standBack(
+  { table, clock, logger }: PlanWriterDependencies,
+  retryMs: number | undefined,
+  intervalMs: number,
+): Promise<void> {
+  const waitMs = standBackMs(retryMs);
+  if (retryMs !== undefined && retryMs > waitMs) logger.warn(ASKED_TOO_MUCH, { askedMs: retryMs, waitMs });
+  await postponePlanSlot(table, clock.now(), { waitMs, intervalMs });
 }
 
 /** Across APIs cuts go before raises, and what was decided first goes first. */
@@ -95,8 +106,8 @@ function nextOf(
   livePlans: ReadonlyMap<string, Limit>,
   now: number,
 ): PlanWrite | undefined {
-  const wanted: Record<TierName, Limit> = {};
-  const live: Record<TierName, Limit> = {};
+  const wanted = emptyRecord<Limit>();
+  const live = emptyRecord<Limit>();
   for (const [tier, plan] of Object.entries(plans)) {
     const current = livePlans.get(plan.planId);
     // Stryker disable next-line ConditionalExpression: a tier without a live limit is never the next to be written.
@@ -107,7 +118,7 @@ function nextOf(
   const next = nextPlanWrite(wanted, live, now, undefined, rules);
   // Stryker disable next-line ConditionalExpression: what is no write names no tier, and so no plan.
   if (next.kind !== 'write') return undefined;
-  const plan = plans[next.tier];
+  const plan = own(plans, next.tier);
   const current = live[next.tier];
   // Stryker disable next-line LogicalOperator,ConditionalExpression: a tier to be written is desired and live.
   if (!plan || !current) return undefined;

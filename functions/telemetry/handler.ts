@@ -5,17 +5,17 @@ import { createLogger } from '../../shared/platform/logger.ts';
 import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
 import { requireVariable } from '../../shared/platform/variables.ts';
+import { openTable } from '../../shared/state/open-table.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const logger = createLogger();
+const ports = { clock: systemClock, logger, publish: publishMetrics };
 
 export const handler = asHandler(
   logger,
   createTelemetry({
-    clock: systemClock,
-    table: { client: dynamoDbClient(), name: requireVariable('STATE_TABLE') },
-    publish: publishMetrics,
+    ...ports,
+    table: openTable({ client: dynamoDbClient(), name: requireVariable('STATE_TABLE'), ...ports }),
     announce: announceThrough(eventBridgeClient()),
-    logger,
   }),
 );

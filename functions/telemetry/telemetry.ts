@@ -35,13 +35,16 @@ const POISONED = {
   mend: 'let nobody but API Gateway write into the log, in the format that the template sets',
 };
 
+/** What this container has read of the key directory, by API. */
+type Directories = Map<string, { readonly directory: Directory; readonly readMs: EpochMs }>;
+
 /** When this container last had the right to nudge control, by API. */
 type LookNows = Map<string, EpochMs>;
 
 /** The telemetry function: one delivery of log lines into windows, metrics and, where there is reason, a nudge. */
 export function createTelemetry(dependencies: TelemetryDependencies): (event: unknown) => Promise<void> {
   const { clock, logger } = dependencies;
-  const directories = new Map<string, { readonly directory: Directory; readonly readMs: EpochMs }>();
+  const directories: Directories = new Map();
   const lookNows: LookNows = new Map();
 
   return async (event) => {
@@ -51,22 +54,52 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
     const { batch } = delivery;
     const now = clock.now();
     const { records, apis } = readBatch(batch.events);
-    const known = new Map<string, Directory>();
-    for (const api of apis.slice(0, MOST_APIS)) {
-      const name = apiStageName(api);
-      const cached = directories.get(name);
-      const isFresh = cached !== undefined && now - cached.readMs < DIRECTORY_AGE_MS;
-      const directory = isFresh ? cached.directory : await readDirectory(dependencies.table, api);
-      if (!isFresh) directories.set(name, { directory, readMs: now });
-      known.set(name, directory);
-    }
+    const known = await directoriesOf(dependencies, apis, directories, now);
     const addition = aggregate(batch.events, records, known, now, batch.stream);
     if (addition.poisonedLines > 0) {
       const why = explainRefusal({ ...POISONED, path: `logEvents.${Math.max(0, records.indexOf(undefined))}.message` });
       logger.warn('Lines could not be read.', { lines: addition.poisonedLines, why });
     }
-    for (const each of addition.apis) await store(dependencies, each, batch.id, now, lookNows);
+    await storeAll(dependencies, addition.apis, batch.id, now, lookNows);
   };
+}
+
+/** The directories of the APIs that a batch speaks of, read anew where what the container knows is too old. */
+async function directoriesOf(
+  { table }: TelemetryDependencies,
+  apis: readonly ApiStage[],
+  directories: Directories,
+  now: EpochMs,
+): Promise<Map<string, Directory>> {
+  const known = new Map<string, Directory>();
+  for (const api of apis.slice(0, MOST_APIS)) {
+    const name = apiStageName(api);
+    const cached = directories.get(name);
+    const isFresh = cached !== undefined && now - cached.readMs < DIRECTORY_AGE_MS;
+    const directory = isFresh ? cached.directory : await readDirectory(table, api);
+    if (!isFresh) directories.set(name, { directory, readMs: now });
+    known.set(name, directory);
+  }
+  return known;
+}
+
+/** One API's failure does not keep another's windows from being stored; delivered again, what is stored is there already. */
+async function storeAll(
+  dependencies: TelemetryDependencies,
+  additions: readonly ApiAddition[],
+  batchId: string,
+  now: EpochMs,
+  lookNows: LookNows,
+): Promise<void> {
+  const failures: string[] = [];
+  for (const each of additions) {
+    try {
+      await store(dependencies, each, batchId, now, lookNows);
+    } catch (error) {
+      failures.push(`${apiStageName(each.api)}: ${describeError(error)}`);
+    }
+  }
+  if (failures.length > 0) throw new Error(`Some windows were not stored. ${failures.join('; ')}`);
 }
 
 /** A part that was stored before was published before, too: only what is new is published. */

@@ -48,6 +48,7 @@ export interface Variables {
   readonly SERVICE_STAGE: string;
   readonly PARAMETER_PREFIX: string;
   readonly PLAN_WRITES_QUEUE_URL: string;
+  readonly LOOKS_QUEUE_URL: string;
   readonly FAIL_SAFE_QUEUE_URL: string;
   readonly TIDEGATE_BASELINE: DeployedBaseline;
   readonly TIDEGATE_FAIL_SAFE: FailSafeRules;
@@ -58,6 +59,7 @@ const variables: { readonly [Name in keyof Variables]: z.ZodType<Variables[Name]
   SERVICE_STAGE: text,
   PARAMETER_PREFIX: text.regex(/^\/.*[^/]$/, 'must begin with a slash and end without one'),
   PLAN_WRITES_QUEUE_URL: text,
+  LOOKS_QUEUE_URL: text,
   FAIL_SAFE_QUEUE_URL: text,
   TIDEGATE_BASELINE: json(deployedBaselineSchema),
   TIDEGATE_FAIL_SAFE: json(failSafeRulesSchema),

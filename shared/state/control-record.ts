@@ -1,11 +1,14 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
+import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
-import { type Claim, claimsOf, type DriftRecord } from './drift.ts';
-import type { Lease } from './lease.ts';
-import { type Attributes, jsonOf, type Key, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
-
-/** Law states of another version are not understood, and the law starts afresh from the limits in force. */
-const LAW_STATE_VERSION = 4;
+import { BACKOFF, backoffIn } from './backoff.ts';
+import { CEILING_MS, isPlausible } from './ceilings.ts';
+import { type Claim, claimsOf, DRIFT_FORM, type DriftRecord } from './drift.ts';
+import { HOLD, type Hold, holdIn } from './hold.ts';
+import { highestFence, LEASE, type Lease } from './lease.ts';
+import { anything, fields, instant, limit, numberWithin, optional, recordWith, text } from './shape.ts';
+import { attributesOf, type Form, readFenced, readValue, saveFenced } from './stored.ts';
+import { type Attributes, type Key, nowOf, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
 
 /** What the last tick left for the next one. */
 export interface LawRecord {
@@ -33,40 +36,85 @@ export interface ControlRecord {
   readonly appliedTiers: Readonly<Record<TierName, Applied<Limit>>>;
   /** What others did to the limits; undefined before the first look. */
   readonly drift: DriftRecord | undefined;
+  readonly hold: Hold | undefined;
   /** Who says to have changed something, by target. */
   readonly claims: Readonly<Record<string, Claim>>;
   /** When the switch last held everything; 0 for never. */
   readonly pausedMs: EpochMs;
+  /** Before this instant no management call is made; 0 when none was ever refused. */
+  readonly backoffUntilMs: EpochMs;
+  /** The highest fence that any of it was written under. */
+  readonly highestFence: number;
 }
 
-const TIER_PREFIX = 'applied#tier#';
+/** The law's own state is checked by who knows the law. */
+export const LAW_FORM: Form = {
+  version: 5,
+  attribute: 'record',
+  shape: (now) =>
+    fields({
+      state: anything,
+      seenLogsMs: instant(now, CEILING_MS.past),
+      seenMetricsMs: instant(now, CEILING_MS.past),
+      toldSlowMs: numberWithin(0, 1e6),
+      decisionId: optional(text),
+      lookedMs: instant(now, CEILING_MS.past),
+    }),
+};
+
+const appliedForm = (value: typeof limit): Form => ({
+  version: 1,
+  attribute: 'applied',
+  shape: (now) => fields({ value, writtenMs: instant(now, CEILING_MS.past) }),
+});
+const APPLIED_STAGE_FORM = appliedForm(recordWith(limit));
+const APPLIED_TIER_FORM = appliedForm(limit);
+
 const partitionOf = (api: ApiStage): string => `API#${apiStageName(api)}`;
+const writerPartitionOf = (api: ApiStage): string => `WRITER#${apiStageName(api)}`;
 const itemKey = (api: ApiStage, sk: string): Key => ({ pk: partitionOf(api), sk });
 
-/** Everything that control remembers of one API, in one read. */
+/** Everything that control remembers of one API, and what the plan writer says to have written for it. */
 export async function readControlRecord(table: Table, api: ApiStage): Promise<ControlRecord> {
   const items = await queryItems(table, partitionOf(api));
   const bySortKey = new Map(items.map((item) => [textOf(item, 'sk') ?? '', item]));
-  const appliedTiers: Record<TierName, Applied<Limit>> = {};
-  for (const [sk, item] of bySortKey) {
-    const applied = sk.startsWith(TIER_PREFIX) ? appliedOf<Limit>(item) : undefined;
-    if (applied) appliedTiers[sk.slice(TIER_PREFIX.length)] = applied;
-  }
-  const law = bySortKey.get('law');
+  const fenced = <Value>(sk: string, form: Form) => readFenced<Value>(table, itemKey(api, sk), bySortKey.get(sk), form);
   return {
-    law: numberOf(law, 'version') === LAW_STATE_VERSION ? jsonOf<LawRecord>(law, 'record') : undefined,
-    appliedStage: appliedOf(bySortKey.get('applied#stage')),
-    appliedTiers,
-    drift: jsonOf<DriftRecord>(bySortKey.get('drift'), 'drift'),
-    claims: claimsOf(bySortKey),
-    pausedMs: numberOf(bySortKey.get('paused'), 'atMs') ?? 0,
+    law: fenced<LawRecord>('law', LAW_FORM),
+    appliedStage: fenced('applied#stage', APPLIED_STAGE_FORM),
+    appliedTiers: await readAppliedTiers(table, api),
+    drift: fenced<DriftRecord>('drift', DRIFT_FORM),
+    hold: holdIn(table, api, bySortKey.get(HOLD)),
+    claims: claimsOf(table, api, bySortKey),
+    pausedMs: pausedIn(table, api, bySortKey.get('paused')),
+    backoffUntilMs: backoffIn(table, api, bySortKey.get(BACKOFF)),
+    highestFence: highestFence(items.filter(({ sk }) => sk !== LEASE)),
   };
 }
 
+async function readAppliedTiers(table: Table, api: ApiStage): Promise<Record<TierName, Applied<Limit>>> {
+  const appliedTiers = emptyRecord<Applied<Limit>>();
+  for (const item of await queryItems(table, writerPartitionOf(api))) {
+    const tier = textOf(item, 'sk') ?? '';
+    const applied = readValue<Applied<Limit>>(table, writerKey(api, tier), item, APPLIED_TIER_FORM);
+    if (applied) appliedTiers[tier] = applied;
+  }
+  return appliedTiers;
+}
+
+const writerKey = (api: ApiStage, tier: TierName): Key => ({ pk: writerPartitionOf(api), sk: tier });
+
+function pausedIn(table: Table, api: ApiStage, item: Attributes | undefined): EpochMs {
+  if (item === undefined) return 0;
+  const atMs = numberOf(item, 'atMs');
+  if (atMs !== undefined && isPlausible(atMs, nowOf(table), CEILING_MS.past)) return atMs;
+  table.report?.({ key: itemKey(api, 'paused'), why: 'atMs is no instant of the past', item, blank: { atMs: 0 } });
+  return 0;
+}
+
 /** @returns false when a later holder of the lease has already written: this tick has been superseded. */
-export async function saveLaw(table: Table, lease: Lease, record: LawRecord): Promise<boolean> {
-  const attributes = { version: LAW_STATE_VERSION, record: JSON.stringify(record), fence: lease.fence };
-  return await putItem(table, itemKey(lease.api, 'law'), attributes, notSuperseded(lease));
+export async function saveLaw(table: Table, lease: Lease, record: LawRecord | undefined): Promise<boolean> {
+  return await saveFenced(table, lease, itemKey(lease.api, 'law'), LAW_FORM, record);
 }
 
 export async function saveAppliedStage(
@@ -75,14 +123,13 @@ export async function saveAppliedStage(
   value: Readonly<Record<string, Limit>>,
   writtenMs: EpochMs,
 ): Promise<boolean> {
-  const attributes = { value: JSON.stringify(value), writtenMs, fence: lease.fence };
-  return await putItem(table, itemKey(lease.api, 'applied#stage'), attributes, notSuperseded(lease));
+  const applied = { value, writtenMs };
+  return await saveFenced(table, lease, itemKey(lease.api, 'applied#stage'), APPLIED_STAGE_FORM, applied);
 }
 
 /** @returns false when a later holder of the lease has already written. */
 export async function saveDrift(table: Table, lease: Lease, drift: DriftRecord): Promise<boolean> {
-  const attributes = { drift: JSON.stringify(drift), fence: lease.fence };
-  return await putItem(table, itemKey(lease.api, 'drift'), attributes, notSuperseded(lease));
+  return await saveFenced(table, lease, itemKey(lease.api, 'drift'), DRIFT_FORM, drift);
 }
 
 /** Notes that the switch holds everything: what is changed by hand meanwhile is the operator's own doing. */
@@ -90,7 +137,7 @@ export async function savePause(table: Table, api: ApiStage, atMs: EpochMs): Pro
   await putItem(table, itemKey(api, 'paused'), { atMs });
 }
 
-/** Plans are written one at a time under the account's own lease, which orders these writes. */
+/** The plan writer's word to control. Plans are written one at a time in the account's one slot, which orders these writes. */
 export async function saveAppliedTier(
   table: Table,
   api: ApiStage,
@@ -98,20 +145,5 @@ export async function saveAppliedTier(
   value: Limit,
   writtenMs: EpochMs,
 ): Promise<void> {
-  await putItem(table, itemKey(api, `${TIER_PREFIX}${tier}`), { value: JSON.stringify(value), writtenMs });
-}
-
-/** The condition under which a holder's write is not older than what is there. */
-export function notSuperseded(lease: Lease) {
-  return {
-    condition: 'attribute_not_exists(#fence) OR #fence <= :fence',
-    names: ['fence'],
-    values: { fence: lease.fence },
-  };
-}
-
-function appliedOf<Value>(item: Attributes | undefined): Applied<Value> | undefined {
-  const value = jsonOf<Value>(item, 'value');
-  const writtenMs = numberOf(item, 'writtenMs');
-  return value === undefined || writtenMs === undefined ? undefined : { value, writtenMs };
+  await putItem(table, writerKey(api, tier), attributesOf({ value, writtenMs }, APPLIED_TIER_FORM));
 }

@@ -1,6 +1,8 @@
 import type { Conclusion } from '../control/types.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs, Limits } from '../platform/units.ts';
+import { CEILING_MS } from './ceilings.ts';
+import { anything, fields, instant, text } from './shape.ts';
 import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './table.ts';
 
 /** Decisions are kept this long. */
@@ -49,6 +51,18 @@ export interface Decision extends Conclusion {
   readonly evidence: EvidenceNote;
 }
 
+/** What must be right of a decision that is read back to be recorded after all. */
+export const decisionShape = (now: EpochMs) =>
+  fields({
+    ...{ kind: text, verdict: text, rule: text, reason: text, mode: text, api: text, trigger: text },
+    atMs: instant(now, CEILING_MS.past),
+    policy: anything,
+    evidence: anything,
+  });
+
+/** The version of the form of a decision. */
+const SCHEMA = 1;
+
 /**
  * Appends a decision; one that exists is never changed.
  * @param id distinguishes decisions of the same API and instant
@@ -59,6 +73,7 @@ export async function recordDecision(table: Table, api: ApiStage, id: string, de
     table,
     { pk: `DECISION#${apiStageName(api)}`, sk: `${epochText(decision.atMs)}#${id}` },
     {
+      schema: SCHEMA,
       kind: decision.kind,
       verdict: decision.verdict,
       rule: decision.rule,
@@ -74,5 +89,5 @@ export async function recordDecision(table: Table, api: ApiStage, id: string, de
 export async function readDecisions(table: Table, api: ApiStage, fromMs: EpochMs, toMs: EpochMs): Promise<Decision[]> {
   const range = { from: epochText(fromMs), to: `${epochText(toMs)}#~` };
   const items = await queryItems(table, `DECISION#${apiStageName(api)}`, range);
-  return items.flatMap((item) => jsonOf<Decision>(item, 'decision') ?? []);
+  return items.flatMap((item) => (jsonOf(item, 'decision') as Decision | undefined) ?? []);
 }

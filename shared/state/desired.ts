@@ -1,10 +1,12 @@
 import type { PlanWriteRules } from '../allocation/plan-writes.ts';
 import { type ApiStage, apiStageName, parseApiStage } from '../platform/api-stage.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
-import { notSuperseded } from './control-record.ts';
-import type { Decision } from './decisions.ts';
-import type { Lease } from './lease.ts';
-import { type Attributes, getItem, jsonOf, putItem, queryItems, type Table, textOf } from './table.ts';
+import { CEILING_MS, LONGEST_PLAN_INTERVAL_MS } from './ceilings.ts';
+import { type Decision, decisionShape } from './decisions.ts';
+import { highestFence, type Lease } from './lease.ts';
+import { fields, instant, limit, listOf, numberWithin, optional, recordWith, text } from './shape.ts';
+import { type Form, readFenced, saveFenced } from './stored.ts';
+import { getItem, type Key, queryItems, type Table, textOf } from './table.ts';
 
 /** A plan and the limit it should have. */
 export interface DesiredPlan {
@@ -40,34 +42,57 @@ export function isStale({ decidedMs }: Desired, now: EpochMs): boolean {
   return now - decidedMs > STALE_MS;
 }
 
+const FORM: Form = {
+  version: 1,
+  attribute: 'desired',
+  shape: (now) =>
+    fields({
+      stage: recordWith(limit),
+      plans: recordWith(fields({ planId: text, limit, sinceMs: instant(now, CEILING_MS.past) })),
+      rules: fields({
+        planOrder: optional(listOf(text)),
+        sacrificeOrder: listOf(text),
+        resting: recordWith(limit),
+        ignoreChangeShare: numberWithin(0, 1),
+        intervalMs: numberWithin(0, LONGEST_PLAN_INTERVAL_MS),
+      }),
+      decidedMs: instant(now, CEILING_MS.past),
+      decision: optional(fields({ id: text, decision: decisionShape(now) })),
+    }),
+};
+
+const keyOf = (name: string): Key => ({ pk: PARTITION, sk: name });
+
 /** @returns false when a later holder of the lease has already written. */
 export async function saveDesired(table: Table, lease: Lease, desired: Desired): Promise<boolean> {
-  const key = { pk: PARTITION, sk: apiStageName(lease.api) };
-  const attributes = { desired: JSON.stringify(desired), fence: lease.fence };
-  return await putItem(table, key, attributes, notSuperseded(lease));
+  return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, desired);
 }
 
 /** Nothing is desired any more: what is in force stays, and no plan write is left to do. */
 export async function clearDesired(table: Table, lease: Lease): Promise<boolean> {
-  return await putItem(
-    table,
-    { pk: PARTITION, sk: apiStageName(lease.api) },
-    { fence: lease.fence },
-    notSuperseded(lease),
-  );
+  return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, undefined);
 }
 
 export async function readDesired(table: Table, api: ApiStage): Promise<Desired | undefined> {
-  return jsonOf(await getItem(table, { pk: PARTITION, sk: apiStageName(api) }), 'desired');
+  return (await readDesiredUnderFence(table, api)).desired;
+}
+
+/** What is desired, and the fence of the lease that it was written under; 0 where that is none. */
+export async function readDesiredUnderFence(
+  table: Table,
+  api: ApiStage,
+): Promise<{ readonly desired: Desired | undefined; readonly fence: number }> {
+  const key = keyOf(apiStageName(api));
+  const item = await getItem(table, key);
+  return { desired: readFenced(table, key, item, FORM), fence: highestFence(item ? [item] : []) };
 }
 
 /** What is desired of every API: the backlog of plan writes is where this differs from the plans in force. */
 export async function readAllDesired(table: Table): Promise<{ api: ApiStage; desired: Desired }[]> {
-  return (await queryItems(table, PARTITION)).flatMap((item) => entryOf(item) ?? []);
-}
-
-function entryOf(item: Attributes): { api: ApiStage; desired: Desired } | undefined {
-  const api = parseApiStage(textOf(item, 'sk') ?? '');
-  const desired = jsonOf<Desired>(item, 'desired');
-  return api && desired && { api, desired };
+  return (await queryItems(table, PARTITION)).flatMap((item) => {
+    const name = textOf(item, 'sk') ?? '';
+    const api = parseApiStage(name);
+    const desired = readFenced<Desired>(table, keyOf(name), item, FORM);
+    return api && desired ? [{ api, desired }] : [];
+  });
 }

@@ -1,9 +1,13 @@
 import type { Baseline } from '../control/types.ts';
 import type { ApiStage } from '../platform/api-stage.ts';
 import { apiStageName } from '../platform/api-stage.ts';
+import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs, Limit } from '../platform/units.ts';
 import type { DriftAction } from '../policy/drift-schema.ts';
-import { type Attributes, jsonOf, putItem, type Table } from './table.ts';
+import { CEILING_MS, ceilingValues, isOver } from './ceilings.ts';
+import { fields, flag, instant, limit, nullable, oneOf, optional, recordWith, text } from './shape.ts';
+import { attributesOf, type Form, readValue } from './stored.ts';
+import { type Attributes, type Key, putItem, type Table } from './table.ts';
 
 /** `fail-safe`: whoever raised what was braked while control was silent. */
 export type DriftKind = 'deploy' | 'human' | 'unknown' | 'fail-safe';
@@ -48,24 +52,74 @@ export interface Claim {
 /** What a claim is about: the stage, a plan by its id, or whatever a deploy touches. */
 export type ClaimTarget = 'stage' | 'deploy' | `plan#${string}`;
 
+const CLAIM_FORM: Form = {
+  version: 1,
+  attribute: 'claim',
+  shape: (now) => fields({ who: text, atMs: instant(now, CEILING_MS.past), isOngoing: optional(flag) }),
+};
+
+const driftShape = (now: EpochMs) =>
+  fields({
+    kind: oneOf('deploy', 'human', 'unknown', 'fail-safe'),
+    who: nullable(text),
+    before: limit,
+    after: limit,
+    action: oneOf('reassert', 'adopt', 'hold'),
+    afterMs: instant(now, CEILING_MS.past),
+    foundMs: instant(now, CEILING_MS.past),
+    untilMs: instant(now, CEILING_MS.driftHold),
+  });
+
+export const DRIFT_FORM: Form = {
+  version: 1,
+  attribute: 'drift',
+  shape: (now) =>
+    fields({
+      known: recordWith(fields({ limit, atMs: instant(now, CEILING_MS.past) })),
+      open: recordWith(driftShape(now)),
+      baseline: fields({ stage: limit, tiers: recordWith(limit) }),
+      adopted: recordWith(limit),
+      adoptedMs: instant(now, CEILING_MS.past),
+    }),
+};
+
 const CLAIM_PREFIX = 'claim#';
+const claimKey = (api: ApiStage, target: string): Key => ({
+  pk: `API#${apiStageName(api)}`,
+  sk: `${CLAIM_PREFIX}${target}`,
+});
 
 /** The claims among the items of an API, by target. */
-export function claimsOf(bySortKey: ReadonlyMap<string, Attributes>): Readonly<Record<string, Claim>> {
-  const claims: Record<string, Claim> = {};
+export function claimsOf(
+  table: Table,
+  api: ApiStage,
+  bySortKey: ReadonlyMap<string, Attributes>,
+): Readonly<Record<string, Claim>> {
+  const claims = emptyRecord<Claim>();
   for (const [sk, item] of bySortKey) {
-    const claim = sk.startsWith(CLAIM_PREFIX) ? jsonOf<Claim>(item, 'claim') : undefined;
-    if (claim) claims[sk.slice(CLAIM_PREFIX.length)] = claim;
+    if (!sk.startsWith(CLAIM_PREFIX)) continue;
+    const target = sk.slice(CLAIM_PREFIX.length);
+    const claim = readValue<Claim>(table, claimKey(api, target), item, CLAIM_FORM);
+    if (claim) claims[target] = claim;
   }
   return claims;
 }
 
-/** Notes a claim. Events come twice, late and out of order: an older one never replaces a newer. */
-export async function saveClaim(table: Table, api: ApiStage, target: ClaimTarget, claim: Claim): Promise<void> {
+/**
+ * Notes a claim. Events come twice, late and out of order: an older one never replaces a newer, unless that is dated
+ * later than anything can be.
+ */
+export async function saveClaim(
+  table: Table,
+  api: ApiStage,
+  { target, claim }: { readonly target: ClaimTarget; readonly claim: Claim },
+  now: EpochMs,
+): Promise<void> {
+  const { atMs } = claim;
   await putItem(
     table,
-    { pk: `API#${apiStageName(api)}`, sk: `${CLAIM_PREFIX}${target}` },
-    { claim: JSON.stringify(claim), atMs: claim.atMs },
-    { condition: 'attribute_not_exists(#atMs) OR #atMs <= :atMs', names: ['atMs'], values: { atMs: claim.atMs } },
+    claimKey(api, target),
+    { ...attributesOf(claim, CLAIM_FORM), atMs },
+    { condition: isOver('atMs', ':atMs'), names: ['atMs'], values: { atMs, ...ceilingValues(now, CEILING_MS.past) } },
   );
 }

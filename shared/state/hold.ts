@@ -1,9 +1,10 @@
 import type { ApiStage } from '../platform/api-stage.ts';
 import { apiStageName } from '../platform/api-stage.ts';
 import type { Limits } from '../platform/units.ts';
-import { notSuperseded } from './control-record.ts';
 import type { Lease } from './lease.ts';
-import { getItem, jsonOf, type Key, putItem, type Table } from './table.ts';
+import { fields, flag, limit, optional, recordWith } from './shape.ts';
+import { type Form, readFenced, saveFenced } from './stored.ts';
+import { type Attributes, getItem, type Key, type Table } from './table.ts';
 
 /** What is left of an override until the limits are back under control. */
 export interface Hold {
@@ -15,14 +16,33 @@ export interface Hold {
   readonly isAfterSilence?: boolean;
 }
 
-const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: 'hold' });
+/** For a control that has forgotten what it wanted: the stage is led from where it is found. */
+export const AFRESH: Hold = { restorePoint: { stage: {}, tiers: {} }, isStageHeld: true, isAfterSilence: true };
+
+const FORM: Form = {
+  version: 1,
+  attribute: 'hold',
+  shape: () =>
+    fields({
+      restorePoint: fields({ stage: recordWith(limit), tiers: recordWith(limit) }),
+      isStageHeld: flag,
+      isAfterSilence: optional(flag),
+    }),
+};
+
+export const HOLD = 'hold';
+const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: HOLD });
 
 export async function readHold(table: Table, api: ApiStage): Promise<Hold | undefined> {
-  return jsonOf<Hold>(await getItem(table, keyOf(api)), 'hold');
+  return holdIn(table, api, await getItem(table, keyOf(api)));
+}
+
+/** The same of an item that has been read. */
+export function holdIn(table: Table, api: ApiStage, item: Attributes | undefined): Hold | undefined {
+  return readFenced<Hold>(table, keyOf(api), item, FORM);
 }
 
 /** @returns false when a later holder of the lease has already written. */
 export async function saveHold(table: Table, lease: Lease, hold: Hold | undefined): Promise<boolean> {
-  const attributes = { fence: lease.fence, ...(hold && { hold: JSON.stringify(hold) }) };
-  return await putItem(table, keyOf(lease.api), attributes, notSuperseded(lease));
+  return await saveFenced(table, lease, keyOf(lease.api), FORM, hold);
 }

@@ -1,7 +1,10 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
+import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs, KeyId, TierName } from '../platform/units.ts';
 import type { Directory } from '../telemetry/aggregate.ts';
-import { expiresAt, jsonOf, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
+import { listOf, numberWithin, recordWith, text } from './shape.ts';
+import { attributesOf, type Form, readValue } from './stored.ts';
+import { expiresAt, getItem, type Key, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
 
 /** Ids per item: some 11 bytes each, far below DynamoDB's 400 KB. */
 const CHUNK_KEYS = 5_000;
@@ -9,6 +12,12 @@ const CHUNK_KEYS = 5_000;
 const LIFETIME_MS = 7 * 24 * 3_600_000;
 /** What counts as slow until control has said what the policy's objective is, in milliseconds. */
 export const DEFAULT_SLOW_MS = 1000;
+
+const KEYS_FORM: Form = { version: 1, attribute: 'keys', shape: () => recordWith(listOf(text)) };
+
+const OBJECTIVES = 'OBJECTIVE';
+/** The bounds of `objective.latencyMs`. */
+const SLOW_MS = numberWithin(1, 29_000);
 
 const partitionOf = (api: ApiStage): string => `DIRECTORY#${apiStageName(api)}`;
 const chunkName = (index: number): string => `keys#${String(index).padStart(4, '0')}`;
@@ -23,24 +32,32 @@ export async function saveKeys(
   const entries = [...tierOf];
   const chunks = Math.max(1, Math.ceil(entries.length / CHUNK_KEYS));
   for (let index = 0; index < chunks; index++) {
-    const byTier: Record<TierName, KeyId[]> = {};
+    const byTier = emptyRecord<KeyId[]>();
     for (const [keyId, tier] of entries.slice(index * CHUNK_KEYS, (index + 1) * CHUNK_KEYS)) {
       const keyIds = byTier[tier] ?? [];
       keyIds.push(keyId);
       byTier[tier] = keyIds;
     }
-    const attributes = { keys: JSON.stringify(byTier), chunks, expiresAt: expiresAt(now, LIFETIME_MS) };
+    const attributes = { ...attributesOf(byTier, KEYS_FORM), chunks, expiresAt: expiresAt(now, LIFETIME_MS) };
     await putItem(table, { pk: partitionOf(api), sk: chunkName(index) }, attributes);
   }
 }
 
-/** Tells telemetry what the policy's objective calls slow. */
+/** Tells telemetry what the policy's objective calls slow. Control's own word, in a partition of control's. */
 export async function saveObjective(table: Table, api: ApiStage, slowMs: number): Promise<void> {
-  await putItem(table, { pk: partitionOf(api), sk: 'objective' }, { slowMs });
+  await putItem(table, objectiveKey(api), { slowMs });
 }
 
-/** All that telemetry needs to know of an API, in one read. */
+const objectiveKey = (api: ApiStage): Key => ({ pk: OBJECTIVES, sk: apiStageName(api) });
+
+/** All that telemetry needs to know of an API. */
 export async function readDirectory(table: Table, api: ApiStage): Promise<Directory> {
+  const [tierOf, slowMs] = await Promise.all([readKeys(table, api), readObjective(table, api)]);
+  return { tierOf, slowMs };
+}
+
+/** The tier of every key that the plans of an API have. */
+export async function readKeys(table: Table, api: ApiStage): Promise<ReadonlyMap<KeyId, TierName>> {
   const items = await queryItems(table, partitionOf(api));
   const tierOf = new Map<KeyId, TierName>();
   const chunks = numberOf(
@@ -50,12 +67,19 @@ export async function readDirectory(table: Table, api: ApiStage): Promise<Direct
   for (const item of items) {
     const name = textOf(item, 'sk') ?? '';
     const isCurrent = name.startsWith('keys#') && name < chunkName(chunks ?? 0);
-    for (const [tier, keyIds] of isCurrent
-      ? Object.entries(jsonOf<Record<TierName, KeyId[]>>(item, 'keys') ?? {})
-      : []) {
-      for (const keyId of keyIds) tierOf.set(keyId, tier);
-    }
+    if (!isCurrent) continue;
+    const key = { pk: partitionOf(api), sk: name };
+    const byTier = readValue<Record<TierName, KeyId[]>>(table, key, item, KEYS_FORM) ?? {};
+    for (const [tier, keyIds] of Object.entries(byTier)) for (const keyId of keyIds) tierOf.set(keyId, tier);
   }
-  const objective = items.find((item) => item.sk === 'objective');
-  return { tierOf, slowMs: numberOf(objective, 'slowMs') ?? DEFAULT_SLOW_MS };
+  return tierOf;
+}
+
+async function readObjective(table: Table, api: ApiStage): Promise<number> {
+  const key = objectiveKey(api);
+  const item = await getItem(table, key);
+  const slowMs = numberOf(item, 'slowMs');
+  if (item === undefined || (slowMs !== undefined && SLOW_MS(slowMs) === undefined)) return slowMs ?? DEFAULT_SLOW_MS;
+  table.report?.({ key, why: 'slowMs is no latency bound', item, blank: { slowMs: DEFAULT_SLOW_MS } });
+  return DEFAULT_SLOW_MS;
 }

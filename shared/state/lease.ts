@@ -1,6 +1,8 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
-import { type Key, numberOf, type Table, textOf, updateItem } from './table.ts';
+import { CEILING_MS, ceilingValues, isOver } from './ceilings.ts';
+import { isFence, MOST_FENCE } from './stored.ts';
+import { type Attributes, type Key, numberOf, type Table, textOf, updateItem } from './table.ts';
 
 /** The right to decide for one API. Every holder has a larger fencing number than all before it. */
 export interface Lease {
@@ -14,9 +16,10 @@ export interface Lease {
  * Longer than a tick may take (its function's timeout of 30 s), so that a living holder never loses it; shorter than a
  * minute, so that the lease of a dead one is free again at the next scheduled tick.
  */
-export const LEASE_MS = 45_000;
+export const LEASE_MS = CEILING_MS.lease;
 
-const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: 'lease' });
+export const LEASE = 'lease';
+const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: LEASE });
 
 /** What somebody who finds the lease taken leaves for its holder: why there is something to look at. */
 export interface Word {
@@ -28,7 +31,8 @@ export interface Word {
 const SOMETHING: Word = { trigger: 'unknown', isWeak: true };
 
 /**
- * Takes the lease of an API. Whoever finds it taken leaves word (`pending`) that there is something to look at.
+ * Takes the lease of an API. Whoever finds it taken leaves word (`pending`) that there is something to look at. A lease
+ * that is said to last longer than any lease does is free.
  * @returns undefined when somebody else holds it; that holder will look once more.
  */
 export async function takeLease(
@@ -37,24 +41,71 @@ export async function takeLease(
   now: EpochMs,
   word: Word = SOMETHING,
 ): Promise<Lease | undefined> {
-  // The holder may let go between our two steps: then it is free, and the second round takes it.
+  // The holder may let go between our steps: then it is free, and the second round takes it.
   for (let round = 0; round < 2; round++) {
-    const taken = await updateItem(table, keyOf(api), {
-      update: 'SET #until = :until REMOVE #pending ADD #fence :one',
-      condition: 'attribute_not_exists(#until) OR #until <= :now',
-      names: ['until', 'pending', 'fence'],
-      values: { until: now + LEASE_MS, one: 1, now },
-    });
+    const taken = (await takeFree(table, api, now)) ?? (await takeDamaged(table, api, now));
     if (taken) return { api, fence: numberOf(taken, 'fence') ?? 0 };
     const told = await updateItem(table, keyOf(api), {
       update: word.isWeak ? 'SET #pending = if_not_exists(#pending, :word)' : 'SET #pending = :word',
-      condition: '#until > :now',
+      condition: `NOT ${isOver('until')}`,
       names: ['until', 'pending'],
-      values: { word: word.trigger, now },
+      values: { word: word.trigger, now, ...ceilingValues(now, CEILING_MS.lease) },
     });
     if (told) return undefined;
   }
   return undefined;
+}
+
+const HAS_FENCE = 'attribute_type(#fence, :number) AND #fence BETWEEN :leastFence AND :mostFence';
+
+async function takeFree(table: Table, api: ApiStage, now: EpochMs): Promise<Attributes | undefined> {
+  return await updateItem(table, keyOf(api), {
+    update: 'SET #until = :until REMOVE #pending ADD #fence :one',
+    condition: `${isOver('until')} AND (attribute_not_exists(#fence) OR (${HAS_FENCE}))`,
+    names: ['until', 'pending', 'fence'],
+    values: {
+      ...{ now, until: now + LEASE_MS, one: 1, leastFence: 0, mostFence: MOST_FENCE },
+      ...ceilingValues(now, CEILING_MS.lease),
+    },
+  });
+}
+
+/** A fence that nothing can be added to starts anew at the present instant: that is above every count of looks. */
+async function takeDamaged(table: Table, api: ApiStage, now: EpochMs): Promise<Attributes | undefined> {
+  return await updateItem(table, keyOf(api), {
+    update: 'SET #until = :until, #fence = :now REMOVE #pending',
+    condition: `${isOver('until')} AND attribute_exists(#fence) AND NOT (${HAS_FENCE})`,
+    names: ['until', 'pending', 'fence'],
+    values: {
+      now,
+      until: now + LEASE_MS,
+      leastFence: 0,
+      mostFence: MOST_FENCE,
+      ...ceilingValues(now, CEILING_MS.lease),
+    },
+  });
+}
+
+/** The highest fence of these items; 0 without any. */
+export function highestFence(items: readonly Attributes[]): number {
+  const fences = items.flatMap((item) => numberOf(item, 'fence') ?? []).filter(isFence);
+  return Math.max(0, ...fences);
+}
+
+/**
+ * Raises the fence of a lease that is held above one that is in the table: such a fence was never this lease's, but would
+ * refuse whatever its holder writes.
+ * @returns undefined when the lease has passed on: then that fence is its later holder's
+ */
+export async function raiseFence(table: Table, lease: Lease, above: number): Promise<Lease | undefined> {
+  const fence = Math.floor(above) + 1;
+  const raised = await updateItem(table, keyOf(lease.api), {
+    update: 'SET #fence = :raised',
+    condition: '#fence = :fence',
+    names: ['fence'],
+    values: { raised: fence, fence: lease.fence },
+  });
+  return raised && { ...lease, fence };
 }
 
 /**

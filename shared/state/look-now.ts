@@ -1,5 +1,6 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
+import { CEILING_MS, ceilingValues, isOver } from './ceilings.ts';
 import { type Table, updateItem } from './table.ts';
 
 /** Control is asked to look ahead of its schedule at most once in this time, per API. */
@@ -9,12 +10,12 @@ export const LOOK_NOW_INTERVAL_MS = 10_000;
 export async function claimLookNow(table: Table, api: ApiStage, now: EpochMs): Promise<boolean> {
   const claimed = await updateItem(
     table,
-    { pk: `API#${apiStageName(api)}`, sk: 'look-now' },
+    { pk: `LOOK#${apiStageName(api)}`, sk: 'look-now' },
     {
       update: 'SET #atMs = :now',
-      condition: 'attribute_not_exists(#atMs) OR #atMs <= :before',
+      condition: isOver('atMs', ':before'),
       names: ['atMs'],
-      values: { now, before: now - LOOK_NOW_INTERVAL_MS },
+      values: { now, before: now - LOOK_NOW_INTERVAL_MS, ...ceilingValues(now, CEILING_MS.past) },
     },
   );
   return claimed !== undefined;

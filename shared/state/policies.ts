@@ -1,8 +1,11 @@
 import type { EpochMs } from '../platform/units.ts';
+import { CEILING_MS } from './ceilings.ts';
+import { fields, instant, numberWithin, type Shape, text } from './shape.ts';
 import {
   type Attributes,
   getItem,
   jsonOf,
+  nowOf,
   numberOf,
   putItem,
   queryItems,
@@ -38,21 +41,39 @@ export interface KnownGood {
   readonly rolledBack?: RolledBack;
 }
 
+/** The form of these items; of another version nothing is known. */
+const SCHEMA = 1;
+const version = numberWithin(0, Number.MAX_SAFE_INTEGER);
+const bakingShape = (now: EpochMs) =>
+  fields({ arrivedMs: instant(now, CEILING_MS.past), before: fields({ version, document: text }) });
+const rolledBackShape = fields({ version, why: text });
+
 const SWITCH = { pk: 'SWITCH', sk: 'switch' };
 const ATTRIBUTES = ['version', 'document', 'modifiedMs', 'by', 'baking', 'rolledBack'] as const;
 
 /** The last known good documents by parameter name. */
 export async function readKnownGood(table: Table, kind: DocumentKind): Promise<Map<string, KnownGood>> {
   const items = await queryItems(table, kind);
-  const known = items.flatMap((item) => knownIn(item) ?? []);
+  const known = items.flatMap((item) => knownIn(table, kind, item) ?? []);
   return new Map(known.map((good) => [good.name, good]));
 }
 
-function knownIn(item: Attributes): KnownGood | undefined {
+/** What cannot be used of an item is reported, and counts as not being there: the parameter itself is read anew. */
+function knownIn(table: Table, kind: DocumentKind, item: Attributes): KnownGood | undefined {
   const [name, version, document] = [textOf(item, 'sk'), numberOf(item, 'version'), textOf(item, 'document')];
-  if (!name || version === undefined || !document) return undefined;
-  const [modifiedMs, by] = [numberOf(item, 'modifiedMs'), textOf(item, 'by')];
-  const [baking, rolledBack] = [jsonOf<Baking>(item, 'baking'), jsonOf<RolledBack>(item, 'rolledBack')];
+  if (!name || item.schema !== SCHEMA || version === undefined || !document) return undefined;
+  const now = nowOf(table);
+  const part = <Value>(attribute: string, shape: Shape): Value | undefined => {
+    const stored = item[attribute];
+    const value = typeof stored === 'number' || attribute === 'by' ? stored : jsonOf(item, attribute);
+    if (stored === undefined || shape(value) === undefined) return value as Value | undefined;
+    table.report?.({ key: { pk: kind, sk: name }, why: `${attribute} is not what we write`, item, blank: {} });
+    return undefined;
+  };
+  const modifiedMs = part<EpochMs>('modifiedMs', instant(now, CEILING_MS.past));
+  const by = part<string>('by', text);
+  const baking = part<Baking>('baking', bakingShape(now));
+  const rolledBack = part<RolledBack>('rolledBack', rolledBackShape);
   return {
     name,
     version,
@@ -75,7 +96,7 @@ export async function saveKnownGood(
   good: KnownGood,
   ifVersion?: number,
 ): Promise<boolean> {
-  const values: Record<string, string | number> = {};
+  const values: Record<string, string | number> = { schema: SCHEMA };
   for (const name of ATTRIBUTES) {
     const value = good[name];
     if (value !== undefined) values[name] = typeof value === 'object' ? JSON.stringify(value) : value;
@@ -88,7 +109,7 @@ export async function saveKnownGood(
     { pk: kind, sk: good.name },
     {
       update,
-      names: ATTRIBUTES,
+      names: ['schema', ...ATTRIBUTES],
       values: ifVersion === undefined ? values : { ...values, expected: ifVersion },
       ...(ifVersion !== undefined && { condition: '#version = :expected' }),
     },

@@ -6,14 +6,34 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../platform/clock.ts';
 import { isConditionFailed } from '../platform/errors.ts';
+import { emptyRecord, own, recordOf } from '../platform/records.ts';
 import type { EpochMs } from '../platform/units.ts';
 
 /** The one table; its layout is described in `docs/state.md`. */
 export interface Table {
   readonly client: DynamoDBClient;
   readonly name: string;
+  /** By which instants that are read are checked. Every function has one; who reads for a person only needs none. */
+  readonly clock?: Clock;
+  /** Is told of every item that cannot be used. */
+  readonly report?: (damage: Damage) => void;
 }
+
+/** An item that cannot be used, or a part of an item. */
+export interface Damage {
+  readonly key: Key;
+  /** What is wrong, without what the item says. */
+  readonly why: string;
+  /** The item as it was read. */
+  readonly item: Attributes;
+  /** The attributes that mean "nothing" in its place. */
+  readonly blank: Attributes;
+}
+
+/** Now, for checking what is read; without a clock every instant is believed. */
+export const nowOf = (table: Table): EpochMs => table.clock?.now() ?? Number.POSITIVE_INFINITY;
 
 export interface Key {
   readonly pk: string;
@@ -121,7 +141,7 @@ function expressionInput(expression: Expression | undefined) {
 }
 
 function marshal(attributes: Attributes): Record<string, AttributeValue> {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, marshalValue(value)]));
+  return recordOf(Object.entries(attributes).map(([name, value]) => [name, marshalValue(value)] as const));
 }
 
 function marshalValue(value: Value): AttributeValue {
@@ -130,7 +150,7 @@ function marshalValue(value: Value): AttributeValue {
 }
 
 function unmarshal(item: Record<string, AttributeValue>): Attributes {
-  const attributes: Record<string, Value> = {};
+  const attributes = emptyRecord<Value>();
   for (const [name, value] of Object.entries(item)) {
     if (value.S !== undefined) attributes[name] = value.S;
     else if (value.N !== undefined) attributes[name] = Number(value.N);
@@ -140,21 +160,21 @@ function unmarshal(item: Record<string, AttributeValue>): Attributes {
 }
 
 export function textOf(attributes: Attributes | undefined, name: string): string | undefined {
-  const value = attributes?.[name];
+  const value = own(attributes, name);
   return typeof value === 'string' ? value : undefined;
 }
 
 export function numberOf(attributes: Attributes | undefined, name: string): number | undefined {
-  const value = attributes?.[name];
+  const value = own(attributes, name);
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** The JSON of an attribute; undefined when it is absent or not JSON. The writer was one of our own functions. */
-export function jsonOf<Content>(attributes: Attributes | undefined, name: string): Content | undefined {
+/** The JSON of an attribute; undefined when it is absent or not JSON. */
+export function jsonOf(attributes: Attributes | undefined, name: string): unknown {
   const text = textOf(attributes, name);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Content;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

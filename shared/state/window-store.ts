@@ -1,11 +1,15 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
+import { CLOCK_AHEAD_MS } from '../telemetry/aggregate.ts';
 import type { Window } from '../telemetry/window.ts';
 import { decodeWindow, encodeWindow } from '../telemetry/window-codec.ts';
-import { epochText, expiresAt, putItem, queryItems, type Table, textOf } from './table.ts';
+import { CLOCK_SKEW_MS } from './ceilings.ts';
+import { type Attributes, epochText, expiresAt, putItem, queryItems, type Table, textOf } from './table.ts';
 
 /** Windows live this long: enough to explain an incident the morning after. */
 const LIFETIME_MS = 24 * 3_600_000;
+/** A line may be dated so far ahead of the clock of who counts it, and a window be read so much earlier than counted. */
+const AHEAD_MS = CLOCK_AHEAD_MS + CLOCK_SKEW_MS;
 /** Sorts after every batch id. */
 const LAST = '~';
 
@@ -31,9 +35,30 @@ export async function addWindowPart(
   );
 }
 
-/** Every part of the windows that start at or after `fromMs`, in order of their start; unreadable parts are left out. */
+/** Every part of the windows that start at or after `fromMs`, in order of their start; unusable parts are left out. */
 export async function readWindowParts(table: Table, api: ApiStage, fromMs: EpochMs, now: EpochMs): Promise<Window[]> {
   const range = { from: epochText(fromMs), to: `${epochText(now)}#${LAST}` };
   const items = await queryItems(table, partitionOf(api), range);
-  return items.flatMap((item) => decodeWindow(textOf(item, 'part') ?? '') ?? []);
+  const unusable: Attributes[] = [];
+  const parts = items.flatMap((item) => {
+    const part = decodeWindow(textOf(item, 'part') ?? '');
+    if (part && isOfItsPlace(part, textOf(item, 'sk') ?? '', now)) return [part];
+    unusable.push(item);
+    return [];
+  });
+  reportUnusable(table, api, unusable);
+  return parts;
+}
+
+/** A part stands under its own start, and tells of nothing that has not happened yet. */
+function isOfItsPlace({ startMs, streams }: Window, sk: string, now: EpochMs): boolean {
+  const newest = Math.max(0, ...Object.values(streams ?? {}));
+  return sk.startsWith(`${epochText(startMs)}#`) && newest <= now + AHEAD_MS;
+}
+
+/** Once for all of a reading: a window stays where it is for a day. */
+function reportUnusable(table: Table, api: ApiStage, [first, ...others]: readonly Attributes[]): void {
+  if (first === undefined) return;
+  const key = { pk: partitionOf(api), sk: textOf(first, 'sk') ?? '' };
+  table.report?.({ key, why: `it is no part of a window, nor are ${others.length} others`, item: first, blank: {} });
 }

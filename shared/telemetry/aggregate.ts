@@ -34,7 +34,7 @@ export const UNKNOWN_TIER = 'unknown';
 
 /** Events that claim to be older, or newer by more than a clock may be off, are not telemetry of the present. */
 const OLDEST_MS = 15 * 60_000;
-const CLOCK_SKEW_MS = 60_000;
+export const CLOCK_AHEAD_MS = 60_000;
 
 interface MutableCell {
   requests: number;
@@ -92,7 +92,7 @@ export function aggregate(
   for (let index = 0; index < events.length; index++) {
     const record = records[index];
     const timestamp = events[index]?.timestamp ?? 0;
-    if (!record || !(timestamp > now - OLDEST_MS && timestamp < now + CLOCK_SKEW_MS)) {
+    if (!record || !(timestamp > now - OLDEST_MS && timestamp < now + CLOCK_AHEAD_MS)) {
       poisonedLines++;
       continue;
     }

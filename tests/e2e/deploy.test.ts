@@ -131,7 +131,7 @@ describe('a first deploy', () => {
     for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([Topics[0]?.TopicArn]);
     const { QueueUrls } = await developer<{ QueueUrls: string[] }>('sqs', 'ListQueues', {});
     const queues = QueueUrls.map((url) => url.split('/').at(-1)).sort();
-    expect(queues).toEqual(['tidegate-dev-dead-letters', 'tidegate-dev-fail-safe', 'tidegate-dev-plan-writes']);
+    expect(queues).toEqual(['dead-letters', 'fail-safe', 'looks', 'plan-writes'].map((name) => `tidegate-dev-${name}`));
     const TableName = target.service.stateTable;
     const expiry = await developer('dynamodb', 'DescribeTimeToLive', { TableName });
     expect(expiry).toMatchObject({

@@ -38,7 +38,11 @@ const REFUSED_AT_DEPLOY = [
   'The specified KMS key does not exist or is not allowed to be used with LogGroup ',
   'TelemetryLogsSubscriptionFilterCloudWatchLog1: Resource handler returned message: "Could not execute the lambda ' +
     'function. Make sure you have given CloudWatch Logs permission to execute your function."',
-  ...['PlanWriterEventSourceMappingSQSPlanWrites', 'FailSafeEventSourceMappingSQSFailSafeWakeUps'].map(
+  ...[
+    'ControlEventSourceMappingSQSLooks',
+    'PlanWriterEventSourceMappingSQSPlanWrites',
+    'FailSafeEventSourceMappingSQSFailSafeWakeUps',
+  ].map(
     (mapping) =>
       `${mapping}: Resource handler returned message: "The provided execution role does not have permissions to call `,
   ),

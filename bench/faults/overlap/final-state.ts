@@ -47,8 +47,8 @@ function missingWakeUps(scene: Scene, { items, limits }: Snapshot): number {
   const live = new Map(
     Object.entries(limits.plans).flatMap(([id, { throttle }]): [string, Limit][] => (throttle ? [[id, throttle]] : [])),
   );
-  const lease = items.get('PLAN-WRITES lease');
-  const [nextWriteAtMs, wokenUntilMs] = [Number(lease?.nextWriteAtMs?.N ?? 0), Number(lease?.wokenUntilMs?.N ?? 0)];
+  const nextWriteAtMs = Number(items.get('WRITER#account slot')?.nextWriteAtMs?.N ?? 0);
+  const wokenUntilMs = Number(items.get('WAKE-UPS wake-ups')?.wokenUntilMs?.N ?? 0);
   const backlog = pendingOf(desired, live).length;
   return wakeUpSlots(backlog, { nextWriteAtMs, wokenUntilMs }, SPACING_MS, scene.cloud.clock.now()).length;
 }

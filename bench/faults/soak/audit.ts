@@ -30,7 +30,7 @@ const FAULTLESS_MINUTES = 5;
 const OLDEST_MESSAGE_MS = 10 * MINUTE_MS;
 /** What failed for good under the faults; its alarm is for those who run a real one. */
 const DEAD_LETTERS = 'tidegate-dev-dead-letters';
-const QUEUES = ['tidegate-dev-plan-writes', 'tidegate-dev-fail-safe'] as const;
+const QUEUES = ['tidegate-dev-plan-writes', 'tidegate-dev-looks', 'tidegate-dev-fail-safe'] as const;
 
 /** Looks at what was written since the last look, and takes what it has looked at out of the way. */
 export class Auditor {

@@ -51,6 +51,7 @@ function inputOf(given: {
       drift: undefined,
       claims: given.claims,
       pausedMs: 0,
+      ...{ hold: undefined, backoffUntilMs: 0, highestFence: 0 },
     },
     desired: meant && {
       stage: meant.stage,

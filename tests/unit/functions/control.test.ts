@@ -304,11 +304,11 @@ describe('when AWS refuses a management call', () => {
     expect((await decisions()).at(-1)?.stageOutcome).toBe('written');
   });
 
-  test('a reading that is refused is a hold, recorded, with the heart beating', async () => {
+  test('a reading that is refused is a hold, recorded; the tick did not come to its end, and the heart does not beat', async () => {
     world.aws.on(GetStageCommand).rejects(refusal());
     await run(SCHEDULE);
     expect((await decisions())[0]).toMatchObject({ kind: 'hold', rule: 'management-crowded' });
-    expect(world.metric('Heartbeat')).toEqual([1]);
+    expect(world.metric('Heartbeat')).toEqual([]);
   });
 
   test('the backlog is not counted either, and nothing fails', async () => {

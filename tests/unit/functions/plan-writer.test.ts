@@ -11,7 +11,7 @@ import type { Refusal } from '../../../shared/platform/refusal.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import { saveDesired } from '../../../shared/state/desired.ts';
-import { readPlanLease } from '../../../shared/state/plan-lease.ts';
+import { readPlanSlot } from '../../../shared/state/plan-lease.ts';
 import { apiDimensions } from '../../../shared/telemetry/emf.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, BASELINE, T0, World } from './world.ts';
@@ -135,14 +135,14 @@ describe('a wake-up', () => {
     const refusal = new TooManyRequestsException({ $metadata: {}, message: 'no', retryAfterSeconds: '90' });
     world.aws.on(UpdateUsagePlanCommand).rejectsOnce(refusal);
     await wakeUp();
-    expect(await readPlanLease(table)).toMatchObject({ nextWriteAtMs: T0 + 90_000 });
+    expect(await readPlanSlot(table, 21_000)).toBe(T0 + 90_000);
   });
 
   test('fails when the plans cannot be read for another reason than too many calls', async () => {
     await desire({ premium: { rateRps: 300, burst: 300 } });
     world.aws.on(GetUsagePlansCommand).rejectsOnce(new Error('socket hang up'));
     await expect(wakeUp()).rejects.toThrow('socket hang up');
-    expect((await readPlanLease(table)).nextWriteAtMs).toBe(0);
+    expect(await readPlanSlot(table, 21_000)).toBe(0);
   });
 
   test('never sends a limit out of bounds, says so, and keeps the slot', async () => {
@@ -153,7 +153,7 @@ describe('a wake-up', () => {
     expect(world.logged).toEqual([
       expect.stringMatching(/^A plan was not written\..*a rate of 0 rps is out of bounds/),
     ]);
-    expect((await readPlanLease(table)).nextWriteAtMs).toBe(T0 + 21_000);
+    expect(await readPlanSlot(table, 21_000)).toBe(T0 + 21_000);
   });
 
   test('tells the log what was written for whom', async () => {

@@ -24,7 +24,7 @@ import { announceThrough } from '../../../shared/platform/events.ts';
 import type { PublishMetrics } from '../../../shared/platform/metrics.ts';
 import { createParameters } from '../../../shared/platform/parameters.ts';
 import { wakeUpsThrough } from '../../../shared/platform/queue.ts';
-import type { Table } from '../../../shared/state/table.ts';
+import type { Damage, Table } from '../../../shared/state/table.ts';
 import { metricsReader } from '../../../shared/telemetry/cloudwatch.ts';
 
 export const T0 = Date.UTC(2031, 0, 1);
@@ -47,6 +47,11 @@ export const ALARM = {
   'detail-type': 'CloudWatch Alarm State Change',
   detail: { alarmName: 'tidegate-dev-latency', state: { value: 'ALARM' } },
 };
+
+/** What the queue of control's own looks delivers. */
+export const PUT_OFF_LOOK = { Records: [{ messageId: 'm', eventSource: 'aws:sqs', body: '{}', attributes: {} }] };
+const PLAN_WRITES_URL = 'https://sqs/plan-writes';
+const LOOKS_URL = 'https://sqs/looks';
 
 interface Setting {
   throttlingRateLimit: number;
@@ -86,6 +91,8 @@ export class World {
   failsAfterActing = false;
   readonly published: Parameters<PublishMetrics>[] = [];
   readonly logged: string[] = [];
+  /** What could not be used of the table. */
+  readonly damages: Damage[] = [];
   readonly aws = mockClient(APIGatewayClient);
   readonly ssm = mockClient(SSMClient);
   readonly cloudWatch = mockClient(CloudWatchClient);
@@ -158,8 +165,19 @@ export class World {
     );
   }
 
+  /** The delays, in seconds, of what was sent to wake the plan writer. */
   wakeUpDelays(): (number | undefined)[] {
-    return this.queue.commandCalls(SendMessageCommand).map((call) => call.args[0].input.DelaySeconds);
+    return this.delaysTo(PLAN_WRITES_URL);
+  }
+
+  /** ... and to wake control itself. */
+  lookDelays(): (number | undefined)[] {
+    return this.delaysTo(LOOKS_URL);
+  }
+
+  private delaysTo(queueUrl: string): (number | undefined)[] {
+    const inputs = this.queue.commandCalls(SendMessageCommand).map((call) => call.args[0].input);
+    return inputs.filter(({ QueueUrl }) => QueueUrl === queueUrl).map(({ DelaySeconds }) => DelaySeconds);
   }
 
   announced(): { type: string | undefined; detail: Record<string, unknown> }[] {
@@ -177,11 +195,12 @@ export class World {
       void this.logged.push(`${message} ${JSON.stringify(facts ?? {})}`);
     return {
       clock: { now: () => this.now },
-      table,
+      table: { ...table, clock: { now: () => this.now }, report: (damage) => void this.damages.push(damage) },
       gateway: createGateway(new APIGatewayClient(region)),
       parameters: createParameters(new SSMClient(region)),
       readMetrics: metricsReader(new CloudWatchClient(region)),
-      sendWakeUp: wakeUpsThrough(new SQSClient(region), 'https://sqs/queue'),
+      sendWakeUp: wakeUpsThrough(new SQSClient(region), PLAN_WRITES_URL),
+      sendLook: wakeUpsThrough(new SQSClient(region), LOOKS_URL),
       announce: announceThrough(new EventBridgeClient(region)),
       publish: (...entry) => void this.published.push(entry),
       logger: { info: log, warn: log, error: log } as unknown as ControlDependencies['logger'],

@@ -84,7 +84,7 @@ describe('what control remembers', () => {
     const api = freshApi();
     expect(await readControlRecord(table, api)).toEqual({
       ...{ law: undefined, appliedStage: undefined, appliedTiers: {} },
-      ...{ drift: undefined, claims: {}, pausedMs: 0 },
+      ...{ drift: undefined, hold: undefined, claims: {}, pausedMs: 0, backoffUntilMs: 0, highestFence: 0 },
     });
     const lease = { api, fence: 3 };
     const law = {
@@ -101,8 +101,8 @@ describe('what control remembers', () => {
     const drift = { known: {}, open: {}, baseline, adopted: {}, adoptedMs: 0 };
     await saveDrift(table, lease, drift);
     await savePause(table, api, T0 + 2);
-    await saveClaim(table, api, 'stage', { who: 'alice', atMs: T0 });
-    await saveClaim(table, api, 'stage', { who: 'bob', atMs: T0 - 1 });
+    await saveClaim(table, api, { target: 'stage', claim: { who: 'alice', atMs: T0 } }, T0);
+    await saveClaim(table, api, { target: 'stage', claim: { who: 'bob', atMs: T0 - 1 } }, T0);
     expect(await readControlRecord(table, api)).toEqual({
       law,
       appliedStage: { value: { '*/*': { rateRps: 800.5, burst: 40 } }, writtenMs: T0 },
@@ -110,6 +110,7 @@ describe('what control remembers', () => {
       drift,
       claims: { stage: { who: 'alice', atMs: T0 } },
       pausedMs: T0 + 2,
+      ...{ hold: undefined, backoffUntilMs: 0, highestFence: 3 },
     });
   });
 
