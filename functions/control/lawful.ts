@@ -1,5 +1,6 @@
 import type { Law } from '../../shared/control/types.ts';
 import { STAGE_DEFAULT } from '../../shared/gateway/method-keys.ts';
+import { own, recordOf } from '../../shared/platform/records.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';
 import type { DriftRecord } from '../../shared/state/drift.ts';
 import { partsOf } from './drift-names.ts';
@@ -56,13 +57,13 @@ function leaveAlone(
   drift: DriftRecord | undefined,
   isWritable: (held: Limits) => boolean,
 ): Limits {
-  const stage: Record<string, Limit> = { ...desired.stage };
-  const tiers: Record<string, Limit> = { ...desired.tiers };
+  const stage = recordOf(Object.entries(desired.stage));
+  const tiers = recordOf(Object.entries(desired.tiers));
   let isStageOurs = true;
   for (const [name, { action }] of Object.entries(drift?.open ?? {})) {
     if (action !== 'hold') continue;
     const [kind, key] = partsOf(name);
-    const [limits, current] = kind === 'tier' ? [tiers, live.tiers[key]] : [stage, live.stage[key]];
+    const [limits, current] = kind === 'tier' ? [tiers, own(live.tiers, key)] : [stage, own(live.stage, key)];
     const held = { stage: {}, tiers: {}, [kind === 'tier' ? 'tiers' : 'stage']: { [key]: current } } as Limits;
     if (current && isWritable(held)) limits[key] = current;
     else delete limits[key];

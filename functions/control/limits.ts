@@ -1,6 +1,7 @@
 import type { Baseline } from '../../shared/control/types.ts';
 import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
 import { isMethodKey, STAGE_DEFAULT } from '../../shared/gateway/method-keys.ts';
+import { own } from '../../shared/platform/records.ts';
 import type { Limit, Limits, MethodKey, Rps } from '../../shared/platform/units.ts';
 
 type Named = Readonly<Record<string, Limit>>;
@@ -19,8 +20,8 @@ export function withoutRaises(wanted: Limits, live: Limits): Limits {
   const clip = (limits: Named, current: (name: string) => Limit | undefined): Record<string, Limit> =>
     Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, lower(limit, current(name))]));
   return {
-    stage: clip(wanted.stage, (method) => live.stage[method] ?? live.stage[STAGE_DEFAULT]),
-    tiers: clip(wanted.tiers, (tier) => live.tiers[tier]),
+    stage: clip(wanted.stage, (method) => own(live.stage, method) ?? own(live.stage, STAGE_DEFAULT)),
+    tiers: clip(wanted.tiers, (tier) => own(live.tiers, tier)),
   };
 }
 
@@ -46,7 +47,7 @@ export function withinBounds(wanted: Limits, most: Baseline, leastRateRps: Rps):
   });
   const stage = Object.entries(wanted.stage).map(([method, limit]) => [method, within(limit, most.stage)] as const);
   const tiers = Object.entries(wanted.tiers).flatMap(([tier, limit]) => {
-    const ceiling = most.tiers[tier];
+    const ceiling = own(most.tiers, tier);
     return ceiling ? [[tier, within(limit, ceiling)] as const] : [];
   });
   return { stage: Object.fromEntries(stage), tiers: Object.fromEntries(tiers) };
@@ -71,16 +72,16 @@ export function stageDiffers(wanted: Named, live: Named, account: Limit): boolea
   const overrides = Object.keys(live).filter(isMethodKey);
   const methods = new Set<MethodKey>([...Object.keys(wanted), ...overrides]);
   return [...methods].some((method) => {
-    const limit = wanted[method] ?? wanted[STAGE_DEFAULT];
+    const limit = own(wanted, method) ?? own(wanted, STAGE_DEFAULT);
     if (!limit) return false;
     const allowed = bounded(limit, account);
-    return allowed.kind === 'refused' || !same(live[method], allowed.limit);
+    return allowed.kind === 'refused' || !same(own(live, method), allowed.limit);
   });
 }
 
 /** Whether two sets of limits are the same, name by name. */
 export function sameLimits(left: Limits, right: Limits): boolean {
-  const equal = (a: Named, b: Named) => Object.keys({ ...a, ...b }).every((name) => same(a[name], b[name]));
+  const equal = (a: Named, b: Named) => Object.keys({ ...a, ...b }).every((name) => same(own(a, name), own(b, name)));
   return equal(left.stage, right.stage) && equal(left.tiers, right.tiers);
 }
 
@@ -89,7 +90,7 @@ export function changesAny(wanted: Limits, live: Limits): boolean {
   const isNew = (limits: Named, current: (name: string) => Limit | undefined) =>
     Object.entries(limits).some(([name, limit]) => !same(limit, current(name)));
   return (
-    isNew(wanted.stage, (method) => live.stage[method] ?? live.stage[STAGE_DEFAULT]) ||
-    isNew(wanted.tiers, (tier) => live.tiers[tier])
+    isNew(wanted.stage, (method) => own(live.stage, method) ?? own(live.stage, STAGE_DEFAULT)) ||
+    isNew(wanted.tiers, (tier) => own(live.tiers, tier))
   );
 }

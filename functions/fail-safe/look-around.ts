@@ -1,6 +1,7 @@
 import type { StageReading } from '../../shared/gateway/port.ts';
 import { describeError } from '../../shared/platform/errors.ts';
-import type { EpochMs, Limit, TierName } from '../../shared/platform/units.ts';
+import { emptyRecord } from '../../shared/platform/records.ts';
+import type { EpochMs, Limit } from '../../shared/platform/units.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
 import { handsOffReason } from './hands-off.ts';
 import { brakedLimits, type Situation, STAGE } from './next-step.ts';
@@ -23,7 +24,7 @@ export async function lookAround(dependencies: FailSafeDependencies): Promise<Su
   const account = await gateway.accountLimit();
   const reading = await gateway.readStage(baseline);
   const plans = await gateway.readPlans();
-  const tiers: Record<TierName, Limit> = {};
+  const tiers = emptyRecord<Limit>();
   for (const [tier, { planId }] of Object.entries(baseline.tiers)) {
     const limit = plans.get(planId);
     if (limit) tiers[tier] = limit;

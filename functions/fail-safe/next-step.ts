@@ -1,5 +1,6 @@
 import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
+import { own } from '../../shared/platform/records.ts';
 import type { Limit, Limits, MethodKey, TierName } from '../../shared/platform/units.ts';
 import type { Health } from './rules.ts';
 
@@ -42,7 +43,7 @@ export function brakedLimits(live: Limits, account: Limit, baseline: DeployedBas
     return raised ? [[method, raised] as const] : [];
   });
   const plans = Object.entries(baseline.tiers).flatMap(([tier, { planId, rateRps, burst }]) => {
-    const current = live.tiers[tier];
+    const current = own(live.tiers, tier);
     const raised = current && raisedTo(current, { rateRps, burst }, account);
     return raised ? [{ tier, planId, limit: raised }] : [];
   });

@@ -119,7 +119,7 @@ function nextOf(
   // Stryker disable next-line ConditionalExpression: what is no write names no tier, and so no plan.
   if (next.kind !== 'write') return undefined;
   const plan = own(plans, next.tier);
-  const current = live[next.tier];
+  const current = own(live, next.tier);
   // Stryker disable next-line LogicalOperator,ConditionalExpression: a tier to be written is desired and live.
   if (!plan || !current) return undefined;
   return { api, tier: next.tier, planId: plan.planId, limit: next.limit, live: current, intervalMs: rules.intervalMs };

@@ -1,3 +1,4 @@
+import { own } from '../../shared/platform/records.ts';
 import { AwsError } from '../kernel/errors.ts';
 
 /** How each service says that there were too many calls. */
@@ -11,7 +12,7 @@ const THROTTLED: Readonly<Record<string, readonly [code: string, status: number]
 };
 
 export function throttlingError(service: string): AwsError {
-  const [code, status] = THROTTLED[service] ?? ['ThrottlingException', 400];
+  const [code, status] = own(THROTTLED, service) ?? ['ThrottlingException', 400];
   const members = service === 'apigateway' ? { retryAfterSeconds: '20' } : {};
   return new AwsError(code, 'Rate exceeded', { status, members });
 }

@@ -1,3 +1,4 @@
+import { own } from '../../shared/platform/records.ts';
 import type { EpochMs, KeyId, Limit, MethodKey } from '../../shared/platform/units.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { type Quota, UsageMeter } from './usage-meter.ts';
@@ -63,7 +64,7 @@ export class EnforcedPlan {
 
   methodBucket(keyId: KeyId, stage: string, method: MethodKey, nowMs: EpochMs): TokenBucket | undefined {
     const name = stage + method;
-    const limit = this.limits.methods[stage]?.[method];
+    const limit = own(own(this.limits.methods, stage), method);
     if (!limit) return undefined;
     const { methodBuckets } = this.state(keyId, nowMs);
     const bucket = methodBuckets.get(name) ?? new TokenBucket(limit, this.slack, nowMs);

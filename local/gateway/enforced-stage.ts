@@ -1,3 +1,4 @@
+import { own } from '../../shared/platform/records.ts';
 import type { EpochMs, Limit, MethodKey } from '../../shared/platform/units.ts';
 import { EVERY_METHOD } from './method-key.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -39,7 +40,7 @@ export class EnforcedStage {
   }
 
   private limitOf(method: MethodKey): Limit | undefined {
-    const limit = this.limits[method] ?? this.limits[EVERY_METHOD];
+    const limit = own(this.limits, method) ?? own(this.limits, EVERY_METHOD);
     return limit && !isUnlimited(limit) ? limit : undefined;
   }
 }

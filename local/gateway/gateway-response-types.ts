@@ -1,3 +1,5 @@
+import { own } from '../../shared/platform/records.ts';
+
 interface GatewayResponseType {
   /** As GetGatewayResponses lists it; the two DEFAULT types have none. */
   readonly status: number | undefined;
@@ -62,4 +64,4 @@ export const DEFAULT_TEMPLATES: Readonly<Record<string, string>> = {
 
 /** The text that a caller reads in `message`. */
 export const gatewayResponseMessage = (type: string): string =>
-  GATEWAY_RESPONSE_TYPES[type]?.message ?? SERVER_ERROR.message;
+  own(GATEWAY_RESPONSE_TYPES, type)?.message ?? SERVER_ERROR.message;

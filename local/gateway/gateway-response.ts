@@ -1,4 +1,5 @@
 import type { GatewayResponse } from '@aws-sdk/client-api-gateway';
+import { emptyRecord, own } from '../../shared/platform/records.ts';
 import { type AccessRecord, CONTEXT_VARIABLES } from './access-record.ts';
 import { DEFAULT_TEMPLATES, GATEWAY_RESPONSE_TYPES } from './gateway-response-types.ts';
 
@@ -21,7 +22,7 @@ const TEMPLATE_VARIABLE =
   /\$(context|stageVariables|method\.request\.(?:header|path|querystring))\.([A-Za-z](?:[\w.-]*\w)?)/g;
 
 const defaultOf = (type: string): string => {
-  const status = GATEWAY_RESPONSE_TYPES[type]?.status ?? 500;
+  const status = own(GATEWAY_RESPONSE_TYPES, type)?.status ?? 500;
   return status >= 500 ? 'DEFAULT_5XX' : 'DEFAULT_4XX';
 };
 
@@ -44,14 +45,14 @@ export function renderGatewayResponse(
     templates[0] ?? ['application/json', DEFAULT_TEMPLATES['application/json'] ?? ''];
   const headers = {
     'Content-Type': contentType,
-    'x-amzn-ErrorType': GATEWAY_RESPONSE_TYPES[type]?.errorType ?? 'InternalServerErrorException',
+    'x-amzn-ErrorType': own(GATEWAY_RESPONSE_TYPES, type)?.errorType ?? 'InternalServerErrorException',
     ...mappedHeaders(response?.responseParameters ?? {}, scope),
   };
   return { status: finalStatus, headers, body: substitute(template, scope) };
 }
 
 function mappedHeaders(parameters: Readonly<Record<string, string>>, scope: ResponseScope): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers = emptyRecord<string>();
   for (const [target, source] of Object.entries(parameters)) {
     const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1];
     const value = name && headerValue(source, scope);
@@ -78,12 +79,12 @@ function variableValue(kind: string, name: string, scope: ResponseScope): string
     case 'context':
       return CONTEXT_VARIABLES.get(name)?.(scope.record)?.toString();
     case 'stageVariables':
-      return scope.stageVariables[name];
+      return own(scope.stageVariables, name);
     case 'method.request.header':
-      return scope.headers[name.toLowerCase()];
+      return own(scope.headers, name.toLowerCase());
     case 'method.request.path':
-      return scope.pathParameters[name];
+      return own(scope.pathParameters, name);
     default:
-      return scope.queryParameters[name];
+      return own(scope.queryParameters, name);
   }
 }

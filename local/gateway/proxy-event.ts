@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { emptyRecord } from '../../shared/platform/records.ts';
 import { ACCOUNT_ID, REGION } from '../kernel/aws.ts';
 import type { AccessRecord } from './access-record.ts';
 import { CONTEXT_VARIABLES } from './access-record.ts';
@@ -90,7 +91,7 @@ type Pairs = readonly (readonly [name: string, value: string])[];
 const lastValues = (pairs: Pairs): Record<string, string> => Object.fromEntries(pairs);
 
 function allValues(pairs: Pairs): Record<string, string[]> {
-  const values: Record<string, string[]> = {};
+  const values = emptyRecord<string[]>();
   for (const [name, value] of pairs) values[name] = [...(values[name] ?? []), value];
   return values;
 }

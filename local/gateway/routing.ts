@@ -1,3 +1,4 @@
+import { emptyRecord } from '../../shared/platform/records.ts';
 import type { DeployedMethod } from './deployed-api.ts';
 
 export interface Route {
@@ -29,7 +30,7 @@ export function findRoute(methods: readonly DeployedMethod[], verb: string, path
 function match(resourcePath: string, path: string): Match | undefined {
   const wanted = segments(resourcePath);
   const given = segments(path);
-  const pathParameters: Record<string, string> = {};
+  const pathParameters = emptyRecord<string>();
   let rank = '';
   for (const [index, segment] of wanted.entries()) {
     const value = given[index];

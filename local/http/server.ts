@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { recordOf } from '../../shared/platform/records.ts';
 import type { WireRequest, WireResponse } from '../wire/message.ts';
 import { type Exchange, type HttpRequest, type HttpResponse, httpExchange } from './exchange.ts';
 import { refusalAt } from './guard.ts';
@@ -79,8 +80,8 @@ type RequestHead = Omit<HttpRequest, 'body'>;
 
 /** A header that was sent twice keeps both values: who looks at the first alone may be deceived by the second. */
 function headOf({ method = 'GET', url = '/', headersDistinct }: IncomingMessage): RequestHead {
-  const headers = Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(', ')]);
-  return { method, target: url, headers: Object.fromEntries(headers) };
+  const headers = Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(', ')] as const);
+  return { method, target: url, headers: recordOf(headers) };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {

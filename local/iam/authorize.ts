@@ -1,3 +1,4 @@
+import { own } from '../../shared/platform/records.ts';
 import {
   ACCOUNT_ID,
   type Authorize,
@@ -64,7 +65,7 @@ const isDeployment = (caller: Caller): boolean =>
   caller.kind === 'service' && caller.principal === 'cloudformation.amazonaws.com';
 
 function permissionFor(service: Service, operation: string, input: unknown): Permission {
-  const prefix = IAM_PREFIXES[service.name] ?? service.name;
+  const prefix = own(IAM_PREFIXES, service.name) ?? service.name;
   return service.permission?.(operation, input) ?? { action: `${prefix}:${operation}`, resources: ['*'] };
 }
 
@@ -83,7 +84,7 @@ function denial(caller: Caller, service: Service, action: string, resource: stri
       ? `with an explicit deny in an ${kind} policy`
       : `because no ${kind} policy allows the ${action} action`;
   const text = `User: ${nameOf(caller)} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
-  const style = PROTOCOLS[service.name]?.style;
+  const style = own(PROTOCOLS, service.name)?.style;
   const code = style === 'query' || style === 'rest-xml' ? 'AccessDenied' : 'AccessDeniedException';
   return new AwsError(code, text, { status: style === 'json' ? 400 : 403 });
 }

@@ -1,3 +1,4 @@
+import { own } from '../../shared/platform/records.ts';
 import type { Clock } from './clock.ts';
 import { AwsError, NotImplemented } from './errors.ts';
 import { hash32, Identifiers, type Random, seededRandom } from './random.ts';
@@ -152,7 +153,7 @@ export class EmbeddedAws {
     input: unknown,
   ): Promise<Output> {
     const service = this.services.get(serviceName);
-    const run = service?.operations[operation];
+    const run = service && own(service.operations, operation);
     if (!service || !run) throw new NotImplemented(serviceName, operation);
     const requestId = this.ids.uuid('request', serviceName);
     const perform = async (given = input) => {

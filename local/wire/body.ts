@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { emptyRecord } from '../../shared/platform/records.ts';
 
 /** Headers and body once transport encodings are undone. */
 export interface PlainBody {
@@ -39,7 +40,7 @@ function readChunks(headers: Record<string, string>, body: Uint8Array): PlainBod
     chunks.push(source.subarray(position, position + size));
     position += size + 2;
   }
-  const trailers: Record<string, string> = {};
+  const trailers = emptyRecord<string>();
   for (const line of source.toString('latin1', position).split('\r\n')) {
     const colon = line.indexOf(':');
     if (colon > 0) trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();

@@ -1,5 +1,6 @@
 import { FromStringShapeDeserializer } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
+import { emptyRecord } from '../../shared/platform/records.ts';
 import type { Members } from './message.ts';
 
 /** `Filter.1.Name=x` as a tree: what stands at a key, and what stands below it. */
@@ -65,7 +66,7 @@ function decodeMap(schema: NormalizedSchema, node: Node): Members {
   const member = schema.getValueSchema();
   const valueName = member.getMergedTraits().xmlName ?? 'value';
   const container = schema.getMergedTraits().xmlFlattened ? node : below(node, 'entry');
-  const map: Members = {};
+  const map: Members = emptyRecord();
   for (const entry of inOrder(container)) {
     const key = entry.children.get(keyName)?.value ?? '';
     map[key] = decode(member, entry.children.get(valueName) ?? emptyNode());

@@ -1,5 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticStructureSchema } from '@smithy/types';
+import { own } from '../../shared/platform/records.ts';
 import { type Codec, REST_JSON } from './codec.ts';
 import { failureMembers } from './failure.ts';
 import { isRecord, type Members, textOf, type WireRequest, type WireResponse } from './message.ts';
@@ -103,7 +104,7 @@ const namesWhere = (schemas: Schemas, isWanted: (schema: NormalizedSchema) => bo
 /** The same structure with only the named members: what a body holds. */
 function only(structure: NormalizedSchema, names: string[], schemas: Schemas): NormalizedSchema {
   const [namespace = '', name = ''] = (structure.getName(true) ?? '').split('#');
-  const members = names.map((member) => schemas[member] ?? 0);
+  const members = names.map((member) => own(schemas, member) ?? 0);
   const schema: StaticStructureSchema = [STRUCTURE, namespace, name, structure.getMergedTraits(), names, members];
   return NormalizedSchema.of(schema);
 }

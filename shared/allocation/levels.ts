@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Rps, TierName } from '../platform/units.ts';
 import { type Response, responseOf, stageChanceOf } from './response.ts';
 import type { KeyDemand } from './water-level.ts';
@@ -107,7 +108,7 @@ function worthOfFirst({ weight, rank, share }: LevelClaim, first: CostUnitsPerSe
 export function worthOf(levels: Levels, totalCups: CostUnitsPerSecond, claims: readonly LevelClaim[]): number {
   const responses = (chance: number) =>
     claims.map((claim) => {
-      return { claim, response: passing(claim, levels[claim.tier] ?? Number.POSITIVE_INFINITY, chance) };
+      return { claim, response: passing(claim, own(levels, claim.tier) ?? Number.POSITIVE_INFINITY, chance) };
     });
   const chance = stageChanceOf(totalCups, (at) =>
     responses(at).reduce((sum, { response }) => sum + response.admitted, 0),

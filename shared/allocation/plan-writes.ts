@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
 
 type TierLimits = Readonly<Record<TierName, Limit>>;
@@ -57,8 +58,8 @@ export function pendingPlanWrites(desired: TierLimits, live: TierLimits, rules: 
 function plannedChanges(desired: TierLimits, live: TierLimits, rules: PlanWriteRules): Change[] {
   return Object.entries(desired)
     .flatMap(([tier, limit]): Change[] => {
-      const current = live[tier];
-      if (current === undefined || !isWorthWriting(limit, current, rules.resting[tier], rules)) return [];
+      const current = own(live, tier);
+      if (current === undefined || !isWorthWriting(limit, current, own(rules.resting, tier), rules)) return [];
       // Stryker disable next-line ArrayDeclaration: any list that names no tier gives all the same place.
       const place = placeIn(rules.planOrder ?? [], tier);
       const order = placeIn(rules.sacrificeOrder, tier);

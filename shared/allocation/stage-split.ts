@@ -1,3 +1,4 @@
+import { own, recordOf } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, MethodKey, Rps } from '../platform/units.ts';
 
 /** The stage's default key: every method without an override has a bucket of its own at this limit. */
@@ -30,9 +31,9 @@ export interface StageSplit {
  */
 export function splitStage(split: StageSplit): Record<string, Limit> {
   const methods = bucketsNeeded(split);
-  const settings: Record<string, Limit> = { [EVERY_METHOD]: defaultLimit(split, methods) };
+  const settings = recordOf([[EVERY_METHOD, defaultLimit(split, methods)]]);
   for (const method of methods) {
-    const expected = split.costShares[method] ?? 0;
+    const expected = own(split.costShares, method) ?? 0;
     const room = expected < 0.5 ? split.minorRoomFactor : 1;
     const share = Math.max(expected * room, split.leastShare);
     settings[method] = limitOf(split, (split.totalCups * share) / split.costOf(method));

@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { Limit, Limits } from '../platform/units.ts';
 import { withTightBursts } from './standing.ts';
 import type { LawState } from './state.ts';
@@ -60,7 +61,7 @@ function fallback(desired: Limits, { baseline, policy }: LawInput<LawState>): Li
   };
   const stage = Object.entries(desired.stage).map(([key, limit]) => [key, pick(limit, baseline.stage)] as const);
   const tiers = Object.entries(baseline.tiers).map(
-    ([tier, resting]) => [tier, pick(desired.tiers[tier] ?? resting, resting)] as const,
+    ([tier, resting]) => [tier, pick(own(desired.tiers, tier) ?? resting, resting)] as const,
   );
   return { stage: Object.fromEntries(stage), tiers: Object.fromEntries(tiers) };
 }

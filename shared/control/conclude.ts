@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { Limits } from '../platform/units.ts';
 import { type Situation, wantedCups } from './limits.ts';
 import type { Rule } from './rules.ts';
@@ -91,7 +92,7 @@ function stageNaming(state: LawState, step: Step, situation: Situation, desired:
 
 function levels(desired: Limits, { input }: Situation): string {
   const bound = Object.entries(desired.tiers).filter(
-    ([tier, limit]) => limit.rateRps < (input.baseline.tiers[tier]?.rateRps ?? 0),
+    ([tier, limit]) => limit.rateRps < (own(input.baseline.tiers, tier)?.rateRps ?? 0),
   );
   if (bound.length === 0) return 'no tier needs a limit below its baseline';
   return bound.map(([tier, limit]) => `${tier} ${figure(limit.rateRps)} rps per key`).join(', ');
@@ -99,12 +100,14 @@ function levels(desired: Limits, { input }: Situation): string {
 
 function sameLimits(a: Limits['stage'], b: Limits['stage']): boolean {
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return keys.every((key) => a[key]?.rateRps === b[key]?.rateRps && a[key]?.burst === b[key]?.burst);
+  return keys.every(
+    (key) => own(a, key)?.rateRps === own(b, key)?.rateRps && own(a, key)?.burst === own(b, key)?.burst,
+  );
 }
 
 function hasCut(before: Limits['stage'], after: Limits['stage']): boolean {
   return Object.entries(after).some(
-    ([key, limit]) => limit.rateRps < (before[key]?.rateRps ?? Number.POSITIVE_INFINITY),
+    ([key, limit]) => limit.rateRps < (own(before, key)?.rateRps ?? Number.POSITIVE_INFINITY),
   );
 }
 
@@ -133,7 +136,7 @@ function estimatesOf({ step, evidence, situation, desired }: Findings): Record<s
     if (value !== null && value !== undefined) estimates[name] = value;
   }
   for (const [tier, limit] of Object.entries(desired.tiers)) {
-    if (limit.rateRps !== input.baseline.tiers[tier]?.rateRps) estimates[`waterLevelRps.${tier}`] = limit.rateRps;
+    if (limit.rateRps !== own(input.baseline.tiers, tier)?.rateRps) estimates[`waterLevelRps.${tier}`] = limit.rateRps;
   }
   return estimates;
 }

@@ -1,4 +1,5 @@
 import type { KeyDemand } from '../allocation/water-level.ts';
+import { emptyRecord, own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, KeyId, Limit, MethodKey, Rps, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import type { Window } from '../telemetry/window.ts';
@@ -35,13 +36,13 @@ export function updateDemand(
   const pace: Pace = { seconds, isFading, kept: 0.5 ** (seconds / halfLifeSeconds), jumpDeviations };
   const observed = observedDemand(window, policy);
   const wantedOf = (seen: ObservedDemand) =>
-    wantedRps(sumOf(seen.methods), seen.lostShare, attemptsOf(attempts[seen.tier], policy));
-  const next: Record<KeyId, DemandEntry> = {};
+    wantedRps(sumOf(seen.methods), seen.lostShare, attemptsOf(own(attempts, seen.tier), policy));
+  const next = emptyRecord<DemandEntry>();
   for (const [key, entry] of Object.entries(observed)) {
-    next[key] = mergeEntry(entries[key], entry, wantedOf(entry), pace);
+    next[key] = mergeEntry(own(entries, key), entry, wantedOf(entry), pace);
   }
   for (const [key, entry] of Object.entries(entries)) {
-    if (observed[key] !== undefined || isInLump(entry, observed, policy)) continue;
+    if (own(observed, key) !== undefined || isInLump(entry, observed, policy)) continue;
     const fading = mergeEntry(entry, undefined, 0, pace);
     if (rpsOf(fading) >= FORGOTTEN_RPS) next[key] = fading;
   }
@@ -58,7 +59,7 @@ interface Pace {
 
 /** Not listed any more, and small enough to be among those that the window lumps together. */
 function isInLump(entry: DemandEntry, observed: Readonly<Record<KeyId, ObservedDemand>>, policy: Policy): boolean {
-  const lump = observed[lumpOf(entry.tier)];
+  const lump = own(observed, lumpOf(entry.tier));
   if (lump === undefined) return false;
   return rpsOf(entry) <= (policy.demand.lumpFactor * sumOf(lump.methods)) / Math.max(1, lump.count - 1);
 }
@@ -76,9 +77,9 @@ function mergeEntry(
   wanted: Rps,
   pace: Pace,
 ): DemandEntry {
-  const methods: Record<MethodKey, Rps> = {};
+  const methods = emptyRecord<Rps>();
   for (const method of new Set([...Object.keys(before?.methods ?? {}), ...Object.keys(now?.methods ?? {})])) {
-    methods[method] = mergeRate(before?.methods[method] ?? 0, now?.methods[method] ?? 0, pace);
+    methods[method] = mergeRate(own(before?.methods, method) ?? 0, own(now?.methods, method) ?? 0, pace);
   }
   const { tier, count } = now ?? before ?? { tier: '', count: 0 };
   return { tier, count, wantedRps: mergeRate(before?.wantedRps ?? wanted, wanted, pace), methods };
@@ -106,11 +107,11 @@ export type Belief = 'asked' | 'believed';
 
 /** What the water level works on: every key of each tier, its requests per second and their mean cost. */
 export function keysByTier(demand: Entries, belief: Belief, policy: Policy): Record<TierName, KeyDemand[]> {
-  const tiers: Record<TierName, KeyDemand[]> = {};
+  const tiers = emptyRecord<KeyDemand[]>();
   for (const entry of Object.values(demand)) {
     const rps = rpsOf(entry);
     if (rps <= 0) continue;
-    const keys = tiers[entry.tier] ?? [];
+    const keys = own(tiers, entry.tier) ?? [];
     const believedRps = rps * (belief === 'asked' ? 1 : believedShare(entry));
     keys.push({ rps: believedRps / entry.count, count: entry.count, costPerRequest: costOfEntry(entry, policy) / rps });
     tiers[entry.tier] = keys;
@@ -119,7 +120,10 @@ export function keysByTier(demand: Entries, belief: Belief, policy: Policy): Rec
 }
 
 function costOfEntry(entry: DemandEntry, policy: Policy): CostUnitsPerSecond {
-  return Object.entries(entry.methods).reduce((sum, [method, rps]) => sum + rps * (policy.methodCost[method] ?? 1), 0);
+  return Object.entries(entry.methods).reduce(
+    (sum, [method, rps]) => sum + rps * (own(policy.methodCost, method) ?? 1),
+    0,
+  );
 }
 
 /** Cost per method that these tier limits would let through; a key's mix of methods is not changed by its limit. */
@@ -128,14 +132,14 @@ export function costByMethod(
   limits: TierLimits,
   policy: Policy,
 ): Record<MethodKey, CostUnitsPerSecond> {
-  const methods: Record<MethodKey, CostUnitsPerSecond> = {};
+  const methods = emptyRecord<CostUnitsPerSecond>();
   for (const entry of Object.values(demand)) {
     const believed = believedShare(entry);
     const perKeyRps = (believed * rpsOf(entry)) / entry.count;
-    const limitRps = limits[entry.tier]?.rateRps ?? Number.POSITIVE_INFINITY;
+    const limitRps = own(limits, entry.tier)?.rateRps ?? Number.POSITIVE_INFINITY;
     const passed = perKeyRps > 0 ? believed * Math.min(1, limitRps / perKeyRps) : 0;
     for (const [method, rps] of Object.entries(entry.methods)) {
-      methods[method] = (methods[method] ?? 0) + rps * passed * (policy.methodCost[method] ?? 1);
+      methods[method] = (own(methods, method) ?? 0) + rps * passed * (own(policy.methodCost, method) ?? 1);
     }
   }
   return methods;

@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, Limits, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import { costByMethod, keysByTier, sumOf } from './demand.ts';
@@ -69,8 +70,8 @@ export function doPlansHold({ input, memory, tracker, inForce }: Situation): boo
 /** Tier limits that may still be enforced: a written cut counts once it has taken effect, a written raise at once. */
 export function tiersInForce(before: TierLimits, { live, effective, now }: LawInput<LawState>): TierLimits {
   const limits = Object.entries(live.tiers).map(([tier, limit]) => {
-    const previous = before[tier] ?? limit;
-    const isSettled = (effective.tiersMs[tier] ?? 0) <= now || previous.rateRps <= limit.rateRps;
+    const previous = own(before, tier) ?? limit;
+    const isSettled = (own(effective.tiersMs, tier) ?? 0) <= now || previous.rateRps <= limit.rateRps;
     return [tier, isSettled ? limit : previous] as const;
   });
   return Object.fromEntries(limits);
@@ -79,7 +80,7 @@ export function tiersInForce(before: TierLimits, { live, effective, now }: LawIn
 /** Every tier's plan is written as desired, or so nearly that it is not worth a write. */
 export function areTiersWritten(input: LawInput<LawState>, tiers: TierLimits): boolean {
   return Object.entries(tiers).every(([tier, limit]) => {
-    const live = input.live.tiers[tier];
+    const live = own(input.live.tiers, tier);
     return live === undefined || Math.abs(live.rateRps / limit.rateRps - 1) < input.policy.guardrails.ignoreChangeShare;
   });
 }

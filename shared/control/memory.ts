@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, EpochMs } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import { ALL, type Window } from '../telemetry/window.ts';
@@ -47,7 +48,7 @@ function whatIsAsked(memory: MemoryState, signals: Signals, window: Window, isFa
 function usualDemand(before: MemoryState['usual'], signals: Signals, { demand, guard }: Policy): MemoryState['usual'] {
   if (signals.source !== 'logs' || signals.throttledShare > guard.calmThrottledShare) return before;
   const tiers = Object.entries(signals.tiers).map(([tier, { offeredCups }]) => {
-    const known = before[tier] ?? offeredCups;
+    const known = own(before, tier) ?? offeredCups;
     return [tier, smooth(known, offeredCups, signals.seconds, demand.usualHalfLifeSeconds)] as const;
   });
   return { ...before, ...Object.fromEntries(tiers) };

@@ -1,3 +1,4 @@
+import { emptyRecord, own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, MethodKey } from '../platform/units.ts';
 import { sumOf } from './demand.ts';
 import type { Situation } from './limits.ts';
@@ -16,10 +17,10 @@ export function minuteSplit(situation: Situation, totalCups: CostUnitsPerSecond)
   const { toleranceSeconds, heldFillShare } = input.policy.minutes;
   const limits = limitsInCups(situation);
   if (signals.startMs + toleranceSeconds * 1000 < input.effective.stageMs) return limits;
-  const held: Record<MethodKey, CostUnitsPerSecond> = {};
-  const bound: Record<MethodKey, CostUnitsPerSecond> = {};
+  const held = emptyRecord<CostUnitsPerSecond>();
+  const bound = emptyRecord<CostUnitsPerSecond>();
   for (const [method, flow] of Object.entries(signals.methods)) {
-    const isHeld = flow.admittedCups < heldFillShare * (limits[method] ?? 0);
+    const isHeld = flow.admittedCups < heldFillShare * (own(limits, method) ?? 0);
     if (isHeld) held[method] = flow.admittedCups / heldFillShare;
     else bound[method] = flow.offeredCups;
   }
@@ -32,7 +33,7 @@ export function minuteSplit(situation: Situation, totalCups: CostUnitsPerSecond)
 /** What the stage, as it stands, lets through of each method that is asked for. */
 function limitsInCups({ before, signals, input }: Situation): ByMethod {
   const limits = Object.keys(signals.methods).map((method) => {
-    const costEach = input.policy.methodCost[method] ?? 1;
+    const costEach = own(input.policy.methodCost, method) ?? 1;
     return [method, (stageLimitOf(before.stage, method)?.rateRps ?? 0) * costEach] as const;
   });
   return Object.fromEntries(limits);

@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, Limits, Rps, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
 import type { Signals } from './signals.ts';
@@ -22,12 +23,12 @@ export function minuteTiers(shortage: MinuteShortage): Limits['tiers'] {
   const { baseline, keyCounts, policy } = shortage.input;
   if (arePlansCut(before, baseline)) return raised(shortage);
   if (keyCounts === undefined || signals.throttledShare < policy.minutes.shortageShare) return before;
-  return tiersWith(shortage, (tier) => evenRps(tier, keyCounts[tier] ?? 0, shortage));
+  return tiersWith(shortage, (tier) => evenRps(tier, own(keyCounts, tier) ?? 0, shortage));
 }
 
 /** A plan is written below its baseline. */
 export function arePlansCut(tiers: Limits['tiers'], baseline: Baseline): boolean {
-  return Object.entries(tiers).some(([tier, limit]) => limit.rateRps < (baseline.tiers[tier]?.rateRps ?? 0));
+  return Object.entries(tiers).some(([tier, limit]) => limit.rateRps < (own(baseline.tiers, tier)?.rateRps ?? 0));
 }
 
 function raised(shortage: MinuteShortage): Limits['tiers'] {
@@ -56,7 +57,7 @@ function tiersWith(
   rateOf: (tier: TierName, standing: Limit) => Rps,
 ): Limits['tiers'] {
   const limits = Object.entries(input.baseline.tiers).map(([tier, resting]) => {
-    return [tier, tierLimit(rateOf(tier, before[tier] ?? resting), resting, input.policy)] as const;
+    return [tier, tierLimit(rateOf(tier, own(before, tier) ?? resting), resting, input.policy)] as const;
   });
   return Object.fromEntries(limits);
 }

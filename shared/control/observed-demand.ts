@@ -1,3 +1,4 @@
+import { emptyRecord, own } from '../platform/records.ts';
 import type { KeyId, MethodKey, Rps, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import { keysIn } from '../telemetry/key-sketch.ts';
@@ -24,7 +25,7 @@ export const lumpOf = (tier: TierName): KeyId => `rest of ${tier}`;
 /** Demand per key of one window; the busiest apart, as many as the policy says, the rest of each tier as one lump of equals. */
 export function observedDemand(window: Window, { demand }: Policy): Record<KeyId, ObservedDemand> {
   const byTier = Map.groupBy(busiestKeys(window.keys, demand.trackedKeys), ([, counts]) => counts.tier);
-  const observed: Record<KeyId, ObservedDemand> = {};
+  const observed = emptyRecord<ObservedDemand>();
   for (const [tier, cells] of Object.entries(window.cells)) {
     const keys = byTier.get(tier) ?? [];
     const governed = governedShares(cells);
@@ -40,10 +41,10 @@ export function observedDemand(window: Window, { demand }: Policy): Record<KeyId
 }
 
 function lumpOfTier(tier: TierName, cells: Cells, keys: Listed, window: Window): ObservedDemand | undefined {
-  const left: Record<MethodKey, number> = {};
+  const left = emptyRecord<number>();
   let throttled = -keys.reduce((sum, [, counts]) => sum + counts.throttled, 0);
   for (const [method, cell] of Object.entries(cells)) {
-    const listed = keys.reduce((sum, [, counts]) => sum + (counts.requests[method] ?? 0), 0);
+    const listed = keys.reduce((sum, [, counts]) => sum + (own(counts.requests, method) ?? 0), 0);
     left[method] = Math.max(0, cell.requests - listed);
     throttled += cell.throttled;
   }
@@ -57,7 +58,7 @@ function lumpOfTier(tier: TierName, cells: Cells, keys: Listed, window: Window):
 
 /** How many keys of a tier the window has seen, by name or in all. */
 function keysOfTier(tier: TierName, { keys, sketches }: Window): number {
-  const sketch = sketches?.[tier];
+  const sketch = own(sketches, tier);
   if (sketch !== undefined) return keysIn(sketch);
   return Object.values(keys).filter((counts) => counts.tier === tier).length;
 }
@@ -68,7 +69,7 @@ function ratesOf(
   window: Window,
 ): Record<MethodKey, Rps> {
   const rates = Object.entries(requests).map(
-    ([method, count]) => [method, (count * (governed[method] ?? 1) * 1000) / window.lengthMs] as const,
+    ([method, count]) => [method, (count * (own(governed, method) ?? 1) * 1000) / window.lengthMs] as const,
   );
   return Object.fromEntries(rates);
 }

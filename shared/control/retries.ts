@@ -1,3 +1,4 @@
+import { own, recordOf } from '../platform/records.ts';
 import type { Rps, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import type { Signals } from './signals.ts';
@@ -34,11 +35,11 @@ export function updateAttempts(
   policy: Policy,
 ): Record<TierName, AttemptsState> {
   const kept = 0.5 ** (signals.seconds / policy.demand.attemptsHalfLifeSeconds);
-  const next: Record<TierName, AttemptsState> = { ...states };
+  const next = recordOf(Object.entries(states));
   for (const [tier, { offeredRps, admittedRps }] of Object.entries(signals.tiers)) {
     const lost = offeredRps > 0 ? 1 - (admittedRps / offeredRps) * (1 - signals.errorShare) : 0;
     // Demand from before the losses says nothing: it may have grown.
-    if (lost > policy.demand.attemptsLostShare) next[tier] = withSample(states[tier], offeredRps, lost, kept);
+    if (lost > policy.demand.attemptsLostShare) next[tier] = withSample(own(states, tier), offeredRps, lost, kept);
     else delete next[tier];
   }
   return next;

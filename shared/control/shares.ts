@@ -1,5 +1,6 @@
 import { type Claim, weightedMaxMin } from '../allocation/max-min.ts';
 import { admittedAt, type KeyDemand } from '../allocation/water-level.ts';
+import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, Rps, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
 import type { Baseline } from './types.ts';
@@ -20,7 +21,7 @@ export function demandWithinBaseline(
   tiers: Readonly<Record<TierName, Limit>>,
 ): Record<TierName, CostUnitsPerSecond> {
   const demands = Object.entries(keys).map(
-    ([tier, list]) => [tier, admittedAt(tiers[tier]?.rateRps ?? Number.POSITIVE_INFINITY, list)] as const,
+    ([tier, list]) => [tier, admittedAt(own(tiers, tier)?.rateRps ?? Number.POSITIVE_INFINITY, list)] as const,
   );
   return Object.fromEntries(demands);
 }
@@ -35,8 +36,8 @@ export function tierShares(input: ShareInput): Record<TierName, CostUnitsPerSeco
   const first = weightedMaxMin(input.totalCups, believed);
   const second = believed.map((claim) => ({
     ...claim,
-    demand: input.askedCups[claim.id] ?? demand[claim.id] ?? 0,
-    floor: first[claim.id] ?? 0,
+    demand: own(input.askedCups, claim.id) ?? own(demand, claim.id) ?? 0,
+    floor: own(first, claim.id) ?? 0,
   }));
   return weightedMaxMin(input.totalCups, second);
 }
@@ -56,7 +57,7 @@ function claimsOf(input: ShareInput, demand: Readonly<Record<TierName, CostUnits
       weight,
       floor,
       ceiling: ceilingShare * input.totalCups,
-      demand: demand[tier] ?? 0,
+      demand: own(demand, tier) ?? 0,
       sacrificeOrder: sacrificeOrder === 'never' ? undefined : sacrificeOrder,
     };
   });

@@ -1,3 +1,4 @@
+import { emptyRecord, own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, EpochMs, MethodKey, Rps, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import type { Cell, Window } from '../telemetry/window.ts';
@@ -40,20 +41,20 @@ const NO_FLOW: Flow = { offeredRps: 0, admittedRps: 0, offeredCups: 0, admittedC
 
 /** Cost units of one request. The minute metrics' method `all` has the mean cost seen in the log. */
 export function costOf(policy: Policy, method: MethodKey, meanCost: number): number {
-  return method === 'all' ? meanCost : (policy.methodCost[method] ?? 1);
+  return method === 'all' ? meanCost : (own(policy.methodCost, method) ?? 1);
 }
 
 export function readSignals(window: Window, policy: Policy, meanCost: number): Signals {
   const seconds = window.lengthMs / 1000;
-  const tiers: Record<TierName, Flow> = {};
-  const methods: Record<MethodKey, Flow> = {};
+  const tiers = emptyRecord<Flow>();
+  const methods = emptyRecord<Flow>();
   const sum = { completed: 0, errors: 0, quota: 0, reached: 0, latency: [] as number[] };
   for (const [tier, cells] of Object.entries(window.cells)) {
     for (const [method, cell] of Object.entries(cells)) {
       const cost = costOf(policy, method, meanCost);
       const flow = flowOf(cell, cost, seconds);
-      tiers[tier] = addFlows(tiers[tier] ?? NO_FLOW, flow);
-      methods[method] = addFlows(methods[method] ?? NO_FLOW, flow);
+      tiers[tier] = addFlows(own(tiers, tier) ?? NO_FLOW, flow);
+      methods[method] = addFlows(own(methods, method) ?? NO_FLOW, flow);
       const reached = Math.max(0, flow.admittedRps * seconds);
       sum.reached += reached;
       sum.completed += Math.max(0, reached - cell.serverErrors) * cost;

@@ -1,3 +1,4 @@
+import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import { costByMethod, sumOf } from './demand.ts';
@@ -58,7 +59,7 @@ function isGuardKept(change: GuardChange, { input, memory, guardCups }: Situatio
 
 /** Live overrides that we did not know detach their methods: they are adopted, to be kept in step. */
 function withKeysOf(live: Limits['stage'], ours: Limits['stage']): Limits['stage'] {
-  const added = Object.entries(live).filter(([key]) => ours[key] === undefined);
+  const added = Object.entries(live).filter(([key]) => own(ours, key) === undefined);
   return added.length === 0 ? ours : { ...ours, ...Object.fromEntries(added) };
 }
 
@@ -87,7 +88,7 @@ function hasRoom(
   return Object.entries(expected).every(([method, cups]) => {
     const standingRps = stageLimitOf(standing, method)?.rateRps ?? 0;
     const wantedRps = stageLimitOf(wanted, method)?.rateRps ?? 0;
-    const neededRps = (policy.guard.demandRoomFactor * cups) / (policy.methodCost[method] ?? 1);
+    const neededRps = (policy.guard.demandRoomFactor * cups) / (own(policy.methodCost, method) ?? 1);
     return standingRps >= Math.min(neededRps, wantedRps);
   });
 }

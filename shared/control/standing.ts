@@ -1,4 +1,5 @@
 import { EVERY_METHOD, splitStage } from '../allocation/stage-split.ts';
+import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, EpochMs, Limit, MethodKey, Rps } from '../platform/units.ts';
 import type { Policy } from '../policy/schema.ts';
 import { sumOf } from './demand.ts';
@@ -58,7 +59,7 @@ export function stageFor(
   return splitStage({
     totalCups,
     costShares: Object.fromEntries(shares),
-    costOf: (method) => policy.methodCost[method] ?? 1,
+    costOf: (method) => own(policy.methodCost, method) ?? 1,
     overrides,
     leastShare: policy.guard.methodLeastShare,
     minorRoomFactor,
@@ -70,7 +71,7 @@ export function stageFor(
 }
 
 export function stageLimitOf(stage: StageLimits, method: MethodKey): Limit | undefined {
-  return stage[method] ?? stage[EVERY_METHOD];
+  return own(stage, method) ?? own(stage, EVERY_METHOD);
 }
 
 /** What these settings admit in all, of the methods that are in use. */
@@ -81,15 +82,15 @@ export function stageCapacity(
 ): CostUnitsPerSecond {
   return Object.keys(expected).reduce((sum, method) => {
     const limit = stageLimitOf(stage, method);
-    return sum + (limit?.rateRps ?? 0) * (policy.methodCost[method] ?? 1);
+    return sum + (limit?.rateRps ?? 0) * (own(policy.methodCost, method) ?? 1);
   }, 0);
 }
 
 /** Same settings, each rate within `share` of the other. */
 export function stagesAgree(a: StageLimits, b: StageLimits, share: number): boolean {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => {
-    const left = a[key];
-    const right = b[key];
+    const left = own(a, key);
+    const right = own(b, key);
     if (left === undefined || right === undefined) return false;
     return Math.abs(left.rateRps - right.rateRps) <= share * Math.max(left.rateRps, right.rateRps);
   });

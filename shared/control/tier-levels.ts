@@ -1,5 +1,6 @@
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../allocation/levels.ts';
 import { admittedAt } from '../allocation/water-level.ts';
+import { own, recordOf } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, TierName } from '../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../policy/schema.ts';
 import { keysByTier } from './demand.ts';
@@ -47,12 +48,15 @@ export function tiersInShortage(shortage: Shortage): TierPlans {
   const levels = bestLevels(planAimShare * shortage.totalCups, claims);
   const best = Object.fromEntries(
     Object.entries(baseline.tiers).map(([tier, resting]) => {
-      return [tier, levelLimit((levels[tier] ?? Number.POSITIVE_INFINITY) / memory.slack, resting, policy)] as const;
+      return [
+        tier,
+        levelLimit((own(levels, tier) ?? Number.POSITIVE_INFINITY) / memory.slack, resting, policy),
+      ] as const;
     }),
   );
   const worth = (tiers: TierLimits) => worthOf(levelsOf(tiers, shortage), bearableCups, claims);
   const present = Object.fromEntries(
-    Object.entries(baseline.tiers).map(([tier, resting]) => [tier, live[tier] ?? resting]),
+    Object.entries(baseline.tiers).map(([tier, resting]) => [tier, own(live, tier) ?? resting]),
   );
   const isUnfilled = shortage.admittedCups < filledShare * shortage.totalCups;
   const leastShare = worthShare * (isUnfilled ? unfilledWorthShare : 1);
@@ -64,7 +68,7 @@ export function tiersInShortage(shortage: Shortage): TierPlans {
 function inOrderOfWorth(present: TierLimits, best: TierLimits, worth: (tiers: TierLimits) => number): TierName[] {
   const order: TierName[] = [];
   let reached = present;
-  let left = Object.keys(best).filter((tier) => best[tier]?.rateRps !== present[tier]?.rateRps);
+  let left = Object.keys(best).filter((tier) => own(best, tier)?.rateRps !== own(present, tier)?.rateRps);
   while (left.length > 0) {
     const steps = left.map((tier) => ({ tier, value: worth({ ...reached, ...pick(best, tier) }) }));
     const { tier } = steps.reduce((most, step) => (step.value > most.value ? step : most));
@@ -76,13 +80,13 @@ function inOrderOfWorth(present: TierLimits, best: TierLimits, worth: (tiers: Ti
 }
 
 function pick(tiers: TierLimits, tier: TierName): TierLimits {
-  const limit = tiers[tier];
+  const limit = own(tiers, tier);
   return limit === undefined ? {} : { [tier]: limit };
 }
 
 function levelsOf(tiers: TierLimits, { baseline, memory }: Shortage): Levels {
   const levels = Object.entries(tiers).map(([tier, { rateRps }]) => {
-    const isResting = rateRps >= RESTING_SHARE * (baseline.tiers[tier]?.rateRps ?? 0);
+    const isResting = rateRps >= RESTING_SHARE * (own(baseline.tiers, tier)?.rateRps ?? 0);
     return [tier, isResting ? Number.POSITIVE_INFINITY : rateRps * memory.slack] as const;
   });
   return Object.fromEntries(levels);
@@ -93,19 +97,19 @@ function claimsOf(shortage: Shortage): LevelClaim[] {
   const keys = keysByTier(memory.demand, 'believed', policy);
   const askedCups = demandWithinBaseline(keysByTier(memory.demand, 'asked', policy), baseline.tiers);
   const shares = tierShares({ totalCups, keys, askedCups, baseline, policy });
-  return Object.entries(keys).map(([tier, own]) => {
+  return Object.entries(keys).map(([tier, keysOfTier]) => {
     const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, tier);
-    const share = shares[tier] ?? 0;
+    const share = own(shares, tier) ?? 0;
     return {
       tier,
-      keys: own,
-      attempts: attemptsOf(memory.attempts[tier], policy),
+      keys: keysOfTier,
+      attempts: attemptsOf(own(memory.attempts, tier), policy),
       share: Math.max(share, isFavoured(tier, shortage) ? usualWithin(tier, shortage) : 0),
       floor: Math.max(floorShare * totalCups, policy.demand.fairFloorShare * share),
       weight,
-      fill: memory.fill[tier] ?? 1,
+      fill: own(memory.fill, tier) ?? 1,
       rank: sacrificeOrder === 'never' ? NEVER_RANK : sacrificeOrder,
-      restingRps: baseline.tiers[tier]?.rateRps ?? Number.POSITIVE_INFINITY,
+      restingRps: own(baseline.tiers, tier)?.rateRps ?? Number.POSITIVE_INFINITY,
     };
   });
 }
@@ -119,7 +123,7 @@ function isFavoured(tier: TierName, { baseline, policy }: Shortage): boolean {
 
 /** Who matters most, and asks for no more than ever, is not trimmed for a shortage that others are there to bear. */
 function usualWithin(tier: TierName, { totalCups, memory, policy }: Shortage): CostUnitsPerSecond {
-  return Math.min(memory.usual[tier] ?? 0, tierPolicyOf(policy, tier).ceilingShare * totalCups);
+  return Math.min(own(memory.usual, tier) ?? 0, tierPolicyOf(policy, tier).ceilingShare * totalCups);
 }
 
 /** Of tiers whose limits have been in force for the whole window: what passed over what their keys' rates say. */
@@ -134,14 +138,14 @@ export function learnFill(
     return memory.fill;
   }
   const keys = keysByTier(memory.demand, 'believed', policy);
-  const fill: Record<TierName, number> = { ...memory.fill };
+  const fill = recordOf(Object.entries(memory.fill));
   for (const [tier, limit] of Object.entries(live.tiers)) {
-    const isLimited = limit.rateRps < RESTING_SHARE * (baseline.tiers[tier]?.rateRps ?? 0);
-    const expected = admittedAt(limit.rateRps * memory.slack, keys[tier] ?? []);
-    const isInForce = (effective.tiersMs[tier] ?? 0) <= signals.startMs;
+    const isLimited = limit.rateRps < RESTING_SHARE * (own(baseline.tiers, tier)?.rateRps ?? 0);
+    const expected = admittedAt(limit.rateRps * memory.slack, own(keys, tier) ?? []);
+    const isInForce = (own(effective.tiersMs, tier) ?? 0) <= signals.startMs;
     if (!isLimited || !isInForce || expected <= 0) continue;
-    const seen = clamp((signals.tiers[tier]?.admittedCups ?? 0) / expected, leastFillFactor, mostFillFactor);
-    const before = fill[tier] ?? 1;
+    const seen = clamp((own(signals.tiers, tier)?.admittedCups ?? 0) / expected, leastFillFactor, mostFillFactor);
+    const before = own(fill, tier) ?? 1;
     fill[tier] = before + fillGainShare * (seen - before);
   }
   return fill;

@@ -13,6 +13,7 @@ import {
 import type { ApiStage } from '../platform/api-stage.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { isConflict, isThrottled, retryAfterMs } from '../platform/errors.ts';
+import { emptyRecord, own } from '../platform/records.ts';
 import type { Limit, MethodKey } from '../platform/units.ts';
 import { bounded, isSameLimit } from './bounds.ts';
 import { methodKeyOf } from './method-keys.ts';
@@ -83,12 +84,12 @@ function limitOf(throttle: ThrottleSettings | undefined): Limit | undefined {
 }
 
 function stageReading(stage: Pick<Stage, 'methodSettings'>, account: Limit): StageReading {
-  const limits: Record<MethodKey, Limit> = {};
-  const settingsKeys: Record<MethodKey, string[]> = {};
+  const limits = emptyRecord<Limit>();
+  const settingsKeys = emptyRecord<string[]>();
   for (const [settingsKey, setting] of Object.entries(stage.methodSettings ?? {})) {
     const limit = limitOf({ rateLimit: setting.throttlingRateLimit, burstLimit: setting.throttlingBurstLimit });
     const method = methodKeyOf(settingsKey);
-    settingsKeys[method] = [...(settingsKeys[method] ?? []), settingsKey];
+    settingsKeys[method] = [...(own(settingsKeys, method) ?? []), settingsKey];
     if (limit) limits[method] = inForce(limit, account);
   }
   return { limits, settingsKeys };
@@ -126,13 +127,13 @@ async function writeStage(
   if (inStep.kind === 'patch' && isInForce(inStep.limits, answer.limits))
     return { kind: 'written', value: inStep.limits };
   const known = { ...wanted, ...settingsKeys };
-  const hasGrown = Object.keys(answer.settingsKeys).some((method) => known[method] === undefined);
+  const hasGrown = Object.keys(answer.settingsKeys).some((method) => own(known, method) === undefined);
   if (hasGrown && roundsLeft > 1) return await writeStage(client, api, wanted, answer, account, roundsLeft - 1);
   return { kind: 'mismatch', wanted: patch.limits, found: answer.limits };
 }
 
 function isInForce(wanted: StageLimits, found: StageLimits): boolean {
-  return Object.entries(wanted).every(([method, limit]) => isSame(found[method], limit));
+  return Object.entries(wanted).every(([method, limit]) => isSame(own(found, method), limit));
 }
 
 async function updateStage(client: APIGatewayClient, api: ApiStage, patchOperations: PatchOperation[]): Promise<Stage> {

@@ -1,4 +1,5 @@
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
+import { emptyRecord, own } from '../platform/records.ts';
 import type { Limit, MethodKey } from '../platform/units.ts';
 import { type Bounded, bounded } from './bounds.ts';
 import { isMethodKey, STAGE_DEFAULT, settingsKeyOf } from './method-keys.ts';
@@ -38,16 +39,16 @@ export function stagePatch(
   settingsKeys: Readonly<Record<MethodKey, readonly string[]>>,
   account: Limit,
 ): Patch {
-  const fallback = wanted[STAGE_DEFAULT];
+  const fallback = own(wanted, STAGE_DEFAULT);
   const overrides = Object.entries(settingsKeys).flatMap(([method, keys]) => (isPatchable(method, keys) ? method : []));
   const followers = fallback ? overrides.map((method) => [method, fallback] as const) : [];
   const operations: Replacement[] = [];
-  const limits: Record<MethodKey, Limit> = {};
+  const limits = emptyRecord<Limit>();
   for (const [method, limit] of [...new Map([...followers, ...Object.entries(wanted)])].sort(byMethod)) {
     const allowed = limitFor(method, limit, account);
     if (allowed.kind === 'refused') return { kind: 'refused', why: `${method}: ${allowed.why}` };
     limits[method] = allowed.limit;
-    for (const settingsKey of settingsKeys[method] ?? [settingsKeyOf(method)]) {
+    for (const settingsKey of own(settingsKeys, method) ?? [settingsKeyOf(method)]) {
       operations.push(...throttleOperations(`/${settingsKey}/throttling`, allowed.limit));
     }
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { contradictions } from './consistency.ts';
 import { explainDocument, readDocument } from './document.ts';
-import { type PolicyProblem, problemsOf } from './problems.ts';
+import { type PolicyProblem, pathText, problemsOf, show } from './problems.ts';
 import { type Policy, policySchema } from './schema.ts';
 
 export type ParsedPolicy =
@@ -21,6 +21,7 @@ export function parsePolicy(text: string, knownTiers?: readonly string[]): Parse
     ...(result.success ? [] : problemsOf(result.error.issues, document.value, 'policy', KNOWN_KEYS)),
     ...contradictions(document.value, knownTiers),
   ];
+  problems.push(...unseenNames(document.value, new Set(problems.map(({ path }) => path))));
   return result.success && problems.length === 0 ? { ok: true, policy: result.data } : failed(problems);
 }
 
@@ -31,6 +32,28 @@ export function explainProblems(problems: readonly PolicyProblem[]): string {
 /** The schema for editors and for other tools (JSON Schema, draft 2020-12), of what a person may write. */
 export function policyJsonSchema(): object {
   return { ...z.toJSONSchema(policySchema, { io: 'input' }), title: 'Tidegate policy' };
+}
+
+/** A record of the schema loses a field of this name, so that what it says would be ignored without a word. */
+const UNSEEN = '__proto__';
+
+/** Every field of that name whose path is not among the reported ones. */
+function unseenNames(value: unknown, reported: ReadonlySet<string>, path: readonly string[] = []): PolicyProblem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => {
+    const at = [...path, name];
+    const isUnseen = name === UNSEEN && !reported.has(pathText(at));
+    return [...(isUnseen ? [unseenProblem(at, each)] : []), ...unseenNames(each, reported, at)];
+  });
+}
+
+function unseenProblem(path: readonly string[], found: unknown): PolicyProblem {
+  return {
+    path: pathText(path),
+    expected: 'a field that the policy has',
+    found: show(found),
+    mend: 'remove the field',
+  };
 }
 
 function failed(problems: readonly PolicyProblem[]): ParsedPolicy {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { own } from '../platform/records.ts';
 import { brakesSchema, rollbackSchema } from './brakes-schema.ts';
 import { driftSchema } from './drift-schema.ts';
 import { minutesSchema } from './minutes-schema.ts';
@@ -209,5 +210,5 @@ export type Policy = z.infer<typeof policySchema>;
 
 /** The policy's word on a tier; a tier it does not name is treated as the least of ours. */
 export function tierPolicyOf(policy: Policy, tier: string): TierPolicy {
-  return policy.tiers[tier] ?? OTHER_TIER;
+  return own(policy.tiers, tier) ?? OTHER_TIER;
 }

@@ -89,6 +89,7 @@ export function aggregate(
 ): BatchAddition {
   const apis = new Map<string, MutableApi>();
   let poisonedLines = 0;
+  let newestMs = 0;
   for (let index = 0; index < events.length; index++) {
     const record = records[index];
     const timestamp = events[index]?.timestamp ?? 0;
@@ -96,10 +97,10 @@ export function aggregate(
       poisonedLines++;
       continue;
     }
+    newestMs = Math.max(newestMs, timestamp);
     const api = apiOf(apis, record, directories);
     if (api) count(windowOf(api, timestamp, now), record, api.directory);
   }
-  const newestMs = events.reduce((newest, { timestamp }) => Math.max(newest, timestamp), 0);
   const streams = stream === undefined ? {} : { streams: { [stream]: newestMs } };
   const additions = [...apis.values()].map(({ api, windows }) => ({
     api,

@@ -1,3 +1,4 @@
+import { emptyRecord } from '../platform/records.ts';
 import { isSketch, type KeySketch } from './key-sketch.ts';
 import type { Cell, KeyCounts, Window } from './window.ts';
 import { LATENCY_BOUNDS_MS } from './window.ts';
@@ -83,7 +84,7 @@ function decodeCell(encoded: readonly number[]): Cell {
 function decodeKey(encoded: readonly (string | number)[]): KeyCounts {
   const [tier, throttled] = encoded;
   if (typeof tier !== 'string' || typeof throttled !== 'number') throw new TypeError('Not a key.');
-  const requests: Record<string, number> = {};
+  const requests = emptyRecord<number>();
   for (let at = 2; at + 1 < encoded.length; at += 2) {
     const count = encoded[at + 1];
     if (typeof count !== 'number') throw new TypeError('Not a key.');

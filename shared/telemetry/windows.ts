@@ -1,3 +1,4 @@
+import { own, recordOf } from '../platform/records.ts';
 import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
 import { mergeSketches, sketchOf } from './key-sketch.ts';
 import type { Cell, KeyCounts, Window } from './window.ts';
@@ -105,8 +106,9 @@ function addTier(
 
 function addKeys(sum: KeyCounts | undefined, counts: KeyCounts): KeyCounts {
   if (!sum) return counts;
-  const requests = { ...sum.requests };
-  for (const [method, count] of Object.entries(counts.requests)) requests[method] = (requests[method] ?? 0) + count;
+  const requests = recordOf(Object.entries(sum.requests));
+  for (const [method, count] of Object.entries(counts.requests))
+    requests[method] = (own(requests, method) ?? 0) + count;
   return { tier: counts.tier, requests, throttled: sum.throttled + counts.throttled };
 }
 
@@ -121,7 +123,7 @@ export function keysOf(
 ): Pick<Window, 'keys' | 'sketches'> {
   const listed = busiest(keys);
   const sketches = parts.flatMap((part) => Object.entries(part.sketches ?? {}));
-  const unlisted = [...keys].filter(([keyId]) => listed[keyId] === undefined).map(([, { tier }]) => tier);
+  const unlisted = [...keys].filter(([keyId]) => own(listed, keyId) === undefined).map(([, { tier }]) => tier);
   const tiers = new Set([...unlisted, ...sketches.map(([tier]) => tier)]);
   if (tiers.size === 0) return { keys: listed };
   const sketched = [...tiers].sort().map((tier) => {

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { evaluateObject, evaluateValue, type Scope } from '../template/evaluate.ts';
 import type { Json, JsonObject } from '../template/json.ts';
 import { LANGUAGE_EXTENSIONS, type TemplateResource, validationError } from '../template/model.ts';
@@ -83,7 +84,7 @@ export class BoundTemplate {
   private condition(name: string): boolean {
     const known = this.decided.get(name);
     if (known !== undefined) return known;
-    const expression = this.definition.template.conditions[name];
+    const expression = own(this.definition.template.conditions, name);
     if (expression === undefined) throw validationError(`Template error: unresolved condition dependency ${name}`);
     const value = evaluateValue(expression, this.scope(unavailable)) === true;
     this.decided.set(name, value);
@@ -106,7 +107,7 @@ export class BoundTemplate {
     if (name === 'AWS::StackId') return this.surroundings.stackId;
     if (name === 'AWS::StackName') return this.surroundings.stackName;
     if (name === 'AWS::NotificationARNs') return [...this.definition.notificationArns];
-    return REGIONAL[name] ?? this.parameters[name] ?? lookup.ref(name);
+    return own(REGIONAL, name) ?? own(this.parameters, name) ?? lookup.ref(name);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
+import { own } from '../../../shared/platform/records.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Json, JsonObject } from '../template/json.ts';
 import { validationError } from '../template/model.ts';
@@ -159,7 +160,7 @@ export class ResourceActions {
 
   private attribute(logicalId: string, attribute: string): Json {
     const { physical, type } = this.existing(logicalId);
-    const value = physical.attributes[attribute];
+    const value = own(physical.attributes, attribute);
     if (value === undefined) throw validationError(`Resource type ${type} does not support attribute {${attribute}}`);
     return value;
   }

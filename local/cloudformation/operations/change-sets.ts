@@ -9,6 +9,7 @@ import type {
   ExecutionStatus,
   ListChangeSetsInput,
 } from '@aws-sdk/client-cloudformation';
+import { own } from '../../../shared/platform/records.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { hasChanges, previewChanges } from '../engine/preview.ts';
 import type { Stack, StackDefinition } from '../engine/stack.ts';
@@ -191,6 +192,6 @@ export class ChangeSets {
 function parametersOf({ parameters, template }: StackDefinition) {
   return Object.entries(parameters).map(([ParameterKey, value]) => ({
     ParameterKey,
-    ParameterValue: template.parameters[ParameterKey]?.noEcho ? '****' : value,
+    ParameterValue: own(template.parameters, ParameterKey)?.noEcho ? '****' : value,
   }));
 }

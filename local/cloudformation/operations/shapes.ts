@@ -4,6 +4,7 @@ import type {
   StackResourceSummary,
   StackSummary,
 } from '@aws-sdk/client-cloudformation';
+import { own } from '../../../shared/platform/records.ts';
 import type { ResourceRecord, Stack } from '../engine/stack.ts';
 
 const dateOf = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
@@ -26,7 +27,7 @@ export function describeParameters({ definition }: Stack) {
   const declared = definition?.template.parameters ?? {};
   return Object.entries(definition?.parameters ?? {}).map(([ParameterKey, value]) => ({
     ParameterKey,
-    ParameterValue: declared[ParameterKey]?.noEcho ? '****' : value,
+    ParameterValue: own(declared, ParameterKey)?.noEcho ? '****' : value,
   }));
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { ACCOUNT_ID } from '../../kernel/aws.ts';
 import { differs, type Resource, resource } from './resource.ts';
 import { document, documentText, flag, list, object, tagList, text, texts } from './schema.ts';
@@ -46,8 +47,8 @@ const topic = resource({
     const before = topicAttributes(previous);
     const after = topicAttributes(it.properties);
     for (const AttributeName of Object.keys({ ...before, ...after })) {
-      const AttributeValue = after[AttributeName] ?? '';
-      if (before[AttributeName] === AttributeValue) continue;
+      const AttributeValue = own(after, AttributeName) ?? '';
+      if (own(before, AttributeName) === AttributeValue) continue;
       await it.call('sns', 'SetTopicAttributes', { TopicArn, AttributeName, AttributeValue });
     }
     // As in AWS, subscriptions that an update removes from the list stay.
@@ -135,7 +136,7 @@ const subscription = resource({
   update: async ({ properties, call }, { id: SubscriptionArn }, previous) => {
     const after = subscriptionAttributes(properties);
     for (const AttributeName of Object.keys({ ...subscriptionAttributes(previous), ...after })) {
-      const AttributeValue = after[AttributeName] ?? '';
+      const AttributeValue = own(after, AttributeName) ?? '';
       await call('sns', 'SetSubscriptionAttributes', { SubscriptionArn, AttributeName, AttributeValue });
     }
   },

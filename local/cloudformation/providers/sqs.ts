@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { arnOf, type Resource, resource } from './resource.ts';
 import { count, document, documentText, flag, object, tagList, tagMap, text, texts } from './schema.ts';
 
@@ -45,7 +46,7 @@ function changedAttributes(previous: QueueProperties, next: QueueProperties): Re
   const attributes = queueAttributes(next);
   const removed = Object.keys(queueAttributes(previous)).filter((name) => !(name in attributes));
   const resets = removed.flatMap((name) => {
-    const value = WHEN_REMOVED[name];
+    const value = own(WHEN_REMOVED, name);
     return value === undefined ? [] : [[name, value] as const];
   });
   const { FifoQueue: _fixed, ...settable } = attributes;

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { FUNCTIONS, type FunctionBody } from './functions.ts';
 import { asFunction, type Json, type JsonObject } from './json.ts';
 import { validationError } from './model.ts';
@@ -36,7 +37,7 @@ export function evaluateObject(value: JsonObject, scope: Scope): JsonObject {
 }
 
 function callFunction(name: string, argument: Json, scope: Scope): Json | undefined {
-  const body: FunctionBody | undefined = FUNCTIONS[name];
+  const body: FunctionBody | undefined = own(FUNCTIONS, name);
   if (!body) throw validationError(`Template error: the embedded AWS does not implement the function ${name}`);
   return body(argument, scope, (inner) => evaluateValue(inner, scope));
 }

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { evaluate, type Scope } from './evaluate.ts';
 import { isObject, type Json } from './json.ts';
 import { LANGUAGE_EXTENSIONS, validationError } from './model.ts';
@@ -26,10 +27,10 @@ const readAttribute: FunctionBody = (argument, scope, read) => {
 };
 
 const sub: FunctionBody = (argument, scope, read) => {
-  const [text, own] = Array.isArray(argument) ? argument : [argument, {}];
-  const variables = isObject(own) ? own : {};
+  const [text, given] = Array.isArray(argument) ? argument : [argument, {}];
+  const variables = isObject(given) ? given : {};
   return substitute(asText(text, 'Fn::Sub'), (name) => {
-    const variable = variables[name];
+    const variable = own(variables, name);
     if (variable !== undefined) return asText(read(variable), 'Fn::Sub');
     const { name: target, attribute } = toReference(name);
     return asText(attribute === undefined ? scope.ref(name) : scope.attribute(target, attribute), 'Fn::Sub');

@@ -1,4 +1,5 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
+import { own } from '../../../shared/platform/records.ts';
 import type { Json } from './json.ts';
 import { type ParameterDeclaration, type Template, validationError } from './model.ts';
 
@@ -69,7 +70,7 @@ export function typedParameters(template: Template, values: Readonly<Record<stri
         `Template format error: the embedded AWS does not implement the parameter type ${declared.type} of ${name}`,
       );
     }
-    return [name, checked(name, declared, values[name] ?? '')] as const;
+    return [name, checked(name, declared, own(values, name) ?? '')] as const;
   });
   return Object.fromEntries(typed);
 }

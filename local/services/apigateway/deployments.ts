@@ -8,6 +8,7 @@ import type {
   MethodSnapshot,
   UpdateDeploymentRequest,
 } from '@aws-sdk/client-api-gateway';
+import { emptyRecord, own } from '../../../shared/platform/records.ts';
 import type { DeployedApi, DeployedMethod } from '../../gateway/deployed-api.ts';
 import { copyOf } from './copy.ts';
 import { badRequest, notFound } from './errors.ts';
@@ -131,9 +132,9 @@ function showAt(
 }
 
 function summary({ methods }: DeployedApi): Record<string, Record<string, MethodSnapshot>> {
-  const byPath: Record<string, Record<string, MethodSnapshot>> = {};
+  const byPath = emptyRecord<Record<string, MethodSnapshot>>();
   for (const { path, verb, apiKeyRequired } of methods) {
-    byPath[path] = { ...byPath[path], [verb]: { authorizationType: 'NONE', apiKeyRequired } };
+    byPath[path] = { ...own(byPath, path), [verb]: { authorizationType: 'NONE', apiKeyRequired } };
   }
   return byPath;
 }

@@ -8,6 +8,7 @@ import type {
   PutGatewayResponseRequest,
   UpdateGatewayResponseRequest,
 } from '@aws-sdk/client-api-gateway';
+import { own } from '../../../shared/platform/records.ts';
 import { DEFAULT_TEMPLATES, GATEWAY_RESPONSE_TYPES } from '../../gateway/gateway-response-types.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { copyOf } from './copy.ts';
@@ -59,14 +60,14 @@ export function gatewayResponseOperations({ state }: Management) {
 }
 
 function checkType(type: string): GatewayResponseType {
-  if (GATEWAY_RESPONSE_TYPES[type]) return type as GatewayResponseType;
+  if (own(GATEWAY_RESPONSE_TYPES, type)) return type as GatewayResponseType;
   const types = Object.keys(GATEWAY_RESPONSE_TYPES).join(', ');
   const text = `1 validation error detected: Value '${type}' at 'responseType' failed to satisfy constraint: Member must satisfy enum value set: [${types}]`;
   throw new AwsError('ValidationException', text, { status: 400 });
 }
 
 function builtIn(type: GatewayResponseType): GatewayResponse {
-  const status = GATEWAY_RESPONSE_TYPES[type]?.status;
+  const status = own(GATEWAY_RESPONSE_TYPES, type)?.status;
   return {
     responseType: type,
     ...(status ? { statusCode: String(status) } : {}),
@@ -103,7 +104,7 @@ function patchResponse(response: GatewayResponse, patch: Patch): void {
 }
 
 function patchEntry(map: Record<string, string>, name: string, member: string, { op, path, value }: Patch): void {
-  if (op !== 'add' && map[name] === undefined) notFound('Invalid parameter name specified');
+  if (op !== 'add' && own(map, name) === undefined) notFound('Invalid parameter name specified');
   if (op === 'remove') {
     delete map[name];
   } else if (op !== 'add' && op !== 'replace') {

@@ -1,4 +1,5 @@
 import type { Account, MethodSetting } from '@aws-sdk/client-api-gateway';
+import { own } from '../../../shared/platform/records.ts';
 import { EVERY_METHOD, normaliseMethodKey } from '../../gateway/method-key.ts';
 import { type Patch, readInteger, readNumber } from './patch-operations.ts';
 import type { StoredStage } from './state.ts';
@@ -50,12 +51,14 @@ export const methodSettingOf = (stage: StoredStage, normalised: string): string 
  */
 export function patchMethodSetting(stage: StoredStage, { path, value }: Patch, account: Account): boolean {
   const [, resource, verb, field] = SETTING_PATH.exec(path) ?? [];
-  const set = field === undefined ? undefined : SETTERS[field];
+  const set = field === undefined ? undefined : own(SETTERS, field);
   const method = normaliseMethodKey(`${resource}/${verb}`);
   const isWild = resource === '*' || resource === '~1*' || verb === '*';
   if (!set || (isWild && method !== EVERY_METHOD)) return false;
   const key = methodSettingOf(stage, method) ?? (method === EVERY_METHOD ? EVERY_METHOD : `${resource}/${verb}`);
-  const setting = stage.methodSettings[key] ?? { ...(stage.methodSettings[EVERY_METHOD] ?? defaultSetting(account)) };
+  const setting = own(stage.methodSettings, key) ?? {
+    ...(own(stage.methodSettings, EVERY_METHOD) ?? defaultSetting(account)),
+  };
   set(setting, value, account);
   stage.methodSettings[key] = setting;
   return true;

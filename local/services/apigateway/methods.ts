@@ -12,6 +12,7 @@ import type {
   PutMethodRequest,
   PutMethodResponseRequest,
 } from '@aws-sdk/client-api-gateway';
+import { own } from '../../../shared/platform/records.ts';
 import { copyOf } from './copy.ts';
 import { conflict, notFound } from './errors.ts';
 import type { Given } from './given.ts';
@@ -31,7 +32,7 @@ export function methodOperations({ state }: Management) {
     PutMethod: (input: Given<PutMethodRequest>): Method => {
       const { restApiId, resourceId, ...given } = input;
       const { resourceMethods } = state.resource(restApiId, resourceId);
-      if (resourceMethods[input.httpMethod]) conflict('Method already exists for this resource');
+      if (own(resourceMethods, input.httpMethod)) conflict('Method already exists for this resource');
       const method = { ...given, apiKeyRequired: input.apiKeyRequired ?? false };
       resourceMethods[input.httpMethod] = method;
       return copyOf(method);
@@ -68,7 +69,7 @@ export function methodOperations({ state }: Management) {
 
 function methodOf(state: ApiGatewayState, { restApiId, resourceId, httpMethod }: MethodTarget): Method {
   const { resourceMethods } = state.resource(restApiId, resourceId);
-  return resourceMethods[httpMethod] ?? notFound('Invalid Method identifier specified');
+  return own(resourceMethods, httpMethod) ?? notFound('Invalid Method identifier specified');
 }
 
 function integrationOf(state: ApiGatewayState, target: MethodTarget): Integration {

@@ -1,4 +1,5 @@
 import * as sdk from '@aws-sdk/client-api-gateway';
+import { own } from '../../../shared/platform/records.ts';
 import { type Permission, REGION } from '../../kernel/aws.ts';
 
 /** The HTTP binding in an operation's schema: verb, URI template, status. */
@@ -13,7 +14,7 @@ export function managementPermission(operation: string, input: unknown): Permiss
   const members = input as Readonly<Record<string, unknown>>;
   const path = uri
     .replace(/\?.*$/, '')
-    .replace(/\{(\w+)\+?\}/g, (_, member: string) => encodeURIComponent(String(members[member] ?? '')));
+    .replace(/\{(\w+)\+?\}/g, (_, member: string) => encodeURIComponent(String(own(members, member) ?? '')));
   return { action: `apigateway:${verb}`, resources: [`arn:aws:apigateway:${REGION}::${path}`] };
 }
 

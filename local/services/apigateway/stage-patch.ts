@@ -1,4 +1,5 @@
 import type { Account } from '@aws-sdk/client-api-gateway';
+import { own } from '../../../shared/platform/records.ts';
 import { normaliseMethodKey } from '../../gateway/method-key.ts';
 import { patchCanary, promoteCanary } from './canary-patch.ts';
 import { badRequest } from './errors.ts';
@@ -89,7 +90,8 @@ function removeFromStage(stage: StoredStage, { path }: Patch): void {
   if (path === '/accessLogSettings') delete stage.accessLogSettings;
   else if (path === '/canarySettings') delete stage.canarySettings;
   else if (path === '/variables') delete stage.variables;
-  else if (variable && stage.variables?.[variable] !== undefined) delete stage.variables[variable];
+  else if (variable && stage.variables && own(stage.variables, variable) !== undefined)
+    delete stage.variables[variable];
   else removeMethodSetting(stage, path.replace(/^\//, ''));
 }
 

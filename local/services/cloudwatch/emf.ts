@@ -1,3 +1,4 @@
+import { emptyRecord, own } from '../../../shared/platform/records.ts';
 import type { MetricSample } from './metric-store.ts';
 
 const MOST_DIMENSIONS = 30;
@@ -61,9 +62,9 @@ function readDirective(document: Json, timestampMs: number, directive: unknown):
 
 function readDimensions(document: Json, names: unknown): Record<string, string> | undefined {
   if (!Array.isArray(names) || names.length > MOST_DIMENSIONS) return undefined;
-  const dimensions: Record<string, string> = {};
+  const dimensions = emptyRecord<string>();
   for (const name of names) {
-    const value = typeof name === 'string' ? document[name] : undefined;
+    const value = typeof name === 'string' ? own(document, name) : undefined;
     if (typeof value !== 'string' || value === '' || value.length > LONGEST_DIMENSION_VALUE) return undefined;
     dimensions[name] = value;
   }
@@ -75,7 +76,7 @@ function readMetric(document: Json, definition: unknown) {
   const { Name: metricName, Unit: unit, StorageResolution: storageResolution } = definition;
   if (unit !== undefined && typeof unit !== 'string') return undefined;
   if (storageResolution !== undefined && storageResolution !== 1 && storageResolution !== 60) return undefined;
-  const target = document[metricName];
+  const target = own(document, metricName);
   const values: unknown[] = Array.isArray(target) ? target : [target];
   if (values.length > MOST_VALUES || !values.every((value) => typeof value === 'number')) return undefined;
   return { values, metric: { metricName, unit, storageResolution } };

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 /** Metric math: a syntax tree. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
@@ -53,7 +54,7 @@ class ExpressionParser {
     if (!operators) return this.unary();
     let left = this.level(depth + 1);
     while (operators.includes(this.token.value)) {
-      const operator = SPELLING[this.token.value] ?? this.token.value;
+      const operator = own(SPELLING, this.token.value) ?? this.token.value;
       this.advance();
       left = { kind: 'binary', operator, left, right: this.level(depth + 1) };
     }

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { type Expression, parseExpression } from './expression.ts';
 
 /** Points of one metric or expression: a value by the beginning of its period, in milliseconds. */
@@ -75,7 +76,7 @@ const OPERATORS: Readonly<Record<string, (left: number, right: number) => number
 
 /** Point by point; where one side has none, or the result is no number (a division by zero), there is no point. */
 function combine(operator: string, left: Value, right: Value): Value {
-  const operate = OPERATORS[operator];
+  const operate = own(OPERATORS, operator);
   if (!operate) throw new SyntaxError(`Unknown operator ${operator}`);
   if (typeof left === 'number' && typeof right === 'number') return operate(left, right);
   const grid = isPoints(left) ? left : asPoints(right);
@@ -115,9 +116,9 @@ const MAPPERS: Readonly<Record<string, (value: number) => number>> = {
 
 function call(name: string, parameters: readonly Value[], context: MathContext): Value {
   const [first, second, third] = parameters;
-  const reduce = REDUCERS[name];
+  const reduce = own(REDUCERS, name);
   if (reduce) return reduceValue(reduce, first);
-  const map = MAPPERS[name];
+  const map = own(MAPPERS, name);
   if (map) return typeof first === 'number' ? map(first) : mapPoints(asPoints(first), map);
   switch (name) {
     case 'METRICS':

@@ -10,6 +10,7 @@ import type {
   MetricDataResult,
   StandardUnit,
 } from '@aws-sdk/client-cloudwatch';
+import { own } from '../../../shared/platform/records.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { invalidCombination, invalidValue, validationError } from './errors.ts';
@@ -121,7 +122,7 @@ export function listMetrics(store: MetricStore, input: ListMetricsInput, clock: 
         (MetricName === undefined || metric.metricName === MetricName) &&
         (RecentlyActive === undefined || clock.now() - metric.lastSampleMs <= RECENT_MS) &&
         Dimensions.every(({ Name = '', Value }) =>
-          Value === undefined ? Name in metric.dimensions : metric.dimensions[Name] === Value,
+          Value === undefined ? Object.hasOwn(metric.dimensions, Name) : own(metric.dimensions, Name) === Value,
         ),
     );
   const start = input.NextToken ? Number(input.NextToken) : 0;

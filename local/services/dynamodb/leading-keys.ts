@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { own } from '../../../shared/platform/records.ts';
 import { tableNameOf } from './tables.ts';
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -28,10 +29,10 @@ export type PartitionKeyOf = (tableName: string) => string | undefined;
 export function leadingKeys(input: unknown, partitionKeyOf: PartitionKeyOf): readonly string[] | undefined {
   const request = input as ItemInput;
   const found = Object.entries(request.RequestItems ?? {}).flatMap(([table, batch]) =>
-    itemsOf(batch).map((item) => item[partitionKeyOf(tableNameOf(table)) ?? '']),
+    itemsOf(batch).map((item) => own(item, partitionKeyOf(tableNameOf(table)) ?? '')),
   );
   const key = partitionKeyOf(tableNameOf(request.TableName ?? ''));
-  if (key !== undefined) found.push((request.Key ?? request.Item)?.[key] ?? queried(request, key));
+  if (key !== undefined) found.push(own(request.Key ?? request.Item, key) ?? queried(request, key));
   const texts = found.flatMap((value) => value?.S ?? value?.N ?? []);
   return texts.length === 0 ? undefined : texts;
 }
@@ -49,7 +50,7 @@ function itemsOf(batch: readonly BatchedWrite[] | { readonly Keys?: readonly Att
 function queried(input: ItemInput, key: string): AttributeValue | undefined {
   const { KeyConditionExpression = '', ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
   for (const [, name = '', placeholder = ''] of KeyConditionExpression.matchAll(/([#\w]+)\s*=\s*(:\w+)/g)) {
-    if ((names?.[name] ?? name) === key) return values?.[placeholder];
+    if ((own(names, name) ?? name) === key) return own(values, placeholder);
   }
   return undefined;
 }

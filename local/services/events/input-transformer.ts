@@ -1,4 +1,5 @@
 import type { InputTransformer, Target } from '@aws-sdk/client-eventbridge';
+import { own } from '../../../shared/platform/records.ts';
 
 /** One event as it travels to targets. */
 export interface DeliveredEvent {
@@ -32,7 +33,7 @@ export function valueAt(event: unknown, path: string): unknown {
   let value = event;
   for (const step of steps) {
     const key = step.replace(/^\['?|'?\]$/g, '');
-    value = (value as Record<string, unknown> | null | undefined)?.[key];
+    value = typeof value === 'object' && value !== null ? own(value as Record<string, unknown>, key) : undefined;
   }
   return value;
 }
@@ -54,7 +55,8 @@ function transform(transformer: InputTransformer, event: DeliveredEvent, rule: M
   const template = transformer.InputTemplate ?? '';
   const paths = transformer.InputPathsMap ?? {};
   const builtIn = predefined(event, rule);
-  const valueFor = (name: string) => (name in builtIn ? builtIn[name] : valueAt(event, paths[name] ?? ''));
+  const valueFor = (name: string) =>
+    Object.hasOwn(builtIn, name) ? own(builtIn, name) : valueAt(event, own(paths, name) ?? '');
   const isJson = /^\s*[{[]/.test(template);
   if (!isJson) return template.replace(PLACEHOLDER, (_, name: string) => plainText(valueFor(name), template));
   return template

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 /** An event pattern, parsed: names to the values that may stand there, or to patterns one level down. */
 export interface EventPattern {
   readonly [name: string]: unknown;
@@ -17,7 +18,7 @@ export function matches(pattern: EventPattern, event: Json): boolean {
     if (name === '$or' && Array.isArray(wanted)) {
       return wanted.some((alternative: EventPattern) => matches(alternative, event));
     }
-    const value = isObject(event) ? event[name] : undefined;
+    const value = isObject(event) ? own(event, name) : undefined;
     if (Array.isArray(wanted)) return matchesAny(wanted, value);
     if (Array.isArray(value)) return value.some((element) => matches(wanted as EventPattern, element));
     return matches(wanted as EventPattern, value);
@@ -28,7 +29,7 @@ function matchesAny(alternatives: readonly Json[], value: Json): boolean {
   const isAbsent = value === undefined || isObject(value) || (Array.isArray(value) && value.length === 0);
   const candidates: readonly Json[] = Array.isArray(value) ? value : [value];
   return alternatives.some((alternative) => {
-    if (isObject(alternative) && 'exists' in alternative) return alternative.exists === !isAbsent;
+    if (isObject(alternative) && Object.hasOwn(alternative, 'exists')) return alternative.exists === !isAbsent;
     if (isAbsent) return false;
     return candidates.some((candidate) => matchesOne(alternative, candidate));
   });
@@ -37,7 +38,7 @@ function matchesAny(alternatives: readonly Json[], value: Json): boolean {
 function matchesOne(alternative: Json, value: Json): boolean {
   if (!isObject(alternative)) return alternative === value;
   const [operator, operand] = Object.entries(alternative)[0] ?? [];
-  return OPERATORS[operator ?? '']?.(operand, value) ?? false;
+  return own(OPERATORS, operator ?? '')?.(operand, value) ?? false;
 }
 
 type Operator = (operand: Json, value: Json) => boolean;
@@ -73,7 +74,7 @@ function isAmong(operand: Json, value: Json): boolean {
   if (!isObject(operand)) return operand === value;
   const [operator = '', texts] = Object.entries(operand)[0] ?? [];
   const list = Array.isArray(texts) ? texts : [texts];
-  return list.some((text) => OPERATORS[operator]?.(text, value));
+  return list.some((text) => own(OPERATORS, operator)?.(text, value));
 }
 
 export const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
@@ -86,7 +87,7 @@ export const COMPARISONS: Readonly<Record<string, (value: number, bound: number)
 
 function comparesAs(terms: readonly Json[], value: number): boolean {
   for (let i = 0; i < terms.length; i += 2) {
-    if (!COMPARISONS[String(terms[i])]?.(value, Number(terms[i + 1]))) return false;
+    if (!own(COMPARISONS, String(terms[i]))?.(value, Number(terms[i + 1]))) return false;
   }
   return true;
 }

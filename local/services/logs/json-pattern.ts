@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { AwsError } from '../../kernel/errors.ts';
 
 type Predicate = (document: unknown) => boolean;
@@ -36,7 +37,7 @@ export function valueAt(document: unknown, path: string): unknown {
   let value: unknown = document;
   for (const [, name, index, quoted] of path.matchAll(/\.([\w-]+)|\[(\d+)\]|\["([^"]*)"\]/g)) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[name ?? index ?? quoted ?? ''];
+    value = own(value as Record<string, unknown>, name ?? index ?? quoted ?? '');
   }
   return value;
 }

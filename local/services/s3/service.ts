@@ -8,6 +8,7 @@ import type {
   ListObjectsV2Request,
   ListObjectVersionsRequest,
 } from '@aws-sdk/client-s3';
+import { own } from '../../../shared/platform/records.ts';
 import { type EmbeddedAws, type Operation, type Permission, REGION, type Service } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { Bucket } from './bucket.ts';
@@ -67,7 +68,7 @@ export class S3Service implements Service {
     const arn = `arn:aws:s3:::${bucket}`;
     const resource = operation === 'DeleteObjects' ? `${arn}/*` : arn;
     return {
-      action: `s3:${ACTIONS[operation] ?? operation}`,
+      action: `s3:${own(ACTIONS, operation) ?? operation}`,
       resources: [key === undefined ? resource : `${arn}/${key}`],
     };
   }

@@ -1,4 +1,5 @@
 import type { MessageAttributeValue, PublishInput } from '@aws-sdk/client-sns';
+import { own } from '../../../shared/platform/records.ts';
 import { matches } from '../events/pattern.ts';
 import { parsePattern } from '../events/pattern-syntax.ts';
 import type { Subscription } from './subscription.ts';
@@ -39,7 +40,7 @@ export function messageFor(protocol: string, input: PublishInput): string {
   const message = input.Message ?? '';
   if (input.MessageStructure !== 'json') return message;
   const texts = JSON.parse(message) as Record<string, string>;
-  return texts[protocol] ?? texts.default ?? '';
+  return own(texts, protocol) ?? texts.default ?? '';
 }
 
 function attributesOf(input: PublishInput): Record<string, { Type: string | undefined; Value: string | undefined }> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { own } from '../../../shared/platform/records.ts';
 
 export function md5(content: string | Uint8Array): string {
   return createHash('md5').update(content).digest('hex');
@@ -23,7 +24,7 @@ export function md5OfAttributes(attributes: Readonly<Record<string, MessageAttri
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;
   const parts = names.flatMap((name) => {
-    const { DataType = '', StringValue, BinaryValue } = attributes[name] ?? {};
+    const { DataType = '', StringValue, BinaryValue } = own(attributes, name) ?? {};
     const isBinary = DataType.startsWith('Binary');
     const value = isBinary ? (BinaryValue ?? new Uint8Array()) : (StringValue ?? '');
     return [

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { invalidParameterValue } from './errors.ts';
 
@@ -21,7 +22,7 @@ const OTHERS = new Set([
 /** Checks what a caller wants to set. @throws InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue */
 export function checkAttributes(attributes: QueueAttributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    const range = NUMBERS[name];
+    const range = own(NUMBERS, name);
     if (!range && !OTHERS.has(name))
       throw new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`, { status: 400 });
     if (value === '' || !range) continue;
@@ -39,7 +40,7 @@ export function checkAttributes(attributes: QueueAttributes): void {
 }
 
 export function numberOf(attributes: QueueAttributes, name: keyof typeof NUMBERS & string): number {
-  return Number(attributes[name] || NUMBERS[name]?.[2]);
+  return Number(own(attributes, name) || own(NUMBERS, name)?.[2]);
 }
 
 /** All settings as GetQueueAttributes shows them, with defaults. */

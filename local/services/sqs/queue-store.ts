@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AwsError } from '../../kernel/errors.ts';
@@ -76,7 +77,7 @@ function nameOf(urlOrName: string): string {
 
 function sameQueue(queue: Queue, attributes: QueueAttributes): Queue {
   const present = withDefaults(queue.attributes);
-  const different = Object.keys(attributes).find((name) => present[name] !== attributes[name]);
+  const different = Object.keys(attributes).find((name) => own(present, name) !== own(attributes, name));
   if (!different) return queue;
   throw new AwsError(
     'QueueNameExists',

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/platform/records.ts';
 import { AwsError, type Caller } from '../../kernel/aws.ts';
 import type { Clock } from '../../kernel/clock.ts';
 
@@ -30,7 +31,7 @@ export class ThroughputQuota {
    * @throws AwsError ThrottlingException when the second's calls are spent.
    */
   spend(operation: string, caller: Caller): void {
-    const kind = KIND[operation];
+    const kind = own(KIND, operation);
     if (!kind || (caller.kind === 'service' && caller.principal === 'cloudformation.amazonaws.com')) return;
     this.refill();
     if (this.tokens[kind] < 1) throw new AwsError('ThrottlingException', 'Rate exceeded');

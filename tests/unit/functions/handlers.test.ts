@@ -14,6 +14,7 @@ beforeAll(() => {
     STATE_TABLE: 'state',
     PARAMETER_PREFIX: '/tidegate/dev',
     PLAN_WRITES_QUEUE_URL: 'https://sqs/queue',
+    LOOKS_QUEUE_URL: 'https://sqs/looks',
     TIDEGATE_BASELINE: JSON.stringify(BASELINE),
     POWERTOOLS_SERVICE_NAME: 'tidegate',
     POWERTOOLS_LOG_LEVEL: 'SILENT',

@@ -25,6 +25,16 @@ test('an API alone is a complete policy, in shadow', () => {
   expect(tierPolicyOf(parsed.policy, 'unknown')).toMatchObject({ weight: 1, sacrificeOrder: 1 });
 });
 
+test.each([
+  ['methodCost.__proto__', '{"api":"abc/dev","methodCost":{"__proto__":4}}'],
+  ['__proto__', '{"api":"abc/dev","__proto__":{"mode":"enforce"}}'],
+  ['tiers.__proto__', '{"api":"abc/dev","tiers":{"__proto__":{"weight":3}}}'],
+  ['methodCost.constructor', '{"api":"abc/dev","methodCost":{"constructor":4}}'],
+  ['toString', '{"api":"abc/dev","toString":4}'],
+])('%s is refused like any field that there is not', (path, text) => {
+  expect(paths(text)).toEqual([path]);
+});
+
 test('a tier named in part keeps its other defaults, and the other tiers theirs', () => {
   const parsed = parsePolicy(good({ tiers: { premium: { weight: 8 }, gold: {} } }));
   expect(parsed).toMatchObject({
