@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isIntact, publish } from './intact-folder.ts';
+import { CACHE, inRunFolder } from './run-folder.ts';
 import { type ServerlessOptions, serverless } from './serverless.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -10,23 +11,18 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const INPUTS = ['serverless.yml', 'package-lock.json', 'tsconfig.json', 'config', 'functions', 'shared'];
 
 /**
- * The directory of the packaged service, built by `serverless package` only when something it is made from changed.
- * Concurrent builders are safe: each builds in a folder of its own, and the first to finish wins.
+ * The directory of the packaged service, built by `serverless package` only when something it is made from changed, or
+ * when what was built before is damaged. Concurrent builders are safe: each builds in a folder of its own, and the first
+ * to finish wins.
  */
 export async function packagedService(params: readonly string[], options: ServerlessOptions): Promise<string> {
-  const cache = join(ROOT, '.tidegate');
-  const target = join(cache, `package-${await hashOfInputs(params)}`);
-  if (existsSync(target)) return target;
-  await mkdir(cache, { recursive: true });
-  const building = `${target}.${process.pid}`;
-  try {
+  const target = join(CACHE, `package-${await hashOfInputs(params)}`);
+  if (await isIntact(target)) return target;
+  await inRunFolder(async (folder) => {
+    const building = join(folder, 'package');
     await serverless(['package', '--package', building, ...params], options);
-    await rename(building, target).catch((error: unknown) => {
-      if (!existsSync(target)) throw error;
-    });
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
+    await publish(building, target);
+  });
   return target;
 }
 
