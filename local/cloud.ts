@@ -1,5 +1,6 @@
 import { CloudFormationService } from './cloudformation/service.ts';
 import { handleUserRequest } from './gateway/data-plane.ts';
+import { HANDSHAKE_PATH, handshake } from './http/handshake.ts';
 import { CloudServer, isUserRequest } from './http/server.ts';
 import { authorizer } from './iam/authorize.ts';
 import { EmbeddedAws } from './kernel/aws.ts';
@@ -55,7 +56,7 @@ export async function createCloud(options: CloudOptions) {
   aws.setAuthorize(authorizer(services.iam));
   const wire = new Wire({ aws, roleOf: (functionName) => services.lambda.roleOf(functionName) });
   const server = new CloudServer({
-    management: (request) => wire.handle(request),
+    management: async (request) => (request.path === HANDSHAKE_PATH ? handshake() : wire.handle(request)),
     dataPlane: (request, response) => handleUserRequest({ apiGateway: services.apigateway }, request, response),
   });
   endpoint = await server.listen(options.port ?? DEFAULT_PORT);

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { createCloud } from './cloud.ts';
+import { runCommand } from './command.ts';
 import { deployService } from './deploy/deploy.ts';
+import { sealThisProcess } from './deploy/sealed-environment.ts';
 import { FaultSpecError } from './faults/parse.ts';
 import { parseArguments, type RehearseArguments, UsageError } from './rehearsal/arguments.ts';
 import { loadPolicy, loadScenario } from './rehearsal/files.ts';
@@ -55,14 +57,15 @@ async function main(): Promise<number> {
   try {
     const options = parseArguments(process.argv.slice(2));
     if (!options) return 0;
+    sealThisProcess();
     const report = await rehearse(options);
     console.log(options.json ? JSON.stringify(report) : reportTable(report));
     return 0;
   } catch (error) {
-    const isUsage = error instanceof UsageError || error instanceof FaultSpecError;
-    say(isUsage ? error.message : String(error instanceof Error ? error.stack : error));
-    return isUsage ? 2 : 1;
+    if (!(error instanceof UsageError || error instanceof FaultSpecError)) throw error;
+    say(error.message);
+    return 2;
   }
 }
 
-process.exitCode = await main();
+await runCommand(main);

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCloud } from './cloud.ts';
+import { type Cloud, createCloud } from './cloud.ts';
+import { CommandError, runCommand } from './command.ts';
 import { deployService } from './deploy/deploy.ts';
+import { sealThisProcess } from './deploy/sealed-environment.ts';
 import { SimulationClock } from './kernel/clock.ts';
 import { inspectGateway } from './rehearsal/inspection.ts';
 import type { RehearsalReport } from './rehearsal/report.ts';
@@ -19,12 +21,13 @@ const SEED = 1;
 
 async function main(): Promise<number> {
   const options = parseStartArguments(process.argv.slice(2));
+  sealThisProcess();
   // It starts in the past and catches up while the incident is played, so that afterwards it is simply now.
   const clock = new SimulationClock({
     offsetMs: -(seedSurge.durationSeconds * 1000 + LEAD_MS),
     onError: (error) => console.error(error),
   });
-  const cloud = await createCloud({ clock, seed: SEED, port: options.port });
+  const cloud = await openCloud(clock, options.port);
   try {
     const report = await playIncident(cloud, options);
     if (options.once) return report.secondsToMitigate === null ? 1 : 0;
@@ -38,10 +41,19 @@ async function main(): Promise<number> {
   }
 }
 
-async function playIncident(
-  cloud: Awaited<ReturnType<typeof createCloud>>,
-  options: StartArguments,
-): Promise<RehearsalReport> {
+/** @throws CommandError when the port cannot be had. */
+async function openCloud(clock: SimulationClock, port: number): Promise<Cloud> {
+  try {
+    return await createCloud({ clock, seed: SEED, port });
+  } catch (error) {
+    const { syscall, code } = error as NodeJS.ErrnoException;
+    if (syscall !== 'listen') throw error;
+    const reason = code === 'EADDRINUSE' ? 'is in use, perhaps by another "npm start"' : `cannot be opened (${code})`;
+    throw new CommandError(`Port ${port} of 127.0.0.1 ${reason}: choose another with "npm start -- --port 0".`);
+  }
+}
+
+async function playIncident(cloud: Cloud, options: StartArguments): Promise<RehearsalReport> {
   const { scale } = options;
   const view = new TerminalView(process.stdout, seedSurge);
   const pace = paceOf(options.speed);
@@ -76,4 +88,4 @@ function paceOf(secondsPerSecond: number): () => Promise<void> {
   };
 }
 
-process.exitCode = await main();
+await runCommand(main);

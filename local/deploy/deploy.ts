@@ -1,3 +1,4 @@
+import { expectEmbeddedAws } from './embedded-aws.ts';
 import { packagedService } from './package-cache.ts';
 import { type ServerlessOptions, serverless } from './serverless.ts';
 
@@ -17,8 +18,15 @@ export async function deployService(options: DeployOptions): Promise<void> {
   await serverless(['deploy', '--conceal', '--package', packaged, ...params], options);
 }
 
-/** Runs a real `serverless remove`; with four plans and one detachment per 20 s it takes about a minute. */
+/**
+ * Runs a real `serverless remove`; with four plans and one detachment per 20 s it takes about a minute.
+ * @throws CommandError before anything is removed, unless the endpoint is the embedded AWS.
+ */
 export async function removeService(options: DeployOptions): Promise<void> {
+  await expectEmbeddedAws(options.endpoint);
+  options.onLine?.(
+    `Removing the service from ${options.endpoint}: one plan is detached in 20 s, which takes about a minute.`,
+  );
   await serverless(['remove', ...parameters(options)], options);
 }
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { CACHE, diskIsFull, inRunFolder } from './run-folder.ts';
+import { sealedEnvironment } from './sealed-environment.ts';
 
 export interface ServerlessOptions {
   /** Where the embedded AWS listens. */
@@ -20,53 +22,70 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICE_FOLDERS = ['config', 'functions', 'shared', 'node_modules'];
 /** Copied: the framework does not take a link for its configuration. */
 const SERVICE_FILES = ['serverless.yml', 'package.json', 'tsconfig.json'];
+const HOME = 'home';
+
+/** The framework's own cache of compiled schemas, which it keeps in its user's home otherwise. */
+const SCHEMAS = join(CACHE, '.serverless');
+const FULL_DISK = /ENOSPC|no space left on device|not enough space on the disk/i;
 
 /**
- * Runs the Serverless Framework, unmodified, against an endpoint.
+ * Runs the Serverless Framework, unmodified, against an endpoint, in an environment that leads nowhere else.
+ * @throws CommandError when the endpoint is not on this machine, or the disk is full.
  * @throws Error with the framework's last lines when it exits with anything but 0.
  */
 export async function serverless(args: readonly string[], options: ServerlessOptions): Promise<void> {
-  const directory = await workingDirectory();
-  try {
-    await run(args, directory, options);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  // The framework keeps its files in `.serverless` of the working directory: two runs in one would take them from each other.
+  await inRunFolder(async (folder) => {
+    const environment = environmentFor(options.endpoint, folder);
+    await layOut(folder);
+    await run(args, { folder, environment, onLine: options.onLine });
+  });
 }
 
-/** The framework keeps its files in `.serverless` of the working directory: two runs in one would take them from each other. */
-async function workingDirectory(): Promise<string> {
-  await mkdir(join(ROOT, '.tidegate'), { recursive: true });
-  const directory = await mkdtemp(join(ROOT, '.tidegate', 'run-'));
-  await Promise.all(SERVICE_FOLDERS.map((name) => symlink(join(ROOT, name), join(directory, name))));
-  await Promise.all(SERVICE_FILES.map((name) => copyFile(join(ROOT, name), join(directory, name))));
-  return directory;
+async function layOut(folder: string): Promise<void> {
+  await mkdir(join(folder, HOME));
+  await Promise.all(SERVICE_FOLDERS.map((name) => symlink(join(ROOT, name), join(folder, name))));
+  await Promise.all(SERVICE_FILES.map((name) => copyFile(join(ROOT, name), join(folder, name))));
 }
 
-async function run(args: readonly string[], cwd: string, options: ServerlessOptions): Promise<void> {
+interface Run {
+  readonly folder: string;
+  readonly environment: Record<string, string>;
+  readonly onLine: ServerlessOptions['onLine'];
+}
+
+async function run(args: readonly string[], { folder, environment, onLine }: Run): Promise<void> {
   const child = spawn(process.execPath, [EXECUTABLE, ...args], {
-    cwd,
-    env: { ...process.env, ...environmentFor(options.endpoint) },
+    cwd: folder,
+    env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line);
-      options.onLine?.(line);
+      onLine?.(line);
     });
   }
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`serverless ${args.join(' ')} exited with ${code}:\n${lines.slice(-25).join('\n')}`);
+  if (code === 0) return;
+  // A damaged schema may be why it failed: the next run compiles them anew.
+  await rm(SCHEMAS, { recursive: true, force: true });
+  if (lines.some((line) => FULL_DISK.test(line))) throw diskIsFull();
+  throw new Error(`serverless ${args.join(' ')} exited with ${code}:\n${lines.slice(-25).join('\n')}`);
 }
 
-function environmentFor(endpoint: string): NodeJS.ProcessEnv {
+/** The user's home and temporary folder are not the framework's business: what it writes is gone with the run. */
+function environmentFor(endpoint: string, folder: string): Record<string, string> {
+  const home = join(folder, HOME);
   return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'developer',
-    AWS_SECRET_ACCESS_KEY: 'developer',
-    AWS_REGION: 'us-east-1',
-    AWS_EC2_METADATA_DISABLED: 'true',
+    ...sealedEnvironment(process.env, endpoint),
+    HOME: home,
+    USERPROFILE: home,
+    TMPDIR: home,
+    TEMP: home,
+    TMP: home,
+    SLS_SCHEMA_CACHE_BASE_DIR: CACHE,
     // How often the framework asks for the stack's progress, in milliseconds: there is no quota on asking here.
     SLS_AWS_MONITORING_FREQUENCY: '100',
     // Removing detaches every plan at once and must wait out the quota of one UpdateUsagePlan call per 20 s.

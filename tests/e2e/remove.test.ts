@@ -1,15 +1,29 @@
-import { removeService } from '../../local/deploy/deploy.ts';
-import { asDeveloper, type Deployed, deployed } from '../support/e2e/deployed.ts';
+import { type Cloud, createCloud } from '../../local/cloud.ts';
+import { SimulationClock } from '../../local/kernel/clock.ts';
+import { asDeveloper } from '../support/e2e/deployed.ts';
+import { WORST } from '../support/sealed/environments.ts';
+import { NO_MISDEEDS, type Watched, watched } from '../support/sealed/watched.ts';
 
 /** Four plans are detached, one in 20 s: at this rate that takes two seconds of the wall's. */
 const RATE = 30;
 const PLAN_WRITE_MS = 20_000;
 
-let target: Deployed;
+let cloud: Cloud;
+let deploy: Watched;
+
+/** Runs a program in an environment that does all it can to lead it to a real account. */
+const runInWorst = (...command: readonly string[]) =>
+  watched(WORST, { command, environment: (hostile) => ({ ...hostile, AWS_ENDPOINT_URL: cloud.endpoint }) });
+
 beforeAll(async () => {
-  target = await deployed({ rate: RATE });
-}, 60_000);
-afterAll(() => target.cloud.close());
+  const failures: unknown[] = [];
+  const onError = (error: unknown) => void failures.push(error);
+  const clock = new SimulationClock({ rate: RATE, onError });
+  cloud = await createCloud({ seed: 1, port: 0, clock, onError });
+  const script = `import { deployService } from './local/deploy/deploy.ts'; await deployService({ endpoint: '${cloud.endpoint}' });`;
+  deploy = await runInWorst('--input-type=module', '--eval', script);
+}, 120_000);
+afterAll(() => cloud.close());
 
 /** Everything that an account may hold of what we deploy: how it is listed, and under which name the list comes. */
 const LISTS: readonly (readonly [service: string, operation: string, list: string])[] = [
@@ -34,20 +48,27 @@ const LISTS: readonly (readonly [service: string, operation: string, list: strin
 async function inventory(): Promise<Record<string, unknown[]>> {
   const found: Record<string, unknown[]> = {};
   for (const [service, operation, list] of LISTS) {
-    const answer = await asDeveloper<Record<string, unknown[] | undefined>>(target.cloud, service, operation, {});
+    const answer = await asDeveloper<Record<string, unknown[] | undefined>>(cloud, service, operation, {});
     const items = answer[list] ?? [];
     if (items.length > 0) found[operation] = items;
   }
   return found;
 }
 
+test('a deploy under the worst environment stays on the machine, and signs with our keys', () => {
+  const { out, ownSignatures, ...ended } = deploy;
+  expect({ out, ...ended }).toEqual({ out: '', err: '', code: 0, misdeeds: NO_MISDEEDS });
+  expect(ownSignatures).toBeGreaterThan(0);
+});
+
 test('what was deployed is gone after a removal under the quota of one plan write in 20 s', async () => {
-  const { cloud } = target;
   const before = Object.keys(await inventory());
   // Nobody has subscribed to the topic, which is the operator's to do.
   const listed = LISTS.map(([, operation]) => operation).filter((operation) => operation !== 'ListSubscriptions');
   expect(before).toEqual(listed);
-  await removeService({ endpoint: cloud.endpoint });
+  const { err, code, misdeeds, ownSignatures } = await runInWorst('local/remove.ts');
+  expect({ err, code, misdeeds }).toEqual({ err: '', code: 0, misdeeds: NO_MISDEEDS });
+  expect(ownSignatures).toBeGreaterThan(0);
   // The quota was in force: calls were refused, and the four detachments are as far apart as it asks.
   const { acceptedWrites, rejectedManagementCalls } = cloud.services.apigateway;
   expect(rejectedManagementCalls).toContainEqual(
@@ -68,4 +89,4 @@ test('what was deployed is gone after a removal under the quota of one plan writ
     {},
   );
   expect(StackSummaries.filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE')).toEqual([]);
-}, 60_000);
+}, 120_000);

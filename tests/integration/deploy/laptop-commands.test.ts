@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { removeService } from '../../../local/deploy/deploy.ts';
+import { expectEmbeddedAws } from '../../../local/deploy/embedded-aws.ts';
+import { startCloud } from '../../support/cloud.ts';
+import type { Ended } from '../../support/e2e/command-line.ts';
+
+/** Something else than the embedded AWS, which remembers every request and answers it politely. */
+let server: Server;
+let requests: string[];
+let url: string;
+beforeEach(async () => {
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.end('{"name":"another-cloud"}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+/** Runs a laptop command to its end. */
+function typed(command: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const env = { ...process.env, ...variables };
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { env, encoding: 'utf8' }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+describe('npm run remove', () => {
+  test('refuses an endpoint that is not on this machine, before it does anything', async () => {
+    const AWS_ENDPOINT_URL = 'https://cloudformation.us-east-1.amazonaws.com';
+    expect(await typed(['local/remove.ts'], { AWS_ENDPOINT_URL })).toEqual({
+      code: 1,
+      out: '',
+      err:
+        `AWS_ENDPOINT_URL: expected an address on this machine, such as http://127.0.0.1:4566, found "${AWS_ENDPOINT_URL}". ` +
+        'This command works on the embedded AWS only; for a real account run "npx sls deploy" or "npx sls remove".\n',
+    });
+  });
+
+  test('asks what listens only whether it is the embedded AWS, and removes nothing when it is not', async () => {
+    expect(await typed(['local/remove.ts'], { AWS_ENDPOINT_URL: url })).toEqual({
+      code: 1,
+      out: '',
+      err:
+        `What listens at ${url} is not the embedded AWS: nothing was removed. ` +
+        'Set AWS_ENDPOINT_URL to the address that "npm start" prints.\n',
+    });
+    expect(requests).toEqual(['GET /_tidegate/embedded-aws']);
+  });
+
+  test('says so when nothing listens', async () => {
+    await new Promise((resolve) => server.close(resolve));
+    await expect(removeService({ endpoint: url })).rejects.toMatchObject({
+      name: 'CommandError',
+      message:
+        `Nothing answers at ${url} (connect ECONNREFUSED ${url.slice('http://'.length)}): nothing was removed. ` +
+        'Run "npm start" first, or set AWS_ENDPOINT_URL to the address that it prints.',
+    });
+  });
+
+  test('knows the embedded AWS', async () => {
+    const { cloud } = await startCloud();
+    await expect(expectEmbeddedAws(cloud.endpoint)).resolves.toBeUndefined();
+    await cloud.close();
+  });
+});
+
+test('npm start says in one sentence that its port is in use', async () => {
+  const port = new URL(url).port;
+  expect(await typed(['local/start.ts', '--once', '--port', port])).toEqual({
+    code: 1,
+    out: '',
+    err: `Port ${port} of 127.0.0.1 is in use, perhaps by another "npm start": choose another with "npm start -- --port 0".\n`,
+  });
+});
+
+test('a command whose build fails ends: esbuild does not keep the framework waiting', async () => {
+  // What serverless-esbuild does, then what the framework does of its own accord once a command failed: nothing more.
+  const script = `
+    import { context } from 'esbuild';
+    import StopEsbuild from './config/plugins/stop-esbuild.js';
+    const build = await context({ stdin: { contents: 'not a program' }, write: false, logLevel: 'silent' });
+    await build.rebuild().catch(() => new StopEsbuild().hooks.error());
+    process.exitCode = 1;`;
+  expect(await typed(['--input-type=module', '--eval', script])).toEqual({ code: 1, out: '', err: '' });
+});
