@@ -6,6 +6,7 @@ const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, modul
 export const project = (name, extra = {}) => ({
   displayName: name,
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/tests/support/sealed/seal-tests.ts',
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
   transform: { '^.+\\.[tj]s$': ['@swc/jest', swc] },
   // A mutation run that was broken off leaves a copy of the project there.

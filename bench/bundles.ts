@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { unzipSync } from 'fflate';
 import { packagedService } from '../local/deploy/package-cache.ts';
+import { NOWHERE, sealedEnvironment } from '../local/deploy/sealed-environment.ts';
 import { wholeNumberFrom } from './runner/numbers.ts';
 
 /** Size and load time of every packaged Lambda: `npm run bench:bundles`. A load is `require` in a fresh process. */
@@ -34,7 +35,7 @@ function resolved(value: Value): string {
 }
 
 function loadMs(file: string, variables: Readonly<Record<string, Value>>, runs: number): number {
-  const env = { AWS_REGION: 'us-east-1', AWS_LAMBDA_FUNCTION_NAME: 'bench' };
+  const env = { ...sealedEnvironment(process.env, NOWHERE), AWS_LAMBDA_FUNCTION_NAME: 'bench' };
   for (const [name, value] of Object.entries(variables)) Object.assign(env, { [name]: resolved(value) });
   const times = Array.from({ length: runs }, () =>
     Number(execFileSync(process.execPath, ['-e', MEASURE, file], { env, encoding: 'utf8' })),
@@ -63,7 +64,7 @@ const options = new Command('npm run bench:bundles --')
   .option('--runs <count>', 'loads of each bundle, of which the median counts', wholeNumberFrom(1), 11)
   .parse()
   .opts<{ runs: number }>();
-const packaged = await packagedService(['--stage', 'dev'], { endpoint: 'http://127.0.0.1:1' });
+const packaged = await packagedService(['--stage', 'dev'], { endpoint: NOWHERE });
 const { Resources } = JSON.parse(readFileSync(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8')) as {
   Resources: Record<string, LambdaFunction>;
 };

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
+import { NOWHERE, sealedEnvironment } from '../local/deploy/sealed-environment.ts';
 import type { RehearsalReport } from '../local/rehearsal/report.ts';
 import { type Scenario, scaledScenario } from '../local/world/scenario.ts';
 import { SCENARIOS } from '../local/world/scenarios/index.ts';
@@ -41,6 +42,7 @@ async function compare(scenario: Scenario, seed: number, scale: number): Promise
   // First, for it says what is wrong with a scale or a seed.
   const named = ['--scenario', scenario.name, '--seed', String(seed), '--scale', String(scale), '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=64', REHEARSE, ...named], {
+    env: sealedEnvironment(process.env, NOWHERE),
     maxBuffer: MOST_OUTPUT_BYTES,
   });
   const policy = benchPolicy(scale);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { NOWHERE, sealedEnvironment } from '../../local/deploy/sealed-environment.ts';
 
 /** Does all jobs on so many threads; `onDone` hears of each as it ends, the answer is in the order of the jobs. */
 export async function doAll<Job, Result>(
@@ -11,7 +12,7 @@ export async function doAll<Job, Result>(
   const results: Result[] = [];
   let next = 0;
   const runner = async () => {
-    const worker = new Worker(workerFile);
+    const worker = new Worker(workerFile, { env: sealedEnvironment(process.env, NOWHERE) });
     for (let index = next++; index < jobs.length; index = next++) {
       worker.postMessage(jobs[index]);
       const [result] = (await once(worker, 'message')) as [Result];

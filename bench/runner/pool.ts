@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { NOWHERE, sealedEnvironment } from '../../local/deploy/sealed-environment.ts';
 import type { Job, RunResult } from './job.ts';
 
 const WORKER = new URL('./worker.ts', import.meta.url);
@@ -13,7 +14,7 @@ export async function playAll(
   const results: RunResult[] = [];
   let next = 0;
   const runner = async () => {
-    const worker = new Worker(WORKER);
+    const worker = new Worker(WORKER, { env: sealedEnvironment(process.env, NOWHERE) });
     for (let job = jobs[next]; job !== undefined; job = jobs[next]) {
       const index = next++;
       worker.postMessage(job);

@@ -2,7 +2,7 @@ import { type Cloud, createCloud } from '../../local/cloud.ts';
 import { SimulationClock } from '../../local/kernel/clock.ts';
 import { asDeveloper } from '../support/e2e/deployed.ts';
 import { WORST } from '../support/sealed/environments.ts';
-import { NO_MISDEEDS, type Watched, watched } from '../support/sealed/watched.ts';
+import { deployCommand, NO_MISDEEDS, type Watched, watched } from '../support/sealed/watched.ts';
 
 /** Four plans are detached, one in 20 s: at this rate that takes two seconds of the wall's. */
 const RATE = 30;
@@ -20,8 +20,7 @@ beforeAll(async () => {
   const onError = (error: unknown) => void failures.push(error);
   const clock = new SimulationClock({ rate: RATE, onError });
   cloud = await createCloud({ seed: 1, port: 0, clock, onError });
-  const script = `import { deployService } from './local/deploy/deploy.ts'; await deployService({ endpoint: '${cloud.endpoint}' });`;
-  deploy = await runInWorst('--input-type=module', '--eval', script);
+  deploy = await runInWorst(...deployCommand(cloud.endpoint));
 }, 120_000);
 afterAll(() => cloud.close());
 

@@ -1,6 +1,8 @@
 import { packagedService } from '../../local/deploy/package-cache.ts';
+import { NOWHERE, sealThisProcess } from '../../local/deploy/sealed-environment.ts';
 
-/** Jest global setup: the service is packaged before the first worker starts, so that no two build it at once. */
+/** Jest global setup: as `seal-tests.ts`, and the service is packaged before the first worker starts, so that no two build it at once. */
 export default async function packageOnce(): Promise<void> {
-  await packagedService(['--stage', 'dev'], { endpoint: 'http://127.0.0.1:1' });
+  sealThisProcess();
+  await packagedService(['--stage', 'dev'], { endpoint: NOWHERE });
 }

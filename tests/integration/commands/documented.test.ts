@@ -28,6 +28,7 @@ const DEPTH: Readonly<Record<string, 'run' | 'help' | 'files' | 'ci'>> = {
   'npm run bench:bundles': 'run',
   'npm run faults': 'help',
   'npm run overlap': 'help',
+  'npm run sealed': 'help',
   'npm run soak': 'help',
   'npx jest': 'help',
   'npx sls deploy': 'help',

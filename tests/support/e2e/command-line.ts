@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { sealedEnvironment } from '../../../local/deploy/sealed-environment.ts';
 
 export interface Ended {
   readonly code: number;
@@ -26,13 +27,7 @@ function isExecutable(path: string): boolean {
 /** Runs a program as a developer would against the embedded AWS, and waits for its end. */
 export async function typed(endpoint: string, program: string, ...words: readonly string[]): Promise<Ended> {
   const env = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'developer',
-    AWS_SECRET_ACCESS_KEY: 'developer',
+    ...sealedEnvironment(process.env, endpoint),
     AWS_PAGER: '',
     NODE_NO_WARNINGS: '1',
   };

@@ -43,10 +43,15 @@ function refusal(target) {
   return Object.assign(new Error(`connect ECONNREFUSED ${target} (refused by the watch)`), { code: 'ECONNREFUSED' });
 }
 
+/** Sockets of the network: pipes to children, which carry source code among other things, are none. */
+const connected = new WeakSet();
 const { connect } = net.Socket.prototype;
 net.Socket.prototype.connect = function watchedConnect(...values) {
   const target = targetOf(values);
-  if (!target || isLoopback(target.host)) return Reflect.apply(connect, this, values);
+  if (!target || isLoopback(target.host)) {
+    if (target) connected.add(this);
+    return Reflect.apply(connect, this, values);
+  }
   const text = `${target.host}:${target.port}`;
   record('connection', text);
   process.nextTick(() => this.destroy(refusal(text)));
@@ -55,7 +60,7 @@ net.Socket.prototype.connect = function watchedConnect(...values) {
 
 const { write } = net.Socket.prototype;
 net.Socket.prototype.write = function watchedWrite(chunk, ...rest) {
-  if (typeof chunk === 'string' || chunk instanceof Uint8Array) {
+  if (connected.has(this) && (typeof chunk === 'string' || chunk instanceof Uint8Array)) {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');
     for (const [, key] of text.matchAll(/(?:Credential=|X-Amz-Credential=)([^/%,\s]+)/gi)) record('key', key);
     for (const [, token] of text.matchAll(/x-amz-security-token: ?(\S+)/gi)) record('token', token);

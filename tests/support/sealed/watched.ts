@@ -39,10 +39,16 @@ export interface Started {
   readonly environment: (hostile: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
 
+/** Deploys onto a cloud that is there already, which none of the laptop commands does. */
+export function deployCommand(endpoint: string): string[] {
+  const script = `import { deployService } from './local/deploy/deploy.ts'; await deployService({ endpoint: '${endpoint}' });`;
+  return ['--input-type=module', '--eval', script];
+}
+
 const WATCH = resolve('tests/support/sealed/watch.cjs');
 const MOST_OUTPUT_BYTES = 1e8;
 /** Far more than any command takes: what hangs has failed. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 /** Lays out an environment with a decoy, and runs a Node program in it, under the watch, to its end. */
 export async function watched(name: string, started: Started): Promise<Watched> {
