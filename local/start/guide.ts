@@ -10,8 +10,10 @@ export interface GuideFacts {
 export function guide({ endpoint, apiId, stageName, parameterPrefix, stateTable }: GuideFacts): string {
   const url = `${endpoint}/restapis/${apiId}/${stageName}/_user_request_`;
   return `
-Still serving, on the wall's clock now. In another terminal:
+Still serving, on the wall's clock now. In another terminal, first without the AWS settings that it may have:
 
+  unset AWS_PROFILE $(env | sed -n 's/^\\(AWS_[A-Z0-9_]*\\)=.*/\\1/p') {HTTP,HTTPS,ALL}_PROXY {http,https,all}_proxy
+  export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
   export AWS_ENDPOINT_URL=${endpoint} AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me
 
   # A customer's key, and a request with it (without a key: 403)
