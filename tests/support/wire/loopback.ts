@@ -23,11 +23,14 @@ export function wireTo(serviceName: string, behave: Behaviour): Wire {
     },
   });
   const aws = new EmbeddedAws({ clock, seed: 1 });
+  const answering = (operation: string | symbol) => (input: unknown, call: Call) =>
+    behave({ operation: String(operation), input, call });
+  // The door asks for an operation of the service's own, never for an inherited one.
   const operations = new Proxy<Record<string, Operation>>(
     {},
     {
-      get: (_target, operation) => (input: unknown, call: Call) =>
-        behave({ operation: String(operation), input, call }),
+      get: (_target, operation) => answering(operation),
+      getOwnPropertyDescriptor: (_target, operation) => ({ value: answering(operation), configurable: true }),
     },
   );
   const service: Service = { name: serviceName, operations };
