@@ -46,6 +46,11 @@ export class Load {
     return (1000 * this.waiting) / this.capacityRps;
   }
 
+  /** Whoever waits gives up. */
+  forgetWaiting(): void {
+    this.waiting = 0;
+  }
+
   /** Plays the time up to `toMs`, and logs what was answered by then. */
   advance(toMs: EpochMs): void {
     for (const { keyId, startMs } of this.arrivals(toMs)) this.serve(keyId, startMs);

@@ -13,7 +13,7 @@ export interface Recovery {
 }
 
 /** Nobody waits longer than this for an answer while limits are as they should be: the objective of the default policy. */
-const HEALTHY_WAIT_MS = 420;
+export const HEALTHY_WAIT_MS = 420;
 
 /** Whether the loop sees, decides, and the limits are what it lately desired, and the backend is well. */
 export async function isRecovered(scene: Scene, sinceMs: EpochMs): Promise<boolean> {
@@ -24,7 +24,8 @@ export async function isRecovered(scene: Scene, sinceMs: EpochMs): Promise<boole
   return desired !== undefined && isInForce(scene, desired, decisions);
 }
 
-async function readDesired({ cloud, service }: Scene): Promise<Desired | undefined> {
+/** What control says the limits should be. */
+export async function readDesired({ cloud, service }: Pick<Scene, 'cloud' | 'service'>): Promise<Desired | undefined> {
   const { Item } = await cloud.aws.call<{ Item?: { desired?: { S?: string } } }>(DEVELOPER, 'dynamodb', 'GetItem', {
     TableName: service.stateTable,
     Key: { pk: { S: 'DESIRED' }, sk: { S: `${service.apiId}/${service.stageName}` } },

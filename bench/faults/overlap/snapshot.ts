@@ -1,7 +1,19 @@
 import { type Caller, DEVELOPER } from '../../../local/kernel/aws.ts';
 import type { Scene } from '../scene.ts';
 
-type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
+/** An attribute as DynamoDB holds it; the types that no function of ours writes come by tampering only. */
+export interface AttributeValue {
+  readonly S?: string;
+  readonly N?: string;
+  readonly BOOL?: boolean;
+  readonly NULL?: true;
+  readonly M?: Readonly<Record<string, never>>;
+  readonly L?: readonly never[];
+}
+
+/** An item of the state table with its key. */
+export type Item = Readonly<Record<string, AttributeValue>>;
+
 type Limits = ReturnType<Scene['cloud']['services']['apigateway']['currentLimits']>;
 
 /** Everything that control can change, at one instant. */
@@ -13,7 +25,7 @@ export interface Snapshot {
 /** It may write whatever it likes, without spending the account's quotas. */
 const RESTORER: Caller = { kind: 'service', principal: 'cloudformation.amazonaws.com', sourceArn: 'restore' };
 
-const keyOf = ({ pk, sk }: Item): string => `${pk?.S} ${sk?.S}`;
+export const keyOf = ({ pk, sk }: Item): string => `${pk?.S} ${sk?.S}`;
 
 export async function takeSnapshot({ cloud, service }: Scene): Promise<Snapshot> {
   const items = new Map<string, Item>();
@@ -51,7 +63,8 @@ export async function restore(scene: Scene, { items, limits }: Snapshot): Promis
 
 export const queueUrl = ({ cloud }: Scene): string => `${cloud.endpoint}/123456789012/tidegate-dev-plan-writes`;
 
-async function restoreLimits({ cloud, service }: Scene, wanted: Limits, live: Limits): Promise<void> {
+/** Writes the limits that differ from the live ones. */
+export async function restoreLimits({ cloud, service }: Scene, wanted: Limits, live: Limits): Promise<void> {
   const replace = (path: string, value: number) => ({ op: 'replace', path, value: String(value) });
   const [stage] = Object.values(wanted.stage);
   if (stage && JSON.stringify(wanted.stage) !== JSON.stringify(live.stage)) {
