@@ -1,0 +1,69 @@
+import { SCALE } from '../../../bench/faults/scene.ts';
+import { arrange, type Stage } from '../../../bench/faults/tamper/arrange.ts';
+import { cellsOf, type TamperCell } from '../../../bench/faults/tamper/cells.ts';
+import { grantsWithoutSpecimen } from '../../../bench/faults/tamper/grants.ts';
+import { outsideNames } from '../../../bench/faults/tamper/item.ts';
+import { playDamage, playSurgeAndKill } from '../../../bench/faults/tamper/play.ts';
+import { comeToRest } from '../../../bench/faults/tamper/rest.ts';
+import { parseFault } from '../../../local/faults/parse.ts';
+import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
+
+/** Items of every function, and every way to be hostile; the whole is a command of its own. */
+const CHOSEN = [
+  // No decision and no kill came for as long as anybody looked, and no alarm rang.
+  'API#<api> lease / until / 2099',
+  'API#<api> law / record(json).state.tracker / empty object',
+  'API#<api> drift / drift(json).known / with constructor',
+  'WRITER#account slot / nextWriteAtMs / 300 KB of text',
+  'DIRECTORY#<api> keys#<chunk> / keys / missing',
+  'LOOK#<api> look-now / atMs / negative',
+];
+
+let stage: Stage;
+let cells: ReadonlyMap<string, TamperCell>;
+beforeAll(async () => {
+  stage = await arrange(await packagedStack(SCALE));
+  const all = cellsOf(stage.specimens, stage.snapshot, outsideNames(stage.scene.service));
+  cells = new Map(all.map((cell) => [cell.name, cell]));
+}, 120_000);
+afterAll(() => stage?.scene.cloud.close());
+
+test('every partition that a role may write was seen to be written', async () => {
+  expect(grantsWithoutSpecimen((await packagedStack(SCALE)).template, stage.specimens)).toEqual([]);
+});
+
+test.each(CHOSEN)('%s: the surge is braked and the kill carried out', async (name) => {
+  const cell = cells.get(name);
+  if (!cell) throw new Error(`There is no cell "${name}".`);
+  expect(await playDamage(stage, cell.item)).toMatchObject({ verdict: 'carried on', complaints: [] });
+});
+
+describe('whoever judges the cells', () => {
+  const DEAD_CONTROL = 'lambda.Invoke[-control"]:down';
+
+  async function playWith(...faults: string[]) {
+    await comeToRest(stage);
+    stage.scene.injector.add(...faults.map((fault) => parseFault(fault)));
+    const result = await playSurgeAndKill(stage.scene);
+    stage.scene.injector.clear();
+    return result;
+  }
+
+  test('sees that control is dead, that the alarm rings and that the fail-safe speaks', async () => {
+    expect(await playWith(DEAD_CONTROL)).toMatchObject({
+      verdict: 'alarmed',
+      brakedSeconds: null,
+      killedSeconds: null,
+    });
+  });
+
+  test('calls it red when the fail-safe says nothing either', async () => {
+    const { verdict, complaints } = await playWith(DEAD_CONTROL, 'lambda.Invoke[-failSafe"]:down');
+    expect(verdict).toBe('RED');
+    expect(complaints).toEqual(['not braked within 60 s, not killed within 30 s, and the fail-safe said nothing']);
+  });
+});
+
+test('nothing went wrong unseen', () => {
+  expect(stage.scene.failures).toEqual([]);
+});
