@@ -37,7 +37,7 @@ export class BenchStage implements GatewayPort {
     this.options = options;
     this.enforcement = new Enforcement({
       clock,
-      random,
+      randomOf: () => random,
       accountLimit: ACCOUNT,
       enforcementSlack,
       stagePropagationMs,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KeyId, Limit } from '../../shared/platform/units.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Random } from '../kernel/random.ts';
+import type { RandomOf } from '../kernel/random.ts';
 import { EnforcedPlan, type PlanLimits } from './enforced-plan.ts';
 import { EnforcedStage, type StageLimits } from './enforced-stage.ts';
 import { type DelayMs, Propagation } from './propagation.ts';
@@ -10,7 +10,7 @@ import type { Quota } from './usage-meter.ts';
 
 export interface EnforcementOptions {
   readonly clock: Clock;
-  readonly random: Random;
+  readonly randomOf: RandomOf;
   /** The account's bucket, shared by every API. */
   readonly accountLimit: Limit;
   /** Share by which buckets refill faster than their rate says. */
@@ -42,7 +42,7 @@ export class Enforcement {
   constructor(options: EnforcementOptions) {
     this.options = options;
     this.account = new TokenBucket(options.accountLimit, options.enforcementSlack, options.clock.now());
-    this.propagation = new Propagation(options.clock, options.random);
+    this.propagation = new Propagation(options.clock, options.randomOf);
   }
 
   /** Keys, associations or deployments changed: doors must look again. */

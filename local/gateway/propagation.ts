@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import type { Random } from '../kernel/random.ts';
+import type { RandomOf } from '../kernel/random.ts';
 
 export interface DelayMs {
   readonly min: number;
@@ -12,15 +12,18 @@ interface Line {
   applied: number;
 }
 
-/** Lets changed limits take effect late: a random delay each, but never out of order for one and the same target. */
+/**
+ * Lets changed limits take effect late: a random delay each, but never out of order for one and the same target. Each
+ * target has a stream of its own, so that a change of one target never alters the delays of another.
+ */
 export class Propagation {
   private readonly clock: Clock;
-  private readonly random: Random;
+  private readonly randomOf: RandomOf;
   private readonly lines = new Map<string, Line>();
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, randomOf: RandomOf) {
     this.clock = clock;
-    this.random = random;
+    this.randomOf = randomOf;
   }
 
   /** Runs `apply` after a delay drawn from `delayMs`, and after every earlier change of `target`. */
@@ -28,7 +31,7 @@ export class Propagation {
     const nowMs = this.clock.now();
     const line = this.lines.get(target) ?? { lastDueMs: 0, asked: 0, applied: 0 };
     this.lines.set(target, line);
-    const drawnMs = delayMs.min + this.random() * (delayMs.max - delayMs.min);
+    const drawnMs = delayMs.min + this.randomOf(target)() * (delayMs.max - delayMs.min);
     line.lastDueMs = Math.max(line.lastDueMs, nowMs + drawnMs);
     const turn = ++line.asked;
     this.clock.after(line.lastDueMs - nowMs, () => {

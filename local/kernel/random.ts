@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** A seeded source of uniform numbers in [0, 1). */
 export type Random = () => number;
 
+/** The stream of random numbers that belongs to a name. */
+export type RandomOf = (name: string) => Random;
+
 /** A 32-bit hash of a text: the start of a stream of its own for every name. */
 export function hash32(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32LE(0);

@@ -20,6 +20,8 @@ export class CloudTrail implements TrailPort {
     { caller, requestId }: Call,
   ): void {
     const { aws } = this;
+    // The call's target, whatever the call changes about the target.
+    const { patchOperations: _, ...target } = requestParameters;
     const detail = {
       eventVersion: '1.11',
       userIdentity: identityOf(caller),
@@ -36,7 +38,8 @@ export class CloudTrail implements TrailPort {
       managementEvent: true,
       recipientAccountId: ACCOUNT_ID,
     };
-    const delayMs = DELAY_MS.least + aws.random('cloudtrail')() * (DELAY_MS.most - DELAY_MS.least);
+    const draw = aws.random(`cloudtrail/${eventName}/${JSON.stringify(target)}`)();
+    const delayMs = DELAY_MS.least + draw * (DELAY_MS.most - DELAY_MS.least);
     aws.clock.after(delayMs, () =>
       this.events.publish({
         source: `aws.${eventSource.split('.')[0]}`,

@@ -66,8 +66,8 @@ export class ApiGatewayService implements Service, DataPlaneSource {
     this.clock = aws.clock;
     this.ports = ports;
     this.state = new ApiGatewayState(accountLimit);
-    const random = aws.random('apigateway-propagation');
-    this.enforcement = new Enforcement({ ...ASSUMPTIONS, ...options, clock: aws.clock, random, accountLimit });
+    const randomOf = (target: string) => aws.random(`apigateway-propagation/${target}`);
+    this.enforcement = new Enforcement({ ...ASSUMPTIONS, ...options, clock: aws.clock, randomOf, accountLimit });
     this.quotas = new ManagementQuotas(aws.clock);
     this.management = new Management(aws, this.state, this.enforcement, ports.trail);
     this.operations = this.paced({

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { Random } from '../../kernel/random.ts';
+import type { RandomOf } from '../../kernel/random.ts';
 import { ASSUMPTIONS } from '../../world/assumptions.ts';
 import { Series } from './series.ts';
 import type { Statistics } from './statistics.ts';
@@ -45,7 +45,7 @@ interface Pending {
 /** All metrics, and from when on each value can be read. */
 export class MetricStore {
   private readonly clock: Clock;
-  private readonly random: Random;
+  private readonly randomOf: RandomOf;
   private readonly metrics = new Map<string, Metric>();
   /** Custom samples on their way, in the order in which they become visible. */
   private pending: Pending[] = [];
@@ -54,9 +54,9 @@ export class MetricStore {
   /** When each of the latest minutes of AWS's own metrics is published. */
   private readonly publication = new Map<number, number>();
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, randomOf: RandomOf) {
     this.clock = clock;
-    this.random = random;
+    this.randomOf = randomOf;
   }
 
   /** Takes a sample; cheap enough for hundreds of thousands a second. */
@@ -140,7 +140,7 @@ export class MetricStore {
     let atMs = this.publication.get(minuteMs);
     if (atMs === undefined) {
       const { min, max } = ASSUMPTIONS.metricPublicationMs;
-      atMs = latestMs - this.random() * (max - min);
+      atMs = latestMs - this.randomOf(String(minuteMs))() * (max - min);
       this.publication.set(minuteMs, atMs);
     }
     return atMs;

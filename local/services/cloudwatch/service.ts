@@ -51,7 +51,7 @@ export class CloudWatchService implements Service {
 
   constructor(aws: EmbeddedAws, events: AlarmEvents) {
     this.aws = aws;
-    this.store = new MetricStore(aws.clock, aws.random('cloudwatch.publication'));
+    this.store = new MetricStore(aws.clock, (minute) => aws.random(`cloudwatch.publication/${minute}`));
     this.alarms = new Alarms(aws, this.store, events);
     this.dashboards = new Dashboards(aws.clock);
     this.operations = { ...this.metricOperations(), ...this.alarmOperations(), ...this.dashboardOperations() };

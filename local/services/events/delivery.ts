@@ -53,7 +53,7 @@ async function handleFailure(ports: DeliveryPorts, attempt: Attempt, error: Fail
   }
   const { clock } = ports.aws;
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = attempt.target.RetryPolicy ?? {};
-  const jitter = 0.5 + ports.aws.random('events/retries')() / 2;
+  const jitter = 0.5 + ports.aws.random(`events/retries/${attempt.rule.arn}/${attempt.target.Id}`)() / 2;
   const delayMs = Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** Math.min(attempt.retries, 20)) * jitter;
   const ageMs = clock.now() + delayMs - attempt.acceptedMs;
   if (attempt.retries >= (MaximumRetryAttempts ?? DEFAULT_RETRIES)) {

@@ -63,7 +63,7 @@ export class EventsService implements Service {
 
   /** Delivers an event to every target of every rule it fits; an unknown bus takes and drops it. */
   private accept(busName: string, event: NewEvent, atMs: number | undefined): string {
-    const id = randomUuid(this.aws.random('events/ids'));
+    const id = randomUuid(this.aws.random(`events/ids/${busName}/${event.source ?? ''}`));
     const delivered = eventOf(event, id, atMs ?? this.aws.clock.now());
     for (const rule of this.store.buses.get(busName)?.rules.values() ?? []) {
       if (rule.isEnabled && rule.pattern && matches(rule.pattern, delivered)) this.deliverTo(rule, delivered);
@@ -88,7 +88,7 @@ export class EventsService implements Service {
       const nowMs = this.aws.clock.now();
       if (schedule.kind === 'cron' && !isDue(schedule, nowMs)) return;
       const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
-      this.deliverTo(rule, eventOf(event, randomUuid(this.aws.random('events/ids')), nowMs));
+      this.deliverTo(rule, eventOf(event, randomUuid(this.aws.random(`events/ids/${rule.arn}`)), nowMs));
     });
   }
 }

@@ -38,7 +38,7 @@ export class Invoker {
     const payload = payloadText(input.Payload as Uint8Array | undefined, type);
     const event = parse(payload);
     if (type === 'DryRun') return { StatusCode: 204 };
-    const requestId = randomUuid(this.aws.random('lambda/requests'));
+    const requestId = this.newRequestId(version);
     if (type === 'Event') {
       this.queue.accept(input.FunctionName ?? '', input.Qualifier, payload, requestId);
       return { StatusCode: 202 };
@@ -56,8 +56,12 @@ export class Invoker {
 
   /** Runs a function as Lambda's own pollers do. @throws TooManyRequestsException when it is throttled. */
   execute(functionName: string, event: unknown): Promise<ExecutionResult> {
-    const requestId = randomUuid(this.aws.random('lambda/requests'));
-    return this.run(this.store.version(functionName), requestId, event, false);
+    const version = this.store.version(functionName);
+    return this.run(version, this.newRequestId(version), event, false);
+  }
+
+  private newRequestId({ functionName }: FunctionVersion): string {
+    return randomUuid(this.aws.random(`lambda/requests/${functionName}`));
   }
 
   private run(

@@ -108,7 +108,7 @@ export class SnsService implements Service {
     if (message === '') throw invalidParameter('Empty message');
     if (Buffer.byteLength(message) > LONGEST_MESSAGE_BYTES) throw invalidParameter('Message too long');
     await this.mayEncrypt(caller, topic);
-    const messageId = randomUuid(this.aws.random('sns/messages'));
+    const messageId = randomUuid(this.aws.random(`sns/messages/${topic.arn}`));
     const publishedMs = this.aws.clock.now();
     topic.published.push({ messageId, publishedMs, subject, message });
     if (topic.published.length > KEPT_MESSAGES) topic.published.shift();

@@ -95,7 +95,7 @@ export class SqsService implements Service {
 
   private readonly send = (input: SendMessageRequest, call: Call, isBatch: boolean): SendMessageResult => {
     const queue = this.store.get(input.QueueUrl);
-    const id = randomUuid(this.aws.random('sqs/messages'));
+    const id = randomUuid(this.aws.random(`sqs/messages/${queue.arn}`));
     const message = queue.send(outgoing(queue, input, id, senderIdOf(call.caller), isBatch), this.aws.clock.now());
     this.arrivals.expect(queue.arn, message.visibleAtMs);
     return sendResult(message);
