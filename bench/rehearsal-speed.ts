@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Argument, Command } from 'commander';
-import { createCloud } from '../local/cloud.ts';
+import { createCloud } from '../embedded-aws/cloud.ts';
 import { deployService } from '../local/deploy/deploy.ts';
 import { inspectGateway } from '../local/rehearsal/inspection.ts';
 import { runRehearsal } from '../local/rehearsal/run.ts';

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { createCloud } from './cloud.ts';
+import { createCloud } from '../embedded-aws/cloud.ts';
+import { FaultSpecError } from '../embedded-aws/faults/parse-fault.ts';
 import { runCommand } from './command.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
-import { FaultSpecError } from './faults/parse.ts';
 import { parseArguments, type RehearseArguments, UsageError } from './rehearsal/arguments.ts';
 import { loadPolicy, loadScenario } from './rehearsal/files.ts';
 import { inspectGateway } from './rehearsal/inspection.ts';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cloud, createCloud } from './cloud.ts';
+import { type Cloud, createCloud } from '../embedded-aws/cloud.ts';
+import { SimulationClock } from '../embedded-aws/kernel/clock.ts';
 import { CommandError, runCommand } from './command.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
-import { SimulationClock } from './kernel/clock.ts';
 import { inspectGateway } from './rehearsal/inspection.ts';
 import type { RehearsalReport } from './rehearsal/report.ts';
 import { runRehearsal } from './rehearsal/run.ts';

@@ -1,6 +1,6 @@
-import { knownOperations } from '../../local/faults/injector.ts';
-import { parseFault } from '../../local/faults/parse.ts';
-import { DEVELOPER } from '../../local/kernel/aws.ts';
+import { knownOperations } from '../../embedded-aws/faults/injector.ts';
+import { parseFault } from '../../embedded-aws/faults/parse-fault.ts';
+import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
 import { functionName } from '../../local/rehearsal/stack.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';

@@ -1,4 +1,4 @@
-import { DEVELOPER } from '../../local/kernel/aws.ts';
+import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
 import { inspectGateway } from '../../local/rehearsal/inspection.ts';
 import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';

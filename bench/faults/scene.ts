@@ -1,6 +1,6 @@
-import { type Cloud, createCloud } from '../../local/cloud.ts';
-import { FaultInjector } from '../../local/faults/injector.ts';
-import { DEVELOPER, type Interceptor } from '../../local/kernel/aws.ts';
+import { type Cloud, createCloud } from '../../embedded-aws/cloud.ts';
+import { FaultInjector } from '../../embedded-aws/faults/injector.ts';
+import { DEVELOPER, type Interceptor } from '../../embedded-aws/kernel/aws.ts';
 import { installPolicy } from '../../local/rehearsal/policy.ts';
 import { EPOCH_MS } from '../../local/rehearsal/run.ts';
 import { type DeployedService, describeService } from '../../local/rehearsal/stack.ts';

@@ -1,4 +1,9 @@
-import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '../../local/gateway/port.ts';
+import type {
+  Admission,
+  FinishedRequest,
+  GatewayPort,
+  GatewayRequest,
+} from '../../embedded-aws/gateway/deployed/simulation-port.ts';
 import type { Method } from '../../local/world/scenario.ts';
 import type { CostUnitsPerSecond } from '../../shared/platform/units.ts';
 

@@ -1,4 +1,4 @@
-import type { FinishedRequest } from '../../local/gateway/port.ts';
+import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
 import type { EpochMs, MethodKey } from '../../shared/platform/units.ts';
 import type { AccessRecord, Outcome } from '../../shared/telemetry/access-log.ts';
 

@@ -1,7 +1,7 @@
-import type { GatewayPort } from '../../local/gateway/port.ts';
-import { SimulationClock } from '../../local/kernel/clock.ts';
+import type { GatewayPort } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
+import { SimulationClock } from '../../embedded-aws/kernel/clock.ts';
 import { isRestored } from '../../local/rehearsal/report.ts';
-import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
 import { randomStreams } from '../../local/world/random-streams.ts';
 import { keyNames, type Scenario } from '../../local/world/scenario.ts';
 import type { Scores } from '../../local/world/scores.ts';

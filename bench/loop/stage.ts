@@ -1,11 +1,16 @@
-import type { DeployedApi } from '../../local/gateway/deployed-api.ts';
-import { Enforcement } from '../../local/gateway/enforcement.ts';
-import { EVERY_METHOD } from '../../local/gateway/method-key.ts';
-import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '../../local/gateway/port.ts';
-import { StageDoor } from '../../local/gateway/stage-door.ts';
-import type { Clock } from '../../local/kernel/clock.ts';
-import type { Random } from '../../local/kernel/random.ts';
-import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
+import type { DeployedApi } from '../../embedded-aws/gateway/deployed/deployed-api.ts';
+import { EVERY_METHOD } from '../../embedded-aws/gateway/deployed/method-key.ts';
+import type {
+  Admission,
+  FinishedRequest,
+  GatewayPort,
+  GatewayRequest,
+} from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import { Enforcement } from '../../embedded-aws/gateway/enforcement/enforcement.ts';
+import { StageDoor } from '../../embedded-aws/gateway/enforcement/stage-door.ts';
+import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
+import type { Clock } from '../../embedded-aws/kernel/clock.ts';
+import type { Random } from '../../embedded-aws/kernel/random.ts';
 import type { Baseline } from '../../shared/control/types.ts';
 import type { KeyId, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 

@@ -1,6 +1,6 @@
-import type { FinishedRequest } from '../../local/gateway/port.ts';
-import { LogDelay } from '../../local/services/logs/delay.ts';
-import { ASSUMPTIONS } from '../../local/world/assumptions.ts';
+import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
+import { LogDelay } from '../../embedded-aws/services/logs/delay.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { aggregate } from '../../shared/telemetry/aggregate.ts';
 import { lookReason } from '../../shared/telemetry/emf.ts';

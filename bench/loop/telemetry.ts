@@ -1,6 +1,6 @@
-import type { FinishedRequest } from '../../local/gateway/port.ts';
-import type { Clock } from '../../local/kernel/clock.ts';
-import type { Random } from '../../local/kernel/random.ts';
+import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { Clock } from '../../embedded-aws/kernel/clock.ts';
+import type { Random } from '../../embedded-aws/kernel/random.ts';
 import type { EpochMs, KeyId, MethodKey, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';

@@ -12,8 +12,8 @@ const WORLD = [
   'bench/scenarios',
   'bench/runner/play.ts',
   'local/world',
-  'local/gateway',
-  'local/kernel',
+  'embedded-aws/gateway',
+  'embedded-aws/kernel',
   'shared/allocation',
   'shared/telemetry',
 ];

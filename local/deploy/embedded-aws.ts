@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { HANDSHAKE_ANSWER, HANDSHAKE_PATH } from '../../embedded-aws/http/handshake.ts';
 import { CommandError } from '../command.ts';
-import { HANDSHAKE_ANSWER, HANDSHAKE_PATH } from '../http/handshake.ts';
 import { loopbackOrigin } from './loopback.ts';
 
 const ANSWER_WITHIN_MS = 5_000;

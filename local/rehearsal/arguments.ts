@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { FAULT_KINDS, type Fault } from '../faults/fault.ts';
-import { FAULT_FORM, FaultSpecError, parseFault } from '../faults/parse.ts';
+import { FAULT_KINDS, type Fault } from '../../embedded-aws/faults/fault.ts';
+import { FAULT_FORM, FaultSpecError, parseFault } from '../../embedded-aws/faults/parse-fault.ts';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { DEFAULT_PEAK_RPS } from '../world/scenarios/trace.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEVELOPER, type EmbeddedAws } from '../kernel/aws.ts';
+import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
 import type { DeployedService } from './stack.ts';
 
 /** A decision as a rehearsal shows it. */

@@ -1,4 +1,4 @@
-import { DEVELOPER, type EmbeddedAws } from '../kernel/aws.ts';
+import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
 import { everyItem } from './items.ts';
 import type { DeployedService } from './stack.ts';
 

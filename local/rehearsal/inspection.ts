@@ -1,6 +1,6 @@
+import { EVERY_METHOD } from '../../embedded-aws/gateway/deployed/method-key.ts';
+import type { ApiGatewayService } from '../../embedded-aws/services/apigateway/apigateway-service.ts';
 import type { Limit, Limits, MethodKey } from '../../shared/platform/units.ts';
-import { EVERY_METHOD } from '../gateway/method-key.ts';
-import type { ApiGatewayService } from '../services/apigateway/service.ts';
 import type { DeployedService, GatewayInspection, WriteCounts } from './stack.ts';
 
 /** How AWS spells the stage default. */

@@ -1,4 +1,4 @@
-import { DEVELOPER, type EmbeddedAws } from '../kernel/aws.ts';
+import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
 
 interface Page<Item> {
   readonly Items: readonly Item[];

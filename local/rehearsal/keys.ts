@@ -1,5 +1,5 @@
+import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
 import type { KeyId } from '../../shared/platform/units.ts';
-import { DEVELOPER } from '../kernel/aws.ts';
 import { keyNames, type Scenario } from '../world/scenario.ts';
 import { type DeployedService, functionName, type RehearsalCloud } from './stack.ts';
 

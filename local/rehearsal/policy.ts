@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
 import { type Policy, policySchema, tierPolicyOf } from '../../shared/policy/schema.ts';
-import { DEVELOPER, type EmbeddedAws } from '../kernel/aws.ts';
 import type { TierTerms } from '../world/omniscient.ts';
 import type { DeployedService } from './stack.ts';
 

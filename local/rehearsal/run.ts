@@ -1,8 +1,8 @@
+import type { Fault } from '../../embedded-aws/faults/fault.ts';
+import { FaultInjector, knownOperations } from '../../embedded-aws/faults/injector.ts';
+import { parseFault } from '../../embedded-aws/faults/parse-fault.ts';
 import type { KeyId, Limits } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
-import type { Fault } from '../faults/fault.ts';
-import { FaultInjector, knownOperations } from '../faults/injector.ts';
-import { parseFault } from '../faults/parse.ts';
 import { randomStreams } from '../world/random-streams.ts';
 import { type Scenario, scaledScenario } from '../world/scenario.ts';
 import type { SecondSnapshot } from '../world/snapshot.ts';

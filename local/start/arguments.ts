@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { DEFAULT_PORT } from '../cloud.ts';
+import { DEFAULT_PORT } from '../../embedded-aws/cloud.ts';
 
 export interface StartArguments {
   /** End after the incident instead of serving on. */

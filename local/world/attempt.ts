@@ -1,5 +1,9 @@
+import type {
+  Admission,
+  FinishedRequest,
+  GatewayRequest,
+} from '../../embedded-aws/gateway/deployed/simulation-port.ts';
 import type { EpochMs, KeyId } from '../../shared/platform/units.ts';
-import type { Admission, FinishedRequest, GatewayRequest } from '../gateway/port.ts';
 import type { Job } from './backend.ts';
 import type { ContractBucket } from './contract-bucket.ts';
 import type { ClientGroup } from './scenario.ts';

@@ -1,5 +1,5 @@
+import { normal, type Random } from '../../embedded-aws/kernel/random.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
-import { normal, type Random } from '../kernel/random.ts';
 import type { BackendSpec } from './scenario.ts';
 
 /** Work that waits in the backend. The two marks belong to the backend alone. */

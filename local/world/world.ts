@@ -1,6 +1,6 @@
+import type { FinishedRequest, GatewayPort } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { Random } from '../../embedded-aws/kernel/random.ts';
 import type { EpochMs, KeyId, Limit, TierName } from '../../shared/platform/units.ts';
-import type { FinishedRequest, GatewayPort } from '../gateway/port.ts';
-import type { Random } from '../kernel/random.ts';
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './backend.ts';
 import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './clients.ts';

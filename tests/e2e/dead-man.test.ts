@@ -1,4 +1,4 @@
-import type { AcceptedWrite } from '../../local/services/apigateway/management.ts';
+import type { AcceptedWrite } from '../../embedded-aws/services/apigateway/management.ts';
 import type { Scenario } from '../../local/world/scenario.ts';
 import { capacityDrop } from '../../local/world/scenarios/capacity-drop.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';

@@ -1,5 +1,5 @@
-import { type Cloud, createCloud } from '../../local/cloud.ts';
-import { matchesPattern } from '../../local/iam/patterns.ts';
+import { type Cloud, createCloud } from '../../embedded-aws/cloud.ts';
+import { matchesPattern } from '../../embedded-aws/iam/patterns.ts';
 import { EPOCH_MS } from '../../local/rehearsal/run.ts';
 import { describeService } from '../../local/rehearsal/stack.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../../local/kernel/aws.ts';
+import type { Caller } from '../../embedded-aws/kernel/aws.ts';
 import { everyItem } from '../../local/rehearsal/items.ts';
 import { CallWatch } from '../support/e2e/call-watch.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';

@@ -1,4 +1,4 @@
-import { type Cloud, createCloud } from '../../local/cloud.ts';
+import { type Cloud, createCloud } from '../../embedded-aws/cloud.ts';
 
 /** The SDK client options that reach a started cloud as the developer, or as a deployed function. */
 export function clientOptions(cloud: Pick<Cloud, 'endpoint'>, functionName?: string) {

@@ -1,4 +1,4 @@
-import type { Exchange, HttpRequest, HttpResponse } from '../../../local/http/exchange.ts';
+import type { Exchange, HttpRequest, HttpResponse } from '../../../embedded-aws/http/exchange.ts';
 
 /** A call that waits at the door. */
 interface Waiting {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../local/kernel/random.ts';
+import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
 import type { Choose } from './door.ts';
 
 /** More calls than a look under the lease makes. */

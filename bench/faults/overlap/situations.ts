@@ -1,5 +1,5 @@
-import { parseFault } from '../../../local/faults/parse.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { installPolicy } from '../../../local/rehearsal/policy.ts';
 import type { PackagedStack } from '../../../tests/support/e2e/in-process-deploy.ts';
 import { CAPACITY_RPS, openScene, SCALE, type Scene } from '../scene.ts';

@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, DEVELOPER } from '../../../local/kernel/aws.ts';
+import { ACCOUNT_ID, DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { everyItem } from '../../../local/rehearsal/items.ts';
 import type { EpochMs } from '../../../shared/platform/units.ts';
 import { epochText } from '../../../shared/state/table.ts';

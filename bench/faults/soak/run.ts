@@ -1,5 +1,5 @@
-import { FaultInjector, knownOperations } from '../../../local/faults/injector.ts';
-import { parseFault } from '../../../local/faults/parse.ts';
+import { FaultInjector, knownOperations } from '../../../embedded-aws/faults/injector.ts';
+import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
 import { inspectGateway } from '../../../local/rehearsal/inspection.ts';
 import { scaledPolicy } from '../../../local/rehearsal/policy.ts';
 import { type RehearsalSecond, runRehearsal } from '../../../local/rehearsal/run.ts';

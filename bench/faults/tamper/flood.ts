@@ -1,5 +1,5 @@
-import type { Cloud } from '../../../local/cloud.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { inspectGateway } from '../../../local/rehearsal/inspection.ts';
 import { runRehearsal } from '../../../local/rehearsal/run.ts';
 import type { DeployedService } from '../../../local/rehearsal/stack.ts';

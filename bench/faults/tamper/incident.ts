@@ -1,5 +1,5 @@
-import { parseFault } from '../../../local/faults/parse.ts';
-import { DEVELOPER, type Interceptor } from '../../../local/kernel/aws.ts';
+import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
+import { DEVELOPER, type Interceptor } from '../../../embedded-aws/kernel/aws.ts';
 import { functionName } from '../../../local/rehearsal/stack.ts';
 import { restoreLimits, type Snapshot, takeSnapshot } from '../overlap/snapshot.ts';
 import { eventOf } from '../overlap/triggers.ts';

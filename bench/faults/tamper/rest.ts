@@ -1,4 +1,4 @@
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { functionName } from '../../../local/rehearsal/stack.ts';
 import { keyOf, restore, type Snapshot } from '../overlap/snapshot.ts';
 import { CAPACITY_RPS, type Scene } from '../scene.ts';

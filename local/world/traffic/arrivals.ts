@@ -1,5 +1,5 @@
+import type { Random } from '../../../embedded-aws/kernel/random.ts';
 import type { EpochMs } from '../../../shared/platform/units.ts';
-import type { Random } from '../../kernel/random.ts';
 import type { ClientGroup } from '../scenario.ts';
 import { WeightedChoice, zipfShares } from './skew.ts';
 

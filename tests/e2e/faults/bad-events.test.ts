@@ -1,5 +1,5 @@
 import { openScene, SCALE, type Scene } from '../../../bench/faults/scene.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 import {
   type BrokenEvent,

@@ -5,7 +5,7 @@ import { grantsWithoutSpecimen } from '../../../bench/faults/tamper/grants.ts';
 import { outsideNames } from '../../../bench/faults/tamper/item.ts';
 import { playDamage, playSurgeAndKill } from '../../../bench/faults/tamper/play.ts';
 import { comeToRest } from '../../../bench/faults/tamper/rest.ts';
-import { parseFault } from '../../../local/faults/parse.ts';
+import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 /** Items of every function, and every way to be hostile; the whole is a command of its own. */

@@ -33,7 +33,7 @@ import {
   UpdateUsageCommand,
   UpdateUsagePlanCommand,
 } from '@aws-sdk/client-api-gateway';
-import { type Cloud, createCloud } from '../../../local/cloud.ts';
+import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions } from '../../support/cloud.ts';
 import { virtualAws } from '../../support/observe/virtual-aws.ts';
 

@@ -1,5 +1,5 @@
-import type { Cloud } from '../../../local/cloud.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { forgetControl } from '../../../local/rehearsal/forget.ts';
 import { startCloud } from '../../support/cloud.ts';
 import { decisionsSince } from '../../support/e2e/decisions.ts';

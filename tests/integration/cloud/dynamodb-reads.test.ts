@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { DynamoDbEngine } from '../../../local/services/dynamodb/engine.ts';
+import { DynamoDbEngine } from '../../../embedded-aws/services/dynamodb/engine.ts';
 
 interface Iterator {
   _close(): Promise<void>;

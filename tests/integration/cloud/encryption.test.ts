@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Cloud } from '../../../local/cloud.ts';
-import { type Caller, DEVELOPER } from '../../../local/kernel/aws.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import { type Caller, DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 
 const ACCOUNT = '123456789012';

@@ -27,7 +27,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 
 const Bucket = 'deployment-bucket';

@@ -7,7 +7,7 @@ import {
   GetUsagePlansCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 import { Deployer } from '../../support/cloudformation/deployer.ts';
 

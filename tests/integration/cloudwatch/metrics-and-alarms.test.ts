@@ -14,7 +14,7 @@ import {
   ResourceNotFound,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 import { START_MS } from '../../support/observe/virtual-aws.ts';
 

@@ -1,4 +1,4 @@
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { sealedEnvironment } from '../../../local/deploy/sealed-environment.ts';
 import { startCloud } from '../../support/cloud.ts';
 import { WORST } from '../../support/sealed/environments.ts';

@@ -1,7 +1,7 @@
-import { type Cloud, createCloud } from '../../../local/cloud.ts';
-import { FaultInjector, knownOperations } from '../../../local/faults/injector.ts';
-import { parseFault } from '../../../local/faults/parse.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
+import { FaultInjector, knownOperations } from '../../../embedded-aws/faults/injector.ts';
+import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { HANDLER, packageOf } from '../../support/compute/bundle.ts';
 
 const EPOCH_MS = Date.UTC(2031, 0, 1);

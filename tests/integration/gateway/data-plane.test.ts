@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { handleUserRequest } from '../../../local/gateway/data-plane.ts';
-import type { Caller } from '../../../local/kernel/aws.ts';
-import { AwsError } from '../../../local/kernel/errors.ts';
+import { handleUserRequest } from '../../../embedded-aws/gateway/request/data-plane.ts';
+import type { Caller } from '../../../embedded-aws/kernel/aws.ts';
+import { AwsError } from '../../../embedded-aws/kernel/aws-error.ts';
 import {
   addPlan,
   deployApi,

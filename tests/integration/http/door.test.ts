@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { CloudServer } from '../../../local/http/server.ts';
+import { CloudServer } from '../../../embedded-aws/http/server.ts';
 
 let server: CloudServer;
 let port: number;

@@ -6,9 +6,9 @@ import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { strToU8, zipSync } from 'fflate';
-import type { Cloud } from '../../../local/cloud.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
-import { AwsError } from '../../../local/kernel/errors.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { AwsError } from '../../../embedded-aws/kernel/aws-error.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 import { type SimpleCall, send, simpleCalls } from '../../support/wire/page.ts';
 

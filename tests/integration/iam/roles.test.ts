@@ -22,7 +22,7 @@ import {
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 
 const TRUST = JSON.stringify({

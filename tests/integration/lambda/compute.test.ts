@@ -16,7 +16,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 import { HANDLER, packageOf } from '../../support/compute/bundle.ts';
 import { ROLE_ARN } from '../../support/compute/compute-cloud.ts';

@@ -17,7 +17,7 @@ import {
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 import { START_MS } from '../../support/observe/virtual-aws.ts';
 

@@ -11,7 +11,7 @@ import {
   SSMClient,
   ThrottlingException,
 } from '@aws-sdk/client-ssm';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { clientOptions, startCloud } from '../../support/cloud.ts';
 
 const Name = '/tidegate/dev/policies/default';

@@ -1,6 +1,6 @@
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
-import { createCloud } from '../../../local/cloud.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
+import { createCloud } from '../../../embedded-aws/cloud.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
 
 it('a deploy onto a cloud whose clock is behind the wall’s hung: clients corrected their clocks and retried for ever', async () => {
   const clock = new SimulationClock({ offsetMs: -3_600_000, onError: () => undefined });

@@ -10,7 +10,7 @@ import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk
 import { QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
-import { AwsError } from '../../../local/kernel/errors.ts';
+import { AwsError } from '../../../embedded-aws/kernel/aws-error.ts';
 import { loopback, wireTo } from '../../support/wire/loopback.ts';
 
 /** Client options for a wire whose service answers every call with this error. */

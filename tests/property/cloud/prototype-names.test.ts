@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import type { Cloud } from '../../../local/cloud.ts';
-import type { AccessRecord } from '../../../local/gateway/access-record.ts';
-import { renderGatewayResponse } from '../../../local/gateway/gateway-response.ts';
-import { type ProxyEventInput, proxyEvent } from '../../../local/gateway/proxy-event.ts';
-import { findRoute } from '../../../local/gateway/routing.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import { renderGatewayResponse } from '../../../embedded-aws/gateway/request/gateway-response.ts';
+import { type ProxyEventInput, proxyEvent } from '../../../embedded-aws/gateway/request/proxy-event.ts';
+import { findRoute } from '../../../embedded-aws/gateway/request/routing.ts';
+import type { AccessRecord } from '../../../embedded-aws/gateway/telemetry/access-record.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { parseEmf } from '../../../embedded-aws/services/cloudwatch/metrics/emf-lines.ts';
+import { targetInput } from '../../../embedded-aws/services/events/input-transformer.ts';
+import { matches } from '../../../embedded-aws/services/events/pattern.ts';
+import { valueAt } from '../../../embedded-aws/services/logs/json-pattern.ts';
 import { EPOCH_MS } from '../../../local/rehearsal/run.ts';
-import { parseEmf } from '../../../local/services/cloudwatch/emf.ts';
-import { targetInput } from '../../../local/services/events/input-transformer.ts';
-import { matches } from '../../../local/services/events/pattern.ts';
-import { valueAt } from '../../../local/services/logs/json-pattern.ts';
 import { startCloud } from '../../support/cloud.ts';
 
 /** Names that every ordinary object answers to, whatever was stored in it. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { JsonObject } from '../../../local/cloudformation/template/json.ts';
+import type { JsonObject } from '../../../embedded-aws/cloudformation/template/json.ts';
 import { bodyOf, FakeCloud, thing } from '../../support/cloudformation/fake-types.ts';
 
 interface Dag {

@@ -1,6 +1,10 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
 import * as fc from 'fast-check';
-import { EXTRA_PERIODS, evaluateAlarm, type MissingData } from '../../../local/services/cloudwatch/alarm-evaluation.ts';
+import {
+  EXTRA_PERIODS,
+  evaluateAlarm,
+  type MissingData,
+} from '../../../embedded-aws/services/cloudwatch/alarms/alarm-evaluation.ts';
 
 interface Case {
   readonly evaluationPeriods: number;

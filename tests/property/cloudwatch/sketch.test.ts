@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type Statistic, Statistics } from '../../../local/services/cloudwatch/statistics.ts';
+import { type Statistic, Statistics } from '../../../embedded-aws/services/cloudwatch/metrics/statistics.ts';
 import { decimal } from '../../support/decimal.ts';
 
 const value = fc.oneof(decimal(1e-6, 1e9), decimal(-1e6, -1e-6), fc.constant(0));

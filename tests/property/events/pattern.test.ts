@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { matches } from '../../../local/services/events/pattern.ts';
+import { matches } from '../../../embedded-aws/services/events/pattern.ts';
 
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
 const event = fc.dictionary(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TokenBucket } from '../../../local/gateway/token-bucket.ts';
+import { TokenBucket } from '../../../embedded-aws/gateway/enforcement/token-bucket.ts';
 import { decimal } from '../../support/decimal.ts';
 
 const limit = fc.record({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { evaluate } from '../../../local/iam/evaluate.ts';
-import { matchesPattern } from '../../../local/iam/patterns.ts';
-import type { PolicyDocument, PolicyStatement } from '../../../local/kernel/aws.ts';
+import { evaluate } from '../../../embedded-aws/iam/evaluate-policy.ts';
+import { matchesPattern } from '../../../embedded-aws/iam/patterns.ts';
+import type { PolicyDocument, PolicyStatement } from '../../../embedded-aws/kernel/aws.ts';
 
 const action = fc.constantFrom('ssm:GetParameter', 'ssm:PutParameter', 'dynamodb:GetItem');
 const resource = fc.constantFrom('arn:a', 'arn:b', 'arn:b/c');

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
-import { seededRandom } from '../../../local/kernel/random.ts';
-import { LogDelay } from '../../../local/services/logs/delay.ts';
-import { LogsService } from '../../../local/services/logs/service.ts';
-import { ASSUMPTIONS } from '../../../local/world/assumptions.ts';
+import { ASSUMPTIONS } from '../../../embedded-aws/kernel/assumptions.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
+import { LogDelay } from '../../../embedded-aws/services/logs/delay.ts';
+import { LogsService } from '../../../embedded-aws/services/logs/logs-service.ts';
 import { fakeLambda, logBatch } from '../../support/observe/fake-lambda.ts';
 import { START_MS, virtualAws } from '../../support/observe/virtual-aws.ts';
 

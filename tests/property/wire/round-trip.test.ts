@@ -1,9 +1,9 @@
 import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
-import { seededRandom } from '../../../local/kernel/random.ts';
-import { type OperationModel, serviceModel } from '../../../local/wire/model.ts';
-import { PROTOCOLS } from '../../../local/wire/protocols.ts';
+import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
+import { PROTOCOLS } from '../../../embedded-aws/wire/protocols.ts';
+import { type OperationModel, serviceModel } from '../../../embedded-aws/wire/service-model.ts';
 import { loopback, wireTo } from '../../support/wire/loopback.ts';
 import { randomValue } from '../../support/wire/shape-values.ts';
 

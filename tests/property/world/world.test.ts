@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { seededRandom } from '../../../local/kernel/random.ts';
+import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
 import { omniscientShares } from '../../../local/world/omniscient.ts';
 import { TimeWheel } from '../../../local/world/time-wheel.ts';
 import { WeightedChoice, zipfShares } from '../../../local/world/traffic/skew.ts';

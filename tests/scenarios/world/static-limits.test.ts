@@ -1,4 +1,9 @@
-import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '../../../local/gateway/port.ts';
+import type {
+  Admission,
+  FinishedRequest,
+  GatewayPort,
+  GatewayRequest,
+} from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
 import { type Scenario, scaledScenario } from '../../../local/world/scenario.ts';
 import { quiet } from '../../../local/world/scenarios/quiet.ts';
 import { retryStorm } from '../../../local/world/scenarios/retry-storm.ts';

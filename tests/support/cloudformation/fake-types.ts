@@ -1,9 +1,13 @@
-import type { Physical, ResourceType, ResourceTypes } from '../../../local/cloudformation/engine/resource-type.ts';
-import { CloudFormationService } from '../../../local/cloudformation/service.ts';
-import type { JsonObject } from '../../../local/cloudformation/template/json.ts';
-import { DEVELOPER, EmbeddedAws } from '../../../local/kernel/aws.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
-import { AwsError } from '../../../local/kernel/errors.ts';
+import { CloudFormationService } from '../../../embedded-aws/cloudformation/cloudformation-service.ts';
+import type {
+  Physical,
+  ResourceType,
+  ResourceTypes,
+} from '../../../embedded-aws/cloudformation/engine/resource-type.ts';
+import type { JsonObject } from '../../../embedded-aws/cloudformation/template/json.ts';
+import { DEVELOPER, EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { AwsError } from '../../../embedded-aws/kernel/aws-error.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
 
 export interface LogEntry {
   readonly action: 'create' | 'update' | 'delete';

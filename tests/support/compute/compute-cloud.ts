@@ -1,11 +1,11 @@
-import { type Caller, DEVELOPER, EmbeddedAws, type Service } from '../../../local/kernel/aws.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
-import { AwsError } from '../../../local/kernel/errors.ts';
-import { EventsService } from '../../../local/services/events/events-service.ts';
-import { LambdaService } from '../../../local/services/lambda/lambda-service.ts';
-import { SnsService } from '../../../local/services/sns/sns-service.ts';
-import { SqsService } from '../../../local/services/sqs/sqs-service.ts';
-import type { VendedMetric } from '../../../local/services/vended-metric.ts';
+import { type Caller, DEVELOPER, EmbeddedAws, type Service } from '../../../embedded-aws/kernel/aws.ts';
+import { AwsError } from '../../../embedded-aws/kernel/aws-error.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
+import { EventsService } from '../../../embedded-aws/services/events/events-service.ts';
+import { LambdaService } from '../../../embedded-aws/services/lambda/lambda-service.ts';
+import { SnsService } from '../../../embedded-aws/services/sns/sns-service.ts';
+import { SqsService } from '../../../embedded-aws/services/sqs/sqs-service.ts';
+import type { VendedMetric } from '../../../embedded-aws/services/vended-metric.ts';
 
 export const EPOCH_MS = Date.UTC(2031, 0, 1);
 export const ENDPOINT = 'http://127.0.0.1:4566';

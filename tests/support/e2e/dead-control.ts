@@ -1,4 +1,4 @@
-import { AwsError, type EmbeddedAws } from '../../../local/kernel/aws.ts';
+import { AwsError, type EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
 
 const CONTROL = 'tidegate-dev-control';
 

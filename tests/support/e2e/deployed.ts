@@ -1,7 +1,7 @@
-import { type Cloud, createCloud } from '../../../local/cloud.ts';
+import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
 import { deployService } from '../../../local/deploy/deploy.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
 import { type DeployedService, describeService } from '../../../local/rehearsal/stack.ts';
 
 export interface DeployedOptions {

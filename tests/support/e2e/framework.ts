@@ -1,4 +1,4 @@
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { serverless } from '../../../local/deploy/serverless.ts';
 
 /** What an escape sequence of the terminal looks like; the framework's progress is full of them. */

@@ -1,6 +1,6 @@
-import type { Cloud } from '../../../local/cloud.ts';
-import type { FinishedRequest } from '../../../local/gateway/port.ts';
-import type { AcceptedWrite } from '../../../local/services/apigateway/management.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import type { FinishedRequest } from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { AcceptedWrite } from '../../../embedded-aws/services/apigateway/management.ts';
 import type { Limit, TierName } from '../../../shared/platform/units.ts';
 import { asDeveloper, type Deployed } from './deployed.ts';
 

@@ -1,7 +1,7 @@
-import type { Cloud } from '../../../local/cloud.ts';
-import { authorizer } from '../../../local/iam/authorize.ts';
-import { asList } from '../../../local/iam/conditions.ts';
-import type { Authorize, Caller, PolicyDocument, PolicyStatement, Service } from '../../../local/kernel/aws.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import { authorizer } from '../../../embedded-aws/iam/authorize.ts';
+import { asList } from '../../../embedded-aws/iam/conditions.ts';
+import type { Authorize, Caller, PolicyDocument, PolicyStatement, Service } from '../../../embedded-aws/kernel/aws.ts';
 import { asDeveloper } from './deployed.ts';
 
 type Statement = PolicyStatement;

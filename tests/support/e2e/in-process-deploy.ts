@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Cloud, createCloud } from '../../../local/cloud.ts';
+import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { packagedService } from '../../../local/deploy/package-cache.ts';
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
 import { EPOCH_MS } from '../../../local/rehearsal/run.ts';
 import { describeService } from '../../../local/rehearsal/stack.ts';
 import type { Deployed } from './deployed.ts';

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cloud } from '../../../local/cloud.ts';
+import type { Cloud } from '../../../embedded-aws/cloud.ts';
 import { packagedService } from '../../../local/deploy/package-cache.ts';
 import { serverless } from '../../../local/deploy/serverless.ts';
 

@@ -1,5 +1,5 @@
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
-import { CloudWatchService } from '../../../local/services/cloudwatch/service.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { CloudWatchService } from '../../../embedded-aws/services/cloudwatch/cloudwatch-service.ts';
 import { fakeLambda } from './fake-lambda.ts';
 import { virtualAws } from './virtual-aws.ts';
 

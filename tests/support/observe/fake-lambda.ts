@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import type { Caller, EmbeddedAws } from '../../../local/kernel/aws.ts';
-import { AwsError } from '../../../local/kernel/errors.ts';
+import type { Caller, EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { AwsError } from '../../../embedded-aws/kernel/aws-error.ts';
 
 export interface Invocation {
   readonly atMs: number;

@@ -1,5 +1,5 @@
-import { EmbeddedAws } from '../../../local/kernel/aws.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
+import { EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
 
 export const START_MS = Date.UTC(2031, 0, 1);
 

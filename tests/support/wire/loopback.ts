@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/protocols';
 import type { HttpRequest } from '@smithy/types';
-import { type Call, EmbeddedAws, type Operation, type Service } from '../../../local/kernel/aws.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
-import { plainBody } from '../../../local/wire/body.ts';
-import { Wire } from '../../../local/wire/wire.ts';
+import { type Call, EmbeddedAws, type Operation, type Service } from '../../../embedded-aws/kernel/aws.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
+import { plainBody } from '../../../embedded-aws/wire/body.ts';
+import { Wire } from '../../../embedded-aws/wire/wire.ts';
 
 /** What a service saw of a call. */
 export interface Seen {

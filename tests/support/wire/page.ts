@@ -1,7 +1,7 @@
 import { request } from 'node:http';
-import { knownOperations } from '../../../local/faults/injector.ts';
-import type { EmbeddedAws } from '../../../local/kernel/aws.ts';
-import { type OperationModel, serviceModel } from '../../../local/wire/model.ts';
+import { knownOperations } from '../../../embedded-aws/faults/injector.ts';
+import type { EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { type OperationModel, serviceModel } from '../../../embedded-aws/wire/service-model.ts';
 
 export interface PageRequest {
   readonly method: string;

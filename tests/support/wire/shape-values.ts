@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import type { Random } from '../../../local/kernel/random.ts';
+import type { Random } from '../../../embedded-aws/kernel/random.ts';
 
 const DEEPEST = 4;
 const TEXTS = [

@@ -1,4 +1,9 @@
-import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '../../../local/gateway/port.ts';
+import type {
+  Admission,
+  FinishedRequest,
+  GatewayPort,
+  GatewayRequest,
+} from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 
 interface Bucket {

@@ -1,4 +1,4 @@
-import type { GatewayPort } from '../../../local/gateway/port.ts';
+import type { GatewayPort } from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
 import type { TierTerms } from '../../../local/world/omniscient.ts';
 import { randomStreams } from '../../../local/world/random-streams.ts';
 import type { Scenario } from '../../../local/world/scenario.ts';

@@ -1,8 +1,11 @@
 import type { ApiKey, Deployment, Resource, RestApi, Stage, UsagePlan } from '@aws-sdk/client-api-gateway';
-import type { LogEvent } from '../../../local/gateway/stage-telemetry.ts';
-import type { MetricValue } from '../../../local/gateway/vended-metrics.ts';
-import { type Caller, DEVELOPER, REGION } from '../../../local/kernel/aws.ts';
-import { type ApiGatewayOptions, ApiGatewayService } from '../../../local/services/apigateway/service.ts';
+import type { LogEvent } from '../../../embedded-aws/gateway/telemetry/stage-telemetry.ts';
+import type { MetricValue } from '../../../embedded-aws/gateway/telemetry/vended-metrics.ts';
+import { type Caller, DEVELOPER, REGION } from '../../../embedded-aws/kernel/aws.ts';
+import {
+  type ApiGatewayOptions,
+  ApiGatewayService,
+} from '../../../embedded-aws/services/apigateway/apigateway-service.ts';
 import { virtualAws } from '../../support/observe/virtual-aws.ts';
 
 /** Exempt from the management quotas, as in AWS. */

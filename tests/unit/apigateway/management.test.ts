@@ -1,6 +1,6 @@
 import type { Account, GatewayResponse, GatewayResponses, Stage, Tags } from '@aws-sdk/client-api-gateway';
-import type { Caller } from '../../../local/kernel/aws.ts';
-import { MANAGEMENT_QUOTAS } from '../../../local/services/apigateway/management-quotas.ts';
+import type { Caller } from '../../../embedded-aws/kernel/aws.ts';
+import { MANAGEMENT_QUOTAS } from '../../../embedded-aws/services/apigateway/management-quotas.ts';
 import { addPlan, deployApi, type Gateway, replace, startGateway } from './deployed-api.ts';
 
 let gateway: Gateway;

@@ -1,5 +1,5 @@
 import type { DescribeChangeSetOutput } from '@aws-sdk/client-cloudformation';
-import type { JsonObject } from '../../../local/cloudformation/template/json.ts';
+import type { JsonObject } from '../../../embedded-aws/cloudformation/template/json.ts';
 import { bodyOf, FakeCloud, thing } from '../../support/cloudformation/fake-types.ts';
 
 let cloud: FakeCloud;

@@ -1,9 +1,9 @@
-import { parseTemplateUrl } from '../../../local/cloudformation/operations/definition.ts';
-import { methodPath } from '../../../local/cloudformation/providers/apigateway-stage.ts';
-import { providedTypes } from '../../../local/cloudformation/providers/index.ts';
-import type { JsonObject } from '../../../local/cloudformation/template/json.ts';
-import { EmbeddedAws } from '../../../local/kernel/aws.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
+import { parseTemplateUrl } from '../../../embedded-aws/cloudformation/operations/definition.ts';
+import { methodPath } from '../../../embedded-aws/cloudformation/providers/apigateway/apigateway-stage.ts';
+import { providedTypes } from '../../../embedded-aws/cloudformation/providers/index.ts';
+import type { JsonObject } from '../../../embedded-aws/cloudformation/template/json.ts';
+import { EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
 
 const clock = new SimulationClock({ onError: () => undefined });
 const types = providedTypes(new EmbeddedAws({ clock, seed: 1 }));

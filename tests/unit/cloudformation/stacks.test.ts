@@ -1,6 +1,6 @@
-import { Stacks } from '../../../local/cloudformation/engine/stacks.ts';
-import { EmbeddedAws } from '../../../local/kernel/aws.ts';
-import { SimulationClock } from '../../../local/kernel/clock.ts';
+import { Stacks } from '../../../embedded-aws/cloudformation/engine/stacks.ts';
+import { EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
 import { bodyOf, FakeCloud, thing } from '../../support/cloudformation/fake-types.ts';
 
 test('a fault of the engine ends the operation as failed, and is reported', async () => {

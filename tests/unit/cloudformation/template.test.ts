@@ -1,10 +1,13 @@
-import { evaluate, type Scope } from '../../../local/cloudformation/template/evaluate.ts';
-import type { Json } from '../../../local/cloudformation/template/json.ts';
-import { resolveParameters, typedParameters } from '../../../local/cloudformation/template/parameters.ts';
-import { parseTemplate } from '../../../local/cloudformation/template/parse.ts';
-import { references } from '../../../local/cloudformation/template/references.ts';
-import { validateTemplate } from '../../../local/cloudformation/template/validate.ts';
-import { parseText } from '../../../local/cloudformation/template/yaml.ts';
+import { evaluate, type Scope } from '../../../embedded-aws/cloudformation/template/evaluate-value.ts';
+import type { Json } from '../../../embedded-aws/cloudformation/template/json.ts';
+import { parseTemplate } from '../../../embedded-aws/cloudformation/template/parse-template.ts';
+import { references } from '../../../embedded-aws/cloudformation/template/references.ts';
+import {
+  resolveParameters,
+  typedParameters,
+} from '../../../embedded-aws/cloudformation/template/template-parameters.ts';
+import { validateTemplate } from '../../../embedded-aws/cloudformation/template/validate.ts';
+import { parseText } from '../../../embedded-aws/cloudformation/template/yaml.ts';
 import { bodyOf, thing } from '../../support/cloudformation/fake-types.ts';
 
 const scope: Scope = {

@@ -1,6 +1,6 @@
-import { type Caller, DEVELOPER } from '../../../local/kernel/aws.ts';
-import { CloudTrail } from '../../../local/services/cloudtrail.ts';
-import type { NewEvent } from '../../../local/services/events/put-events.ts';
+import { type Caller, DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { CloudTrail } from '../../../embedded-aws/services/cloudtrail.ts';
+import type { NewEvent } from '../../../embedded-aws/services/events/put-events.ts';
 import { virtualAws } from '../../support/observe/virtual-aws.ts';
 import { CLOUDFORMATION } from '../apigateway/deployed-api.ts';
 

@@ -5,7 +5,7 @@ import {
   evaluateAlarm,
   fewestSamplesFor,
   type MissingData,
-} from '../../../local/services/cloudwatch/alarm-evaluation.ts';
+} from '../../../embedded-aws/services/cloudwatch/alarms/alarm-evaluation.ts';
 
 /** `X` breaches, `0` does not, `-` is missing: the notation of AWS's own tables. */
 const range = (text: string): Datapoint[] =>

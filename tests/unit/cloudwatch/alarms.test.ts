@@ -1,4 +1,4 @@
-import { AwsError } from '../../../local/kernel/errors.ts';
+import { AwsError } from '../../../embedded-aws/kernel/aws-error.ts';
 import { cloudWatch } from '../../support/observe/cloudwatch.ts';
 import { START_MS } from '../../support/observe/virtual-aws.ts';
 

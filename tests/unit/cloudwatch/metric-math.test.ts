@@ -1,4 +1,4 @@
-import { evaluateExpression, type Points } from '../../../local/services/cloudwatch/metric-math.ts';
+import { evaluateExpression, type Points } from '../../../embedded-aws/services/cloudwatch/metrics/metric-math.ts';
 
 const instants = [0, 60_000, 120_000];
 const points = (...values: (number | undefined)[]): Points => ({

@@ -1,4 +1,4 @@
-import { type DeliveredEvent, targetInput } from '../../../local/services/events/input-transformer.ts';
+import { type DeliveredEvent, targetInput } from '../../../embedded-aws/services/events/input-transformer.ts';
 
 const EVENT: DeliveredEvent = {
   version: '0',

@@ -1,5 +1,5 @@
-import { type EventPattern, matches } from '../../../local/services/events/pattern.ts';
-import { parsePattern } from '../../../local/services/events/pattern-syntax.ts';
+import { type EventPattern, matches } from '../../../embedded-aws/services/events/pattern.ts';
+import { parsePattern } from '../../../embedded-aws/services/events/pattern-syntax.ts';
 
 const EVENT = {
   source: 'aws.ssm',

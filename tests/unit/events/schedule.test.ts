@@ -1,4 +1,4 @@
-import { isDue, parseSchedule } from '../../../local/services/events/schedule.ts';
+import { isDue, parseSchedule } from '../../../embedded-aws/services/events/schedule.ts';
 
 test.each([
   ['rate(1 minute)', 60_000],

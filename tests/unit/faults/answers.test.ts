@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { garbageAnswer, partialAnswer, subjectOf } from '../../../local/faults/answers.ts';
-import { seededRandom } from '../../../local/kernel/random.ts';
+import { garbageAnswer, partialAnswer, subjectOf } from '../../../embedded-aws/faults/answers.ts';
+import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
 
 const seeds = fc.integer({ min: 0, max: 1e6 });
 

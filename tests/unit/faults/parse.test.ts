@@ -1,4 +1,4 @@
-import { FaultSpecError, parseFault } from '../../../local/faults/parse.ts';
+import { FaultSpecError, parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
 
 const KNOWN = new Map([
   ['ssm', ['GetParameter', 'GetParametersByPath']],

@@ -1,7 +1,7 @@
 import type { GatewayResponse } from '@aws-sdk/client-api-gateway';
-import type { AccessRecord } from '../../../local/gateway/access-record.ts';
-import { renderGatewayResponse } from '../../../local/gateway/gateway-response.ts';
-import { gatewayResponseMessage } from '../../../local/gateway/gateway-response-types.ts';
+import { renderGatewayResponse } from '../../../embedded-aws/gateway/request/gateway-response.ts';
+import { gatewayResponseMessage } from '../../../embedded-aws/gateway/request/gateway-response-types.ts';
+import type { AccessRecord } from '../../../embedded-aws/gateway/telemetry/access-record.ts';
 
 function render(type: string, status: number, customised: Record<string, GatewayResponse> = {}) {
   const record = {

@@ -1,6 +1,6 @@
-import type { DeployedMethod } from '../../../local/gateway/deployed-api.ts';
-import { normaliseMethodKey } from '../../../local/gateway/method-key.ts';
-import { findRoute } from '../../../local/gateway/routing.ts';
+import type { DeployedMethod } from '../../../embedded-aws/gateway/deployed/deployed-api.ts';
+import { normaliseMethodKey } from '../../../embedded-aws/gateway/deployed/method-key.ts';
+import { findRoute } from '../../../embedded-aws/gateway/request/routing.ts';
 
 const METHODS = (
   [

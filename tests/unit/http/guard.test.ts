@@ -1,4 +1,4 @@
-import { refusalAt } from '../../../local/http/guard.ts';
+import { refusalAt } from '../../../embedded-aws/http/guard.ts';
 
 const at = (port: number, headers: Record<string, string>) =>
   refusalAt({ port, isOpenToPages: false }, { target: '/', headers })?.status;

@@ -1,5 +1,5 @@
-import { authorizer } from '../../../local/iam/authorize.ts';
-import type { Caller, PolicyDocument, Service } from '../../../local/kernel/aws.ts';
+import { authorizer } from '../../../embedded-aws/iam/authorize.ts';
+import type { Caller, PolicyDocument, Service } from '../../../embedded-aws/kernel/aws.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/tidegate-dev-control';
 const control: Caller = { kind: 'function', functionName: 'tidegate-dev-control', roleArn: ROLE };

@@ -1,5 +1,5 @@
-import { conditionsHold } from '../../../local/iam/conditions.ts';
-import { matchesArn, matchesPattern } from '../../../local/iam/patterns.ts';
+import { conditionsHold } from '../../../embedded-aws/iam/conditions.ts';
+import { matchesArn, matchesPattern } from '../../../embedded-aws/iam/patterns.ts';
 
 const CONTEXT = { 'aws:SourceArn': 'arn:aws:events:us-east-1:123456789012:rule/tick', 'aws:SecureTransport': 'true' };
 

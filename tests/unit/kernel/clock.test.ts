@@ -1,4 +1,4 @@
-import { SimulationClock } from '../../../local/kernel/clock.ts';
+import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
 
 const virtualClock = async (epochMs: number) => {
   const clock = new SimulationClock({

@@ -1,4 +1,4 @@
-import { compilePattern } from '../../../local/services/logs/filter-pattern.ts';
+import { compilePattern } from '../../../embedded-aws/services/logs/filter-pattern.ts';
 
 const throttled = JSON.stringify({
   status: '429',

@@ -1,7 +1,7 @@
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
-import { KmsService } from '../../../local/services/kms/service.ts';
-import type { LogMetricSample } from '../../../local/services/logs/metric-filter.ts';
-import { LogsService } from '../../../local/services/logs/service.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { KmsService } from '../../../embedded-aws/services/kms/kms-service.ts';
+import { LogsService } from '../../../embedded-aws/services/logs/logs-service.ts';
+import type { LogMetricSample } from '../../../embedded-aws/services/logs/metric-filter.ts';
 import { fakeLambda, logBatch } from '../../support/observe/fake-lambda.ts';
 import { START_MS, virtualAws } from '../../support/observe/virtual-aws.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** Stray failures end a process, so they are tried in one of their own, where nothing of the test runner interferes. */
 const SCRIPT = `
-  import { runningInvocation, installCrashGuard } from '${join(process.cwd(), 'local/runtime/crash-guard.ts')}';
+  import { runningInvocation, installCrashGuard } from '${join(process.cwd(), 'embedded-aws/runtime/crash-guard.ts')}';
   installCrashGuard();
   const crash = (type, thrown) => console.log(type, thrown.message);
   const inside = { requestId: 'r', crash };

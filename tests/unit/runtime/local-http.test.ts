@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import type { HttpResponse } from '../../../local/http/exchange.ts';
-import { answerFate } from '../../../local/runtime/answer-fate.ts';
-import { type Hold, type LocalEndpoint, localRequest } from '../../../local/runtime/local-http.ts';
+import type { HttpResponse } from '../../../embedded-aws/http/exchange.ts';
+import { answerFate } from '../../../embedded-aws/runtime/answer-fate.ts';
+import { type Hold, type LocalEndpoint, localRequest } from '../../../embedded-aws/runtime/local-http.ts';
 
 const ANSWER: HttpResponse = { status: 200, headers: {}, body: Buffer.from('{}') };
 

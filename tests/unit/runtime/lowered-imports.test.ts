@@ -1,4 +1,4 @@
-import { prepareBundle } from '../../../local/runtime/bundle-loader.ts';
+import { prepareBundle } from '../../../embedded-aws/runtime/bundle-loader.ts';
 
 const files = (source: string) => new Map([['handler.js', new TextEncoder().encode(source)]]);
 

@@ -1,6 +1,6 @@
-import { DEVELOPER } from '../../../local/kernel/aws.ts';
-import { KmsService } from '../../../local/services/kms/service.ts';
-import { SsmService } from '../../../local/services/ssm/service.ts';
+import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { KmsService } from '../../../embedded-aws/services/kms/kms-service.ts';
+import { SsmService } from '../../../embedded-aws/services/ssm/ssm-service.ts';
 import { START_MS, virtualAws } from '../../support/observe/virtual-aws.ts';
 
 async function setUp() {

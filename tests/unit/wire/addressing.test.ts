@@ -1,5 +1,5 @@
-import { credentialOf, serviceNameOf } from '../../../local/wire/addressing.ts';
-import type { WireRequest } from '../../../local/wire/message.ts';
+import { credentialOf, serviceNameOf } from '../../../embedded-aws/wire/addressing.ts';
+import type { WireRequest } from '../../../embedded-aws/wire/message.ts';
 
 const request = (parts: Partial<WireRequest>): WireRequest => ({
   verb: 'GET',

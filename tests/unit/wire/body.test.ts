@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { plainBody } from '../../../local/wire/body.ts';
+import { plainBody } from '../../../embedded-aws/wire/body.ts';
 
 const text = (body: Uint8Array) => Buffer.from(body).toString();
 

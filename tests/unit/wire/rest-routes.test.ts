@@ -1,6 +1,6 @@
-import type { WireRequest } from '../../../local/wire/message.ts';
-import { serviceModel } from '../../../local/wire/model.ts';
-import { matchRoute } from '../../../local/wire/rest-routes.ts';
+import type { WireRequest } from '../../../embedded-aws/wire/message.ts';
+import { matchRoute } from '../../../embedded-aws/wire/rest-routes.ts';
+import { serviceModel } from '../../../embedded-aws/wire/service-model.ts';
 
 async function routed(service: string, line: string, headers: WireRequest['headers'] = {}) {
   const [verb = '', target = ''] = line.split(' ');

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../local/kernel/random.ts';
+import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
 import { scaledScenario } from '../../../local/world/scenario.ts';
 import { quiet } from '../../../local/world/scenarios/quiet.ts';
 import { Arrivals } from '../../../local/world/traffic/arrivals.ts';

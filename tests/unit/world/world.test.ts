@@ -1,4 +1,9 @@
-import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '../../../local/gateway/port.ts';
+import type {
+  Admission,
+  FinishedRequest,
+  GatewayPort,
+  GatewayRequest,
+} from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
 import type { ClientBehaviour, Scenario } from '../../../local/world/scenario.ts';
 import { BACKEND, METHODS, OBJECTIVE } from '../../../local/world/scenarios/common.ts';
 import { constant, during } from '../../../local/world/traffic/rate.ts';
