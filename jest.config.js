@@ -7,7 +7,7 @@ export const project = (name, extra = {}) => ({
   displayName: name,
   testEnvironment: 'node',
   globalSetup: '<rootDir>/tests/support/sealed/seal-tests.ts',
-  testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
+  testMatch: [`<rootDir>/{tests,embedded-aws/tests}/${name}/**/*.test.ts`],
   transform: { '^.+\\.[tj]s$': ['@swc/jest', swc] },
   // A mutation run that was broken off leaves a copy of the project there.
   modulePathIgnorePatterns: ['<rootDir>/.mutation/'],

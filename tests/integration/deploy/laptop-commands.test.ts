@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { removeService } from '../../../local/deploy/deploy.ts';
 import { expectEmbeddedAws } from '../../../local/deploy/embedded-aws.ts';
-import { startCloud } from '../../support/cloud.ts';
+import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import type { Ended } from '../../support/e2e/command-line.ts';
 
 /** Something else than the embedded AWS, which remembers every request and answers it politely. */
