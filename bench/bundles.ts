@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { unzipSync } from 'fflate';
-import { packagedService } from '../local/deploy/package-cache.ts';
-import { NOWHERE, sealedEnvironment } from '../local/deploy/sealed-environment.ts';
+import { packagedService } from '../rehearsal/deploy/package-cache.ts';
+import { NOWHERE, sealedEnvironment } from '../rehearsal/deploy/sealed-environment.ts';
 import { wholeNumberFrom } from './runner/numbers.ts';
 
 /** Size and load time of every packaged Lambda: `npm run bench:bundles`. A load is `require` in a fresh process. */

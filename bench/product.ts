@@ -3,12 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { NOWHERE, sealedEnvironment } from '../local/deploy/sealed-environment.ts';
-import type { RehearsalReport } from '../local/rehearsal/report.ts';
-import { type Scenario, scaledScenario } from '../local/world/scenario.ts';
-import { SCENARIOS } from '../local/world/scenarios/index.ts';
-import { quiet } from '../local/world/scenarios/quiet.ts';
-import type { Scores } from '../local/world/scores.ts';
+import { NOWHERE, sealedEnvironment } from '../rehearsal/deploy/sealed-environment.ts';
+import type { RehearsalReport } from '../rehearsal/run/rehearsal-report.ts';
+import { type Scenario, scaledScenario } from '../rehearsal/world/scenario.ts';
+import { SCENARIOS } from '../rehearsal/world/scenarios/index.ts';
+import { quiet } from '../rehearsal/world/scenarios/quiet.ts';
+import type { Scores } from '../rehearsal/world/scores.ts';
 import { law } from '../shared/control/law.ts';
 import { scaledBaseline } from './loop/baseline.ts';
 import { runLoop } from './loop/run.ts';
@@ -35,7 +35,7 @@ interface Incident {
 /** Of the goodput ratio, in the mean over the seeds: delays are drawn apart, so a single pair of runs differs by chance. */
 const ALLOWED = 0.03;
 const PAGE = new URL('../docs/benchmark.md', import.meta.url);
-const REHEARSE = new URL('../local/rehearse.ts', import.meta.url).pathname;
+const REHEARSE = new URL('../rehearsal/rehearse.ts', import.meta.url).pathname;
 const MOST_OUTPUT_BYTES = 1e8;
 
 async function compare(scenario: Scenario, seed: number, scale: number): Promise<Comparison> {

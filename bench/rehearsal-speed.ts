@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { Argument, Command } from 'commander';
 import { createCloud } from '../embedded-aws/cloud.ts';
-import { deployService } from '../local/deploy/deploy.ts';
-import { inspectGateway } from '../local/rehearsal/inspection.ts';
-import { runRehearsal } from '../local/rehearsal/run.ts';
-import type { Scenario } from '../local/world/scenario.ts';
-import { quiet } from '../local/world/scenarios/quiet.ts';
-import { seedSurge } from '../local/world/scenarios/seed-surge.ts';
+import { deployService } from '../rehearsal/deploy/deploy.ts';
+import { inspectGateway } from '../rehearsal/run/inspection.ts';
+import { runRehearsal } from '../rehearsal/run/run-rehearsal.ts';
+import type { Scenario } from '../rehearsal/world/scenario.ts';
+import { quiet } from '../rehearsal/world/scenarios/quiet.ts';
+import { seedSurge } from '../rehearsal/world/scenarios/seed-surge.ts';
 
 /**
  * How many simulated seconds pass in one second of the wall, and in one of the processor, which tells more on a busy

@@ -4,7 +4,7 @@ import type {
   GatewayPort,
   GatewayRequest,
 } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { Method } from '../../local/world/scenario.ts';
+import type { Method } from '../../rehearsal/world/scenario.ts';
 import type { CostUnitsPerSecond } from '../../shared/platform/units.ts';
 
 /** What went through the gateway since it was last asked, cost units, retries included. */

@@ -1,12 +1,12 @@
 import type { GatewayPort } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
 import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
 import { SimulationClock } from '../../embedded-aws/kernel/clock.ts';
-import { isRestored } from '../../local/rehearsal/report.ts';
-import { randomStreams } from '../../local/world/random-streams.ts';
-import { keyNames, type Scenario } from '../../local/world/scenario.ts';
-import type { Scores } from '../../local/world/scores.ts';
-import type { SecondSnapshot } from '../../local/world/snapshot.ts';
-import { SLICE_MS, World } from '../../local/world/world.ts';
+import { isRestored } from '../../rehearsal/run/rehearsal-report.ts';
+import { randomStreams } from '../../rehearsal/world/random-streams.ts';
+import { keyNames, type Scenario } from '../../rehearsal/world/scenario.ts';
+import type { Scores } from '../../rehearsal/world/scores.ts';
+import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
+import { SLICE_MS, World } from '../../rehearsal/world/world.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';

@@ -11,7 +11,7 @@ const WORLD = [
   'bench/loop',
   'bench/scenarios',
   'bench/runner/play.ts',
-  'local/world',
+  'rehearsal/world',
   'embedded-aws/gateway',
   'embedded-aws/kernel',
   'shared/allocation',

@@ -1,4 +1,4 @@
-import type { Scores } from '../../local/world/scores.ts';
+import type { Scores } from '../../rehearsal/world/scores.ts';
 import type { CostUnitsPerSecond, Limits } from '../../shared/platform/units.ts';
 import type { CostFlow } from '../loop/cost-meter.ts';
 

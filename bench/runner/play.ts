@@ -1,4 +1,4 @@
-import { randomStreams } from '../../local/world/random-streams.ts';
+import { randomStreams } from '../../rehearsal/world/random-streams.ts';
 import { LAWS } from '../laws/index.ts';
 import { Knowledge } from '../laws/knowledge.ts';
 import { CostMeter } from '../loop/cost-meter.ts';

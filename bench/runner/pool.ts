@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { NOWHERE, sealedEnvironment } from '../../local/deploy/sealed-environment.ts';
+import { NOWHERE, sealedEnvironment } from '../../rehearsal/deploy/sealed-environment.ts';
 import type { Job, RunResult } from './job.ts';
 
 const WORKER = new URL('./worker.ts', import.meta.url);

@@ -1,4 +1,4 @@
-import type { SecondSnapshot } from '../../local/world/snapshot.ts';
+import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Conclusion } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../local/world/scenario.ts';
+import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import type { Baseline } from '../../shared/control/types.ts';
 import { basicCrowd } from './basic-crowd.ts';
 import { briefBasic } from './brief-basic.ts';

@@ -1,4 +1,4 @@
-import { bursts as waves } from '../../local/world/traffic/rate.ts';
+import { bursts as waves } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, crowd, family, honest, TRIES_TWICE } from './family.ts';
 
 export const bursts = family(

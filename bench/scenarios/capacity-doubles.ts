@@ -1,4 +1,4 @@
-import { step } from '../../local/world/traffic/rate.ts';
+import { step } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, family, honest, plateau } from './family.ts';
 
 export const capacityDoubles = family(

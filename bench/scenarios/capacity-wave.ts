@@ -1,4 +1,4 @@
-import { diurnal } from '../../local/world/traffic/rate.ts';
+import { diurnal } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, family, honest } from './family.ts';
 
 export const capacityWave = family(

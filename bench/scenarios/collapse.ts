@@ -1,4 +1,4 @@
-import type { ClientBehaviour } from '../../local/world/scenario.ts';
+import type { ClientBehaviour } from '../../rehearsal/world/scenario.ts';
 import { backend, family, honest, plateau } from './family.ts';
 
 const IMPATIENT: ClientBehaviour = { kind: 'immediate', maxAttempts: 5 };

@@ -1,4 +1,4 @@
-import { constant, during } from '../../local/world/traffic/rate.ts';
+import { constant, during } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, crowd, family, honest } from './family.ts';
 
 export const containedAbuser = family(

@@ -1,4 +1,4 @@
-import { diurnal as wave } from '../../local/world/traffic/rate.ts';
+import { diurnal as wave } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, family, honest } from './family.ts';
 
 const LENGTH = 1800;

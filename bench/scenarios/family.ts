@@ -1,4 +1,4 @@
-import { randomStreams } from '../../local/world/random-streams.ts';
+import { randomStreams } from '../../rehearsal/world/random-streams.ts';
 import {
   type BackendSpec,
   type ClientBehaviour,
@@ -6,9 +6,9 @@ import {
   type Method,
   type Scenario,
   scaledScenario,
-} from '../../local/world/scenario.ts';
-import { BACKEND, HONEST_MIX, honestGroups, METHODS, OBJECTIVE } from '../../local/world/scenarios/common.ts';
-import { constant, type RateFunction, scaled } from '../../local/world/traffic/rate.ts';
+} from '../../rehearsal/world/scenario.ts';
+import { BACKEND, HONEST_MIX, honestGroups, METHODS, OBJECTIVE } from '../../rehearsal/world/scenarios/common.ts';
+import { constant, type RateFunction, scaled } from '../../rehearsal/world/traffic/rate.ts';
 import type { TierName } from '../../shared/platform/units.ts';
 import { scaledBaseline } from '../loop/baseline.ts';
 import type { BenchScenario, TelemetryTrouble } from './bench-scenario.ts';

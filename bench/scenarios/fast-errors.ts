@@ -1,4 +1,4 @@
-import { during } from '../../local/world/traffic/rate.ts';
+import { during } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, family, honest, plateau } from './family.ts';
 
 /** Below the tenth that makes a second a violation, above the twentieth that the policy calls trouble. */

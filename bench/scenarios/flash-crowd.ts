@@ -1,4 +1,4 @@
-import { flashCrowd as crowd } from '../../local/world/traffic/rate.ts';
+import { flashCrowd as crowd } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, family, honest, TRIES_TWICE } from './family.ts';
 
 export const flashCrowd = family(

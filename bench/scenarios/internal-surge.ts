@@ -1,4 +1,4 @@
-import { during } from '../../local/world/traffic/rate.ts';
+import { during } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, crowd, family, honest } from './family.ts';
 
 export const internalSurge = family(

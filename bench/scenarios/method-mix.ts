@@ -1,4 +1,4 @@
-import { scaled } from '../../local/world/traffic/rate.ts';
+import { scaled } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, crowd, family, honest, plateau } from './family.ts';
 
 /** Requests a second of those who buy, at rest and by tier; half of them are orders, which cost four times as much. */

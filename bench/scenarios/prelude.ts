@@ -1,5 +1,5 @@
-import type { Scenario } from '../../local/world/scenario.ts';
-import type { RateFunction } from '../../local/world/traffic/rate.ts';
+import type { Scenario } from '../../rehearsal/world/scenario.ts';
+import type { RateFunction } from '../../rehearsal/world/traffic/rate.ts';
 import type { TelemetryTrouble } from './bench-scenario.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { constant } from '../../local/world/traffic/rate.ts';
+import { constant } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, family, honest } from './family.ts';
 
 const LENGTH = 1200;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HONEST_RPS } from '../../local/world/scenarios/common.ts';
-import { parseTrace, replay, type Trace } from '../../local/world/traffic/trace.ts';
+import { HONEST_RPS } from '../../rehearsal/world/scenarios/common.ts';
+import { parseTrace, replay, type Trace } from '../../rehearsal/world/traffic/trace-file.ts';
 import type { BenchScenario } from './bench-scenario.ts';
 import { backend, family, honest } from './family.ts';
 

@@ -1,4 +1,4 @@
-import { ramp } from '../../local/world/traffic/rate.ts';
+import { ramp } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, family, honest } from './family.ts';
 
 export const slowLeak = family(

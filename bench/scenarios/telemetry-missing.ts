@@ -1,4 +1,4 @@
-import { flashCrowd } from '../../local/world/traffic/rate.ts';
+import { flashCrowd } from '../../rehearsal/world/traffic/rate.ts';
 import { backend, crowd, family, honest, TRIES_TWICE } from './family.ts';
 
 export const telemetryMissing = family(

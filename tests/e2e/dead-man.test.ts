@@ -1,6 +1,6 @@
 import type { AcceptedWrite } from '../../embedded-aws/services/apigateway/management.ts';
-import type { Scenario } from '../../local/world/scenario.ts';
-import { capacityDrop } from '../../local/world/scenarios/capacity-drop.ts';
+import type { Scenario } from '../../rehearsal/world/scenario.ts';
+import { capacityDrop } from '../../rehearsal/world/scenarios/capacity-drop.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';
 import { policySchema } from '../../shared/policy/schema.ts';
 import { DeadControl } from '../support/e2e/dead-control.ts';

@@ -1,4 +1,4 @@
-import { deployService } from '../../local/deploy/deploy.ts';
+import { deployService } from '../../rehearsal/deploy/deploy.ts';
 import { asDeveloper, type Deployed, deployed } from '../support/e2e/deployed.ts';
 import { sls } from '../support/e2e/framework.ts';
 import { type Key, keyOf, request } from '../support/e2e/gateway.ts';

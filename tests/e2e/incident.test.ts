@@ -1,5 +1,5 @@
-import type { RehearsalReport } from '../../local/rehearsal/report.ts';
-import { EPOCH_MS } from '../../local/rehearsal/run.ts';
+import type { RehearsalReport } from '../../rehearsal/run/rehearsal-report.ts';
+import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';

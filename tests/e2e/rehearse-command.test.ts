@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { typed } from '../support/e2e/command-line.ts';
 import { dayMonthYear, lastRowIn2106 } from '../support/world/recordings.ts';
 
-const PROGRAM = join(__dirname, '../../local/rehearse.ts');
+const PROGRAM = join(__dirname, '../../rehearsal/rehearse.ts');
 /** Nothing listens there: what is refused is refused before anything starts. */
 const NOWHERE = 'http://127.0.0.1:1';
 

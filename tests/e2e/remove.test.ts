@@ -65,7 +65,7 @@ test('what was deployed is gone after a removal under the quota of one plan writ
   // Nobody has subscribed to the topic, which is the operator's to do.
   const listed = LISTS.map(([, operation]) => operation).filter((operation) => operation !== 'ListSubscriptions');
   expect(before).toEqual(listed);
-  const { err, code, misdeeds, ownSignatures } = await runInWorst('local/remove.ts');
+  const { err, code, misdeeds, ownSignatures } = await runInWorst('rehearsal/remove.ts');
   expect({ err, code, misdeeds }).toEqual({ err: '', code: 0, misdeeds: NO_MISDEEDS });
   expect(ownSignatures).toBeGreaterThan(0);
   // The quota was in force: calls were refused, and the four detachments are as far apart as it asks.

@@ -1,5 +1,5 @@
 import type { Caller } from '../../embedded-aws/kernel/aws.ts';
-import { everyItem } from '../../local/rehearsal/items.ts';
+import { everyItem } from '../../rehearsal/run/items.ts';
 import { CallWatch } from '../support/e2e/call-watch.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
 import { exercise } from '../support/e2e/exercise.ts';

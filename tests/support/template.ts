@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packagedService } from '../../local/deploy/package-cache.ts';
+import { packagedService } from '../../rehearsal/deploy/package-cache.ts';
 
 export interface Resource {
   readonly Type: string;

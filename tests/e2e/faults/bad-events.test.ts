@@ -1,4 +1,4 @@
-import { openScene, SCALE, type Scene } from '../../../bench/faults/scene.ts';
+import { openScene, SCALE, type Scene } from '../../../reliability/faults/scene.ts';
 import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 import {

@@ -1,6 +1,6 @@
-import { cellsOf } from '../../../bench/faults/cells.ts';
-import { playCell } from '../../../bench/faults/play.ts';
-import { SCALE } from '../../../bench/faults/scene.ts';
+import { cellsOf } from '../../../reliability/faults/cells.ts';
+import { playCell } from '../../../reliability/faults/play-cell.ts';
+import { SCALE } from '../../../reliability/faults/scene.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 test('a Parameter Store that never answered cost the whole tick, and its lease', async () => {

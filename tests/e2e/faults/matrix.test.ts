@@ -1,7 +1,7 @@
-import { type Cell, cellsOf, KINDS, PHASES } from '../../../bench/faults/cells.ts';
-import { DEPENDENCIES } from '../../../bench/faults/dependencies.ts';
-import { playCell } from '../../../bench/faults/play.ts';
-import { SCALE } from '../../../bench/faults/scene.ts';
+import { type Cell, cellsOf, KINDS, PHASES } from '../../../reliability/faults/cells.ts';
+import { DEPENDENCIES } from '../../../reliability/faults/fault-dependencies.ts';
+import { playCell } from '../../../reliability/faults/play-cell.ts';
+import { SCALE } from '../../../reliability/faults/scene.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 const { cells, omissions } = cellsOf();

@@ -1,10 +1,10 @@
-import { SCALE } from '../../../bench/faults/scene.ts';
-import { arrange, type Stage } from '../../../bench/faults/tamper/arrange.ts';
-import { cellsOf, type TamperCell } from '../../../bench/faults/tamper/cells.ts';
-import { grantsWithoutSpecimen } from '../../../bench/faults/tamper/grants.ts';
-import { outsideNames } from '../../../bench/faults/tamper/item.ts';
-import { playDamage, playSurgeAndKill } from '../../../bench/faults/tamper/play.ts';
-import { comeToRest } from '../../../bench/faults/tamper/rest.ts';
+import { SCALE } from '../../../reliability/faults/scene.ts';
+import { arrange, type Stage } from '../../../reliability/tamper/arrange.ts';
+import { cellsOf, type TamperCell } from '../../../reliability/tamper/tamper-cells.ts';
+import { grantsWithoutSpecimen } from '../../../reliability/tamper/role-grants.ts';
+import { outsideNames } from '../../../reliability/tamper/item.ts';
+import { playDamage, playSurgeAndKill } from '../../../reliability/tamper/play-tampered.ts';
+import { comeToRest } from '../../../reliability/tamper/rest.ts';
 import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { removeService } from '../../../local/deploy/deploy.ts';
-import { expectEmbeddedAws } from '../../../local/deploy/embedded-aws.ts';
+import { removeService } from '../../../rehearsal/deploy/deploy.ts';
+import { expectEmbeddedAws } from '../../../rehearsal/deploy/handshake-client.ts';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import type { Ended } from '../../support/e2e/command-line.ts';
 
@@ -34,7 +34,7 @@ function typed(command: readonly string[], variables: Readonly<Record<string, st
 describe('npm run remove', () => {
   test('refuses an endpoint that is not on this machine, before it does anything', async () => {
     const AWS_ENDPOINT_URL = 'https://cloudformation.us-east-1.amazonaws.com';
-    expect(await typed(['local/remove.ts'], { AWS_ENDPOINT_URL })).toEqual({
+    expect(await typed(['rehearsal/remove.ts'], { AWS_ENDPOINT_URL })).toEqual({
       code: 1,
       out: '',
       err:
@@ -44,7 +44,7 @@ describe('npm run remove', () => {
   });
 
   test('asks what listens only whether it is the embedded AWS, and removes nothing when it is not', async () => {
-    expect(await typed(['local/remove.ts'], { AWS_ENDPOINT_URL: url })).toEqual({
+    expect(await typed(['rehearsal/remove.ts'], { AWS_ENDPOINT_URL: url })).toEqual({
       code: 1,
       out: '',
       err:
@@ -73,7 +73,7 @@ describe('npm run remove', () => {
 
 test('npm start says in one sentence that its port is in use', async () => {
   const port = new URL(url).port;
-  expect(await typed(['local/start.ts', '--once', '--port', port])).toEqual({
+  expect(await typed(['rehearsal/start.ts', '--once', '--port', port])).toEqual({
     code: 1,
     out: '',
     err: `Port ${port} of 127.0.0.1 is in use, perhaps by another "npm start": choose another with "npm start -- --port 0".\n`,

@@ -1,5 +1,5 @@
 import type { Cloud } from '../../../embedded-aws/cloud.ts';
-import { sealedEnvironment } from '../../../local/deploy/sealed-environment.ts';
+import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import { WORST } from '../../support/sealed/environments.ts';
 import { ENVIRONMENT_NAMES, NO_MISDEEDS, watched } from '../../support/sealed/watched.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { packagedService } from '../../../local/deploy/package-cache.ts';
+import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
 
 const LIMITS_KB = { backend: 10, control: 700, failSafe: 650, keyDirectory: 500, planWriter: 400, telemetry: 400 };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../../../shared/allocation/levels.ts';
 import { responseOf } from '../../../shared/allocation/response.ts';
 import type { KeyDemand } from '../../../shared/allocation/water-level.ts';
-import { decimal } from '../../support/decimal.ts';
+import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 
 const keyDemand = fc.record({
   rps: decimal(0.2, 500),

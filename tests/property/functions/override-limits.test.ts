@@ -4,7 +4,7 @@ import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import type { Override } from '../../../shared/policy/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
 import type { Hold } from '../../../shared/state/hold.ts';
-import { decimal } from '../../support/decimal.ts';
+import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 
 const limit: fc.Arbitrary<Limit> = fc.record({
   rateRps: decimal(0.1, 10_000),

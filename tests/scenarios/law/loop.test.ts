@@ -1,8 +1,8 @@
 import { scaledBaseline } from '../../../bench/loop/baseline.ts';
 import { runLoop } from '../../../bench/loop/run.ts';
-import { type Scenario, scaledScenario } from '../../../local/world/scenario.ts';
-import { seedSurge } from '../../../local/world/scenarios/seed-surge.ts';
-import { during } from '../../../local/world/traffic/rate.ts';
+import { type Scenario, scaledScenario } from '../../../rehearsal/world/scenario.ts';
+import { seedSurge } from '../../../rehearsal/world/scenarios/seed-surge.ts';
+import { during } from '../../../rehearsal/world/traffic/rate.ts';
 import { law } from '../../../shared/control/law.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
 

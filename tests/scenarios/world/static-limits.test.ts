@@ -4,10 +4,10 @@ import type {
   GatewayPort,
   GatewayRequest,
 } from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
-import { type Scenario, scaledScenario } from '../../../local/world/scenario.ts';
-import { quiet } from '../../../local/world/scenarios/quiet.ts';
-import { retryStorm } from '../../../local/world/scenarios/retry-storm.ts';
-import { seedSurge } from '../../../local/world/scenarios/seed-surge.ts';
+import { type Scenario, scaledScenario } from '../../../rehearsal/world/scenario.ts';
+import { quiet } from '../../../rehearsal/world/scenarios/quiet.ts';
+import { retryStorm } from '../../../rehearsal/world/scenarios/retry-storm.ts';
+import { seedSurge } from '../../../rehearsal/world/scenarios/seed-surge.ts';
 import { BucketGateway, UNLIMITED } from '../../support/world/bucket-gateway.ts';
 import { worldOn } from '../../support/world/run-world.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { sealedEnvironment } from '../../../local/deploy/sealed-environment.ts';
+import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
 
 export interface Ended {
   readonly code: number;

@@ -1,4 +1,4 @@
-import { everyItem } from '../../../local/rehearsal/items.ts';
+import { everyItem } from '../../../rehearsal/run/items.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import type { Deployed } from './deployed.ts';
 

@@ -1,8 +1,8 @@
 import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
 import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
 import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
-import { deployService } from '../../../local/deploy/deploy.ts';
-import { type DeployedService, describeService } from '../../../local/rehearsal/stack.ts';
+import { deployService } from '../../../rehearsal/deploy/deploy.ts';
+import { type DeployedService, describeService } from '../../../rehearsal/run/deployed-stack.ts';
 
 export interface DeployedOptions {
   /** How many seconds of the cloud pass in one of the wall's. Default 1. */

@@ -1,5 +1,5 @@
 import type { Cloud } from '../../../embedded-aws/cloud.ts';
-import { serverless } from '../../../local/deploy/serverless.ts';
+import { serverless } from '../../../rehearsal/deploy/serverless.ts';
 
 /** What an escape sequence of the terminal looks like; the framework's progress is full of them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with a control character

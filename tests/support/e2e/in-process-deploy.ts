@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
 import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
-import { packagedService } from '../../../local/deploy/package-cache.ts';
-import { EPOCH_MS } from '../../../local/rehearsal/run.ts';
-import { describeService } from '../../../local/rehearsal/stack.ts';
+import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
+import { EPOCH_MS } from '../../../rehearsal/run/run-rehearsal.ts';
+import { describeService } from '../../../rehearsal/run/deployed-stack.ts';
 import type { Deployed } from './deployed.ts';
 
 export interface TemplateResource {

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cloud } from '../../../embedded-aws/cloud.ts';
-import { packagedService } from '../../../local/deploy/package-cache.ts';
-import { serverless } from '../../../local/deploy/serverless.ts';
+import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
+import { serverless } from '../../../rehearsal/deploy/serverless.ts';
 
 /** The logical id of the API's deployment, which is another one in every package. */
 const DEPLOYMENT_ID = /ApiGatewayDeployment\d+/g;

@@ -1,9 +1,9 @@
-import { inspectGateway } from '../../../local/rehearsal/inspection.ts';
-import type { RehearsalReport } from '../../../local/rehearsal/report.ts';
-import { type RehearsalOptions, runRehearsal } from '../../../local/rehearsal/run.ts';
-import type { Scenario } from '../../../local/world/scenario.ts';
-import { seedSurge } from '../../../local/world/scenarios/seed-surge.ts';
-import { during } from '../../../local/world/traffic/rate.ts';
+import { inspectGateway } from '../../../rehearsal/run/inspection.ts';
+import type { RehearsalReport } from '../../../rehearsal/run/rehearsal-report.ts';
+import { type RehearsalOptions, runRehearsal } from '../../../rehearsal/run/run-rehearsal.ts';
+import type { Scenario } from '../../../rehearsal/world/scenario.ts';
+import { seedSurge } from '../../../rehearsal/world/scenarios/seed-surge.ts';
+import { during } from '../../../rehearsal/world/traffic/rate.ts';
 import type { Deployed } from './deployed.ts';
 
 /** Small enough to be fast, large enough that a tier's plans still mean something. */

@@ -1,4 +1,4 @@
-import { sealThisProcess } from '../../../local/deploy/sealed-environment.ts';
+import { sealThisProcess } from '../../../rehearsal/deploy/sealed-environment.ts';
 
 /** Jest global setup: the workers inherit it, so the tests run the same whatever AWS settings and proxies their user has. */
 export default function sealTests(): void {

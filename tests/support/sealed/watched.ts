@@ -41,7 +41,7 @@ export interface Started {
 
 /** Deploys onto a cloud that is there already, which none of the laptop commands does. */
 export function deployCommand(endpoint: string): string[] {
-  const script = `import { deployService } from './local/deploy/deploy.ts'; await deployService({ endpoint: '${endpoint}' });`;
+  const script = `import { deployService } from './rehearsal/deploy/deploy.ts'; await deployService({ endpoint: '${endpoint}' });`;
   return ['--input-type=module', '--eval', script];
 }
 

@@ -1,9 +1,9 @@
 import type { GatewayPort } from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { TierTerms } from '../../../local/world/omniscient.ts';
-import { randomStreams } from '../../../local/world/random-streams.ts';
-import type { Scenario } from '../../../local/world/scenario.ts';
-import type { SecondSnapshot } from '../../../local/world/snapshot.ts';
-import { World } from '../../../local/world/world.ts';
+import type { TierTerms } from '../../../rehearsal/world/omniscient.ts';
+import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
+import type { Scenario } from '../../../rehearsal/world/scenario.ts';
+import type { SecondSnapshot } from '../../../rehearsal/world/world-snapshot.ts';
+import { World } from '../../../rehearsal/world/world.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 
 export const START_MS = Date.UTC(2031, 0, 1);

@@ -78,7 +78,7 @@ describe('who may import whom', () => {
   });
 
   test('the simulated world does not know the law', () => {
-    expect(violations('local/world', ({ target }) => !isIn(target, 'shared/control', 'shared/allocation'))).toEqual([]);
+    expect(violations('rehearsal/world', ({ target }) => !isIn(target, 'shared/control', 'shared/allocation'))).toEqual([]);
   });
 
   test.each([

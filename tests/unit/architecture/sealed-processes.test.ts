@@ -18,7 +18,7 @@ const starters = files.filter((file) => {
 
 test('the embedded AWS and the benchmarks start processes and threads', () => {
   expect(starters).toEqual(
-    expect.arrayContaining(['local/deploy/serverless.ts', 'bench/product.ts', 'bench/runner/pool.ts']),
+    expect.arrayContaining(['rehearsal/deploy/serverless.ts', 'bench/product.ts', 'bench/runner/pool.ts']),
   );
 });
 

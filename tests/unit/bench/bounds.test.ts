@@ -5,7 +5,7 @@ import { keyResponse, tierResponses } from '../../../bench/laws/bounds/response.
 import { Knowledge } from '../../../bench/laws/knowledge.ts';
 import { benchPolicy } from '../../../bench/runner/policy.ts';
 import { BENCH_SCENARIOS } from '../../../bench/scenarios/bench-scenario.ts';
-import type { Scenario } from '../../../local/world/scenario.ts';
+import type { Scenario } from '../../../rehearsal/world/scenario.ts';
 
 const key = (rps: number, attempts: number, tier = 'basic'): ContractKey => ({
   keyId: `${tier}-${rps}`,

@@ -10,8 +10,8 @@ import {
 } from '../../../bench/scenarios/bench-scenario.ts';
 import { recordedDays } from '../../../bench/scenarios/recorded-days.ts';
 import { SIZE } from '../../../bench/scenarios/size.ts';
-import { keyNames } from '../../../local/world/scenario.ts';
-import { zipfShares } from '../../../local/world/traffic/skew.ts';
+import { keyNames } from '../../../rehearsal/world/scenario.ts';
+import { zipfShares } from '../../../rehearsal/world/traffic/skew.ts';
 
 const SEEDS = [...TUNING_SEEDS, ...REPORTING_SEEDS, 101, 102, 103, 104];
 const STEP_SECONDS = 5;

@@ -1,7 +1,7 @@
 import { benchTelemetry, type TelemetryMode } from '../../../bench/loop/telemetry.ts';
 import type { TelemetryTrouble } from '../../../bench/scenarios/bench-scenario.ts';
 import { SimulationClock } from '../../../embedded-aws/kernel/clock.ts';
-import { randomStreams } from '../../../local/world/random-streams.ts';
+import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 
 const EPOCH_MS = Date.UTC(2031, 0, 1);
 const WINDOW = 10_000;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isIntact, publish } from '../../../local/deploy/intact-folder.ts';
+import { isIntact, publish } from '../../../rehearsal/deploy/intact-folder.ts';
 
 let base: string;
 let target: string;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inRunFolder } from '../../../local/deploy/run-folder.ts';
+import { inRunFolder } from '../../../rehearsal/deploy/run-folder.ts';
 
 let cache: string;
 beforeEach(() => {

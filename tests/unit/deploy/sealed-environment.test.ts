@@ -1,4 +1,4 @@
-import { sealedEnvironment } from '../../../local/deploy/sealed-environment.ts';
+import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
 import { hostileEnvironments } from '../../support/sealed/environments.ts';
 
 const ENDPOINT = 'http://127.0.0.1:4566';

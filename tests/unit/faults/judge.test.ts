@@ -1,8 +1,8 @@
-import { outOfBounds, unaccounted, writtenLimits } from '../../../bench/faults/judge.ts';
-import { CallRecord, type LimitWrite } from '../../../bench/faults/record.ts';
-import { faultPlan } from '../../../bench/faults/soak/plan.ts';
+import { outOfBounds, unaccounted, writtenLimits } from '../../../reliability/faults/judge.ts';
+import { CallRecord, type LimitWrite } from '../../../reliability/faults/record.ts';
+import { faultPlan } from '../../../reliability/soak/plan.ts';
 import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
-import type { DeployedService } from '../../../local/rehearsal/stack.ts';
+import type { DeployedService } from '../../../rehearsal/run/deployed-stack.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
-import { scaledScenario } from '../../../local/world/scenario.ts';
-import { quiet } from '../../../local/world/scenarios/quiet.ts';
-import { Arrivals } from '../../../local/world/traffic/arrivals.ts';
+import { scaledScenario } from '../../../rehearsal/world/scenario.ts';
+import { quiet } from '../../../rehearsal/world/scenarios/quiet.ts';
+import { Arrivals } from '../../../rehearsal/world/traffic/arrivals.ts';
 
 const SECONDS = 400;
 

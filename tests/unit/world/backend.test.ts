@@ -1,7 +1,7 @@
-import { Backend, type Job } from '../../../local/world/backend.ts';
-import { randomStreams } from '../../../local/world/random-streams.ts';
-import type { BackendSpec } from '../../../local/world/scenario.ts';
-import { constant, step } from '../../../local/world/traffic/rate.ts';
+import { Backend, type Job } from '../../../rehearsal/world/simulated-backend.ts';
+import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
+import type { BackendSpec } from '../../../rehearsal/world/scenario.ts';
+import { constant, step } from '../../../rehearsal/world/traffic/rate.ts';
 
 const SPEC: BackendSpec = {
   capacity: constant(1000),

@@ -1,4 +1,4 @@
-import { ContractBucket } from '../../../local/world/contract-bucket.ts';
+import { ContractBucket } from '../../../rehearsal/world/contract-bucket.ts';
 
 describe('the contract bucket', () => {
   it('admits its burst at once and then its rate', () => {

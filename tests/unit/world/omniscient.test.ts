@@ -1,4 +1,4 @@
-import { omniscientShares, type TierTerms } from '../../../local/world/omniscient.ts';
+import { omniscientShares, type TierTerms } from '../../../rehearsal/world/omniscient.ts';
 
 const tier = (name: string, weight: number, floorShare = 0, sacrificeRank = 0): TierTerms => ({
   name,

@@ -8,7 +8,7 @@ import {
   scaled,
   step,
   sum,
-} from '../../../local/world/traffic/rate.ts';
+} from '../../../rehearsal/world/traffic/rate.ts';
 
 describe('rate functions', () => {
   it('steps at its instant, not before', () => {

@@ -1,7 +1,7 @@
-import { EPOCH_MS, type RehearsalSecond, runRehearsal } from '../../../local/rehearsal/run.ts';
-import type { Scenario } from '../../../local/world/scenario.ts';
-import { BACKEND, METHODS, OBJECTIVE } from '../../../local/world/scenarios/common.ts';
-import { constant } from '../../../local/world/traffic/rate.ts';
+import { EPOCH_MS, type RehearsalSecond, runRehearsal } from '../../../rehearsal/run/run-rehearsal.ts';
+import type { Scenario } from '../../../rehearsal/world/scenario.ts';
+import { BACKEND, METHODS, OBJECTIVE } from '../../../rehearsal/world/scenarios/common.ts';
+import { constant } from '../../../rehearsal/world/traffic/rate.ts';
 import { MiniatureCloud } from '../../support/world/miniature-cloud.ts';
 
 const SCENARIO: Scenario = {

@@ -1,4 +1,4 @@
-import { isRestored, type RehearsalReport, reportTable } from '../../../local/rehearsal/report.ts';
+import { isRestored, type RehearsalReport, reportTable } from '../../../rehearsal/run/rehearsal-report.ts';
 
 const limits = (premiumRps: number, stage: Record<string, number>) => ({
   stage: Object.fromEntries(Object.entries(stage).map(([method, rateRps]) => [method, { rateRps, burst: 1 }])),

@@ -1,7 +1,7 @@
-import { honestDemandCups, keyNames, scaledScenario } from '../../../local/world/scenario.ts';
-import { SCENARIOS } from '../../../local/world/scenarios/index.ts';
-import { seedSurge } from '../../../local/world/scenarios/seed-surge.ts';
-import { zipfShares } from '../../../local/world/traffic/skew.ts';
+import { honestDemandCups, keyNames, scaledScenario } from '../../../rehearsal/world/scenario.ts';
+import { SCENARIOS } from '../../../rehearsal/world/scenarios/index.ts';
+import { seedSurge } from '../../../rehearsal/world/scenarios/seed-surge.ts';
+import { zipfShares } from '../../../rehearsal/world/traffic/skew.ts';
 import { CONTRACTS } from '../../support/world/run-world.ts';
 
 describe.each([...SCENARIOS.values()])('scenario $name', (scenario) => {

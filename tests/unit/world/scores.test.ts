@@ -1,4 +1,4 @@
-import { type FirstAttempt, ScoreKeeper } from '../../../local/world/scores.ts';
+import { type FirstAttempt, ScoreKeeper } from '../../../rehearsal/world/scores.ts';
 
 const OPTIONS = {
   tiers: [

@@ -1,4 +1,4 @@
-import { BLOCK_SECONDS, jainAgainstMaxMin, StressKeeper } from '../../../local/world/stress.ts';
+import { BLOCK_SECONDS, jainAgainstMaxMin, StressKeeper } from '../../../rehearsal/world/stress.ts';
 
 const TIERS = [
   { name: 'premium', weight: 4, floorShare: 0.5, sacrificeRank: 1 },

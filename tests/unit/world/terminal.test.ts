@@ -1,8 +1,8 @@
-import type { RehearsalSecond } from '../../../local/rehearsal/run.ts';
-import { initialDashboard, observeSecond } from '../../../local/terminal/dashboard-state.ts';
-import { bar, clip, count, minutes, sparkline } from '../../../local/terminal/figures.ts';
-import { plainLine, renderDashboard } from '../../../local/terminal/render.ts';
-import { TerminalView } from '../../../local/terminal/view.ts';
+import type { RehearsalSecond } from '../../../rehearsal/run/run-rehearsal.ts';
+import { initialDashboard, observeSecond } from '../../../rehearsal/terminal/dashboard-state.ts';
+import { bar, clip, count, minutes, sparkline } from '../../../rehearsal/terminal/figures.ts';
+import { plainLine, renderDashboard } from '../../../rehearsal/terminal/render.ts';
+import { TerminalView } from '../../../rehearsal/terminal/view.ts';
 
 const SCENARIO = { name: 'seed-surge', durationSeconds: 1500, objective: { latencyMs: 500 } };
 const START_MS = Date.UTC(2031, 0, 1);

@@ -1,5 +1,5 @@
-import { parseTrace, replay, TraceError } from '../../../local/world/traffic/trace.ts';
-import { describeReading } from '../../../local/world/traffic/trace-reading.ts';
+import { parseTrace, replay, TraceError } from '../../../rehearsal/world/traffic/trace-file.ts';
+import { describeReading } from '../../../rehearsal/world/traffic/trace-reading.ts';
 import { dayMonthYear, lastRowIn2106 } from '../../support/world/recordings.ts';
 
 const CSV = [

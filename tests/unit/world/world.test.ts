@@ -4,9 +4,9 @@ import type {
   GatewayPort,
   GatewayRequest,
 } from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { ClientBehaviour, Scenario } from '../../../local/world/scenario.ts';
-import { BACKEND, METHODS, OBJECTIVE } from '../../../local/world/scenarios/common.ts';
-import { constant, during } from '../../../local/world/traffic/rate.ts';
+import type { ClientBehaviour, Scenario } from '../../../rehearsal/world/scenario.ts';
+import { BACKEND, METHODS, OBJECTIVE } from '../../../rehearsal/world/scenarios/common.ts';
+import { constant, during } from '../../../rehearsal/world/traffic/rate.ts';
 import { BucketGateway, UNLIMITED } from '../../support/world/bucket-gateway.ts';
 import { START_MS, worldOn } from '../../support/world/run-world.ts';
 

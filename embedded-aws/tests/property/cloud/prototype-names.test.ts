@@ -9,8 +9,10 @@ import { parseEmf } from '../../../services/cloudwatch/metrics/emf-lines.ts';
 import { targetInput } from '../../../services/events/input-transformer.ts';
 import { matches } from '../../../services/events/pattern.ts';
 import { valueAt } from '../../../services/logs/json-pattern.ts';
-import { EPOCH_MS } from '../../../../local/rehearsal/run.ts';
 import { startCloud } from '../../support/cloud.ts';
+
+/** When the simulated time begins. */
+const EPOCH_MS = Date.UTC(2030, 0, 1);
 
 /** Names that every ordinary object answers to, whatever was stored in it. */
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);

@@ -1,0 +1,35 @@
+import { Agent, get } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { HANDSHAKE_ANSWER, HANDSHAKE_PATH } from '../../embedded-aws/http/handshake.ts';
+import { CommandError } from '../laptop-command.ts';
+import { loopbackOrigin } from './loopback.ts';
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/**
+ * Makes sure that an endpoint is the embedded AWS.
+ * @throws CommandError when it is not on this machine, when nothing listens there, and when something else does.
+ */
+export async function expectEmbeddedAws(endpoint: string): Promise<void> {
+  const origin = loopbackOrigin(endpoint);
+  const answer = await ask(origin).catch((error: Error) => {
+    throw new CommandError(
+      `Nothing answers at ${origin} (${error.message}): nothing was removed. ` +
+        'Run "npm start" first, or set AWS_ENDPOINT_URL to the address that it prints.',
+    );
+  });
+  if (answer === HANDSHAKE_ANSWER) return;
+  throw new CommandError(
+    `What listens at ${origin} is not the embedded AWS: nothing was removed. Set AWS_ENDPOINT_URL to the address that "npm start" prints.`,
+  );
+}
+
+/** By an agent of its own: Node's global one may go through a proxy. */
+function ask(origin: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    get(`${origin}${HANDSHAKE_PATH}`, { agent: new Agent(), signal }, (answer) => {
+      text(answer).then(resolve, reject);
+    }).on('error', reject);
+  });
+}

@@ -1,0 +1,71 @@
+import { performance } from 'node:perf_hooks';
+import { createCloud } from '../embedded-aws/cloud.ts';
+import { FaultSpecError } from '../embedded-aws/faults/parse-fault.ts';
+import { runCommand } from './laptop-command.ts';
+import { deployService } from './deploy/deploy.ts';
+import { sealThisProcess } from './deploy/sealed-environment.ts';
+import { parseArguments, type RehearseArguments, UsageError } from './run/rehearse-arguments.ts';
+import { loadPolicy, loadScenario } from './run/input-files.ts';
+import { inspectGateway } from './run/inspection.ts';
+import { type RehearsalReport, reportTable } from './run/rehearsal-report.ts';
+import { type RehearsalSecond, runRehearsal } from './run/run-rehearsal.ts';
+import type { Scenario } from './world/scenario.ts';
+
+const PROGRESS_EVERY_MS = 2000;
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
+  const [scenario, policy] = await Promise.all([loadScenario(options), loadPolicy(options)]);
+  const { seed, scale, fault: faults } = options;
+  const { aws, clock, endpoint, services, close } = await createCloud({ seed, port: 0 });
+  try {
+    say(`Deploying onto the embedded AWS at ${endpoint} …`);
+    return await runRehearsal({
+      cloud: { aws, clock, gateway: inspectGateway(services.apigateway) },
+      scenario,
+      seed,
+      scale,
+      faults,
+      ...(policy && { policy }),
+      deploy: () => deployService({ endpoint, limitScale: scale, quotas: false }),
+      wallNowMs: () => performance.now(),
+      onSecond: progressOf(scenario),
+    });
+  } finally {
+    await close();
+  }
+}
+
+/** Says on stderr every few seconds how far it is, and how fast. */
+function progressOf(scenario: Scenario): (second: RehearsalSecond) => void {
+  // Both are known with the first second: the deploy is not part of the speed.
+  let startMs: number | undefined;
+  let saidMs: number | undefined;
+  return ({ snapshot }) => {
+    const nowMs = performance.now();
+    startMs ??= nowMs;
+    saidMs ??= nowMs;
+    if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
+    saidMs = nowMs;
+    const done = snapshot.second + 1;
+    const speed = Math.round(done / ((nowMs - startMs) / 1000));
+    say(`${scenario.name}: ${done} of ${scenario.durationSeconds} simulated seconds, ${speed} per second`);
+  };
+}
+
+async function main(): Promise<number> {
+  try {
+    const options = parseArguments(process.argv.slice(2));
+    if (!options) return 0;
+    sealThisProcess();
+    const report = await rehearse(options);
+    console.log(options.json ? JSON.stringify(report) : reportTable(report));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof FaultSpecError)) throw error;
+    say(error.message);
+    return 2;
+  }
+}
+
+await runCommand(main);

@@ -1,0 +1,26 @@
+import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
+import { everyItem } from './items.ts';
+import type { DeployedService } from './deployed-stack.ts';
+
+interface Item {
+  readonly pk: { readonly S: string };
+  readonly sk: { readonly S: string };
+}
+
+/**
+ * Control forgets what it knew of the deployed API. A rehearsal begins at a date of its own: a tick that happened to run
+ * while the service was being deployed would otherwise look like a controller that was silent for years.
+ */
+export async function forgetControl(
+  aws: EmbeddedAws,
+  { apiId, stageName, stateTable }: DeployedService,
+): Promise<void> {
+  const items = await everyItem<Item>(aws, 'Query', {
+    TableName: stateTable,
+    KeyConditionExpression: 'pk = :api',
+    ExpressionAttributeValues: { ':api': { S: `API#${apiId}/${stageName}` } },
+  });
+  for (const { pk, sk } of items) {
+    await aws.call(DEVELOPER, 'dynamodb', 'DeleteItem', { TableName: stateTable, Key: { pk, sk } });
+  }
+}

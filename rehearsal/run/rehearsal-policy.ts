@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
+import { type Policy, policySchema, tierPolicyOf } from '../../shared/policy/schema.ts';
+import type { TierTerms } from '../world/omniscient.ts';
+import type { DeployedService } from './deployed-stack.ts';
+
+/** A policy document as it stands in a file: unchecked, for the service is to check it itself. */
+export type PolicyDocument = Readonly<Record<string, unknown>>;
+
+const documentSchema = z.record(z.string(), z.unknown());
+const parameterName = (service: DeployedService): string => `${service.parameterPrefix}/policies/default`;
+
+/** @throws SyntaxError or ZodError when the text is not one JSON object. */
+export function parsePolicyDocument(text: string): PolicyDocument {
+  return documentSchema.parse(JSON.parse(text));
+}
+
+/**
+ * Puts the rehearsal's policy where an operator would: `document`, or the deployed default, made out to the deployed
+ * API and scaled with everything else.
+ * @returns the policy as it will be in force
+ * @throws ZodError when it is not a valid policy: a rehearsal of a refused one would show another policy's doings.
+ */
+export async function installPolicy(
+  aws: EmbeddedAws,
+  service: DeployedService,
+  scale: number,
+  document?: PolicyDocument,
+): Promise<Policy> {
+  const Name = parameterName(service);
+  const deployed = await aws.call<{ Parameter?: { Value?: string } }>(DEVELOPER, 'ssm', 'GetParameter', { Name });
+  const base = document ?? parsePolicyDocument(deployed.Parameter?.Value ?? '');
+  const policy = scaledPolicy({ ...base, api: `${service.apiId}/${service.stageName}` }, scale);
+  const parsed = policySchema.parse(policy);
+  const Value = JSON.stringify(policy);
+  if (Value !== deployed.Parameter?.Value) {
+    await aws.call(DEVELOPER, 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });
+  }
+  return parsed;
+}
+
+/** Rates named in the document, multiplied; those it leaves to the defaults, too, where the default is a rate. */
+export function scaledPolicy(document: PolicyDocument, scale: number): PolicyDocument {
+  if (scale === 1) return document;
+  const capacity = documentSchema.optional().parse(document.capacity) ?? {};
+  const guardrails = documentSchema.optional().parse(document.guardrails) ?? {};
+  const scaled = (value: unknown, least: number) =>
+    typeof value === 'number' ? Math.max(least, value * scale) : value;
+  const scaledCapacity = Object.fromEntries(Object.entries(capacity).map(([name, value]) => [name, scaled(value, 1)]));
+  const leastRateRps = scaled(guardrails.leastRateRps ?? 1, 0.1);
+  return { ...document, capacity: scaledCapacity, guardrails: { ...guardrails, leastRateRps } };
+}
+
+/** The policy's word on the deployed tiers, as the scores' omniscient allocator needs it. */
+export function tierTerms(policy: Policy, service: DeployedService): TierTerms[] {
+  return Object.keys(service.tiers).map((name) => {
+    const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, name);
+    const sacrificeRank = sacrificeOrder === 'never' ? Number.MAX_SAFE_INTEGER : sacrificeOrder;
+    return { name, weight, floorShare, sacrificeRank };
+  });
+}

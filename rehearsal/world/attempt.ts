@@ -1,0 +1,70 @@
+import type {
+  Admission,
+  FinishedRequest,
+  GatewayRequest,
+} from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { EpochMs, KeyId } from '../../shared/platform/units.ts';
+import type { Job } from './simulated-backend.ts';
+import type { ContractBucket } from './contract-bucket.ts';
+import type { ClientGroup } from './scenario.ts';
+import type { FirstAttempt } from './scores.ts';
+
+/** One key and all that is fixed about its requests. */
+export interface Source {
+  readonly keyId: KeyId;
+  /** Of all keys of the scenario. */
+  readonly keyIndex: number;
+  readonly group: ClientGroup;
+  readonly tierIndex: number;
+  readonly isHonestPremium: boolean;
+  readonly contract: ContractBucket;
+  /** By index of the method; shared by all attempts, for there are many. */
+  readonly requests: readonly GatewayRequest[];
+}
+
+/** A request on its way through the world: the backend's job, the scores' first attempt, and its own outcome. */
+export interface Attempt extends Job, FirstAttempt {
+  readonly source: Source;
+  readonly methodIndex: number;
+  /** 1 for a first attempt. */
+  readonly number: number;
+  /** Set once it is refused or answered. */
+  status: number;
+  endMs: EpochMs;
+  refusal: Exclude<Admission, 'admitted'> | undefined;
+}
+
+/** The same request once more. Spelled out in the order of a first attempt: alike objects are quick to make and to read. */
+export function retryOf(attempt: Attempt, startMs: EpochMs): Attempt {
+  return {
+    source: attempt.source,
+    methodIndex: attempt.methodIndex,
+    number: attempt.number + 1,
+    tierIndex: attempt.tierIndex,
+    keyIndex: attempt.keyIndex,
+    isHonestPremium: attempt.isHonestPremium,
+    isWithinContract: attempt.isWithinContract,
+    cost: attempt.cost,
+    arrivalSeconds: attempt.arrivalSeconds,
+    startMs,
+    doneAtWork: 0,
+    isAnswered: false,
+    status: 0,
+    endMs: 0,
+    refusal: undefined,
+  };
+}
+
+/** The access log's and the metrics' view of an attempt that has ended. */
+export function finishedRequest(attempt: Attempt): FinishedRequest {
+  const { keyId, verb, path } = attempt.source.requests[attempt.methodIndex] as GatewayRequest;
+  const { startMs, endMs, status } = attempt;
+  if (attempt.refusal) return { keyId, verb, path, startMs, endMs, status, errorType: attempt.refusal };
+  const integrationLatencyMs = endMs - startMs;
+  if (status === 504) {
+    return { keyId, verb, path, startMs, endMs, status, errorType: 'INTEGRATION_TIMEOUT', integrationLatencyMs };
+  }
+  return { keyId, verb, path, startMs, endMs, status, integrationLatencyMs, backendStatus: status };
+}
+
+export const isFirst = (attempt: Attempt): boolean => attempt.number === 1;

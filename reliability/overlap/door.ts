@@ -1,0 +1,77 @@
+import type { Exchange, HttpRequest, HttpResponse } from '../../embedded-aws/http/exchange.ts';
+
+/** A call that waits at the door. */
+interface Waiting {
+  readonly request: HttpRequest;
+  readonly answer: (response: HttpResponse) => void;
+}
+
+/** Somebody whose calls are held at the door until they are let through, one by one. */
+export class Caller {
+  private readonly waiting: Waiting[] = [];
+  private isAtWork = false;
+  private onChange: () => void = () => undefined;
+
+  /** For the caller's own endpoint. */
+  readonly exchange: Exchange = (request) =>
+    new Promise((answer) => {
+      this.waiting.push({ request, answer });
+      this.onChange();
+    });
+
+  /** Starts work that makes calls. */
+  start(work: () => Promise<void>): void {
+    this.isAtWork = true;
+    void work().finally(() => {
+      this.isAtWork = false;
+      this.onChange();
+    });
+  }
+
+  /** Whether there is something to let through. */
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Until a call waits at the door, or the work is done. */
+  async settled(): Promise<void> {
+    while (this.isAtWork && !this.isWaiting) {
+      await new Promise<void>((resolve) => {
+        this.onChange = resolve;
+      });
+    }
+  }
+
+  /** Lets the first waiting call through, and waits for what comes of it. */
+  async letThrough(exchange: Exchange): Promise<void> {
+    const next = this.waiting.shift();
+    if (!next) return;
+    next.answer(await exchange(next.request));
+    await this.settled();
+  }
+}
+
+/** Which of those who wait at the door is next; `step` counts from 0. */
+export type Choose = (waiting: readonly number[], step: number) => number;
+
+/** Lets everybody work at the same time, and their calls through one after the other as `choose` says. @returns who was let through, in order */
+export async function interleave(
+  callers: readonly Caller[],
+  works: readonly (() => Promise<void>)[],
+  exchange: Exchange,
+  choose: Choose,
+): Promise<number[]> {
+  const order: number[] = [];
+  callers.forEach((caller, index) => {
+    const work = works[index];
+    if (work) caller.start(work);
+  });
+  for (;;) {
+    for (const caller of callers) await caller.settled();
+    const waiting = callers.flatMap((caller, index) => (caller.isWaiting ? [index] : []));
+    if (waiting.length === 0) return order;
+    const next = choose(waiting, order.length);
+    order.push(next);
+    await callers[next]?.letThrough(exchange);
+  }
+}

@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
+import { doAll } from '../faults/cell-pool.ts';
+import { SCALE } from '../faults/scene.ts';
+import { arrange } from './arrange.ts';
+import type { TamperCell } from './tamper-cells.ts';
+import { playFlood } from './flood.ts';
+import { grantsWithoutSpecimen } from './role-grants.ts';
+import { groupsOf, type TamperGroup } from './groups.ts';
+import { type PlayedGroup, summaryOf, tamperPage } from './tamper-page.ts';
+import type { NamedResult } from './tamper-worker.ts';
+
+const PAGE = new URL('../../docs/tamper.md', import.meta.url);
+const HELP = `npm run tamper -- [--only PATTERN] [--json]
+npm run tamper -- --flood [--json]
+
+Damages every field of every item that a function may write, one after the other, and plays a surge and a kill after
+each. A whole run writes docs/tamper.md. Ends with 1 when a cell is red.
+
+  --only PATTERN  play the cells whose name matches this regular expression, and print them: 'lease / until'
+  --flood         instead: the seed surge without and with 600 forged look-nows
+  --json          print the results as JSON
+  --help          print this
+`;
+
+interface Options {
+  readonly only: string;
+  readonly json: boolean;
+}
+
+/** Plays what the pattern picks, two clouds at a time. */
+async function tamper({ only, json }: Options): Promise<number> {
+  const stack = await packagedStack(SCALE); // Packaged once, before the threads ask for it.
+  const stage = await arrange(stack);
+  const gaps = grantsWithoutSpecimen(stack.template, stage.specimens);
+  const all = await groupsOf(stage);
+  await stage.scene.cloud.close();
+  const pattern = new RegExp(only);
+  const picked = all.filter(({ played, shared }) => [played.name, ...shared].some((name) => pattern.test(name)));
+  const groups = await play(picked);
+  const summary = summaryOf(groups);
+  if (json) console.log(JSON.stringify({ ...summary, gaps, plays: groups.map(({ result }) => result) }, undefined, 1));
+  else console.log(tamperPage(groups));
+  for (const gap of gaps) console.error(gap);
+  if (picked.length === all.length) await writeFile(PAGE, tamperPage(groups));
+  return summary.verdicts.RED > 0 || gaps.length > 0 ? 1 : 0;
+}
+
+async function play(groups: readonly TamperGroup[]): Promise<PlayedGroup[]> {
+  const startMs = performance.now();
+  let done = 0;
+  const results = await doAll<TamperCell, NamedResult>(
+    new URL('./tamper-worker.ts', import.meta.url),
+    groups.map(({ played }) => played),
+    Math.max(1, availableParallelism()),
+    ({ name, verdict, complaints }) => {
+      const seconds = Math.round((performance.now() - startMs) / 1000);
+      process.stderr.write(
+        `${++done}/${groups.length} ${name}: ${[verdict, ...complaints].join('; ')} (${seconds} s)\n`,
+      );
+    },
+  );
+  return groups.map((group, index) => ({ ...group, result: results[index] as NamedResult }));
+}
+
+async function flood({ json }: Options): Promise<number> {
+  const result = await playFlood();
+  const { calm, flooded, complaints } = result;
+  if (json) console.log(JSON.stringify(result, undefined, 1));
+  else console.table({ 'without the flood': calm, 'with the flood': flooded });
+  for (const complaint of complaints) console.error(complaint);
+  return complaints.length > 0 ? 1 : 0;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = {
+    only: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+    flood: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  return values.flood ? await flood(values) : await tamper(values);
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,105 @@
+import type { EpochMs } from '../../shared/platform/units.ts';
+import { outOfBounds, writtenLimits } from '../faults/judge.ts';
+import type { Item } from '../overlap/cloud-snapshot.ts';
+import { HEALTHY_WAIT_MS } from '../faults/recovery.ts';
+import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
+import type { Stage } from './arrange.ts';
+import { awaitRescue, NO_RESCUE, type Rescue, whyNoRescue } from './rescue.ts';
+import { asOperator, comeToRest, overrideName } from './rest.ts';
+import { shifted } from './shift.ts';
+
+/** What became of a damage. `carried on`: braked and killed in time. `alarmed`: neither, but alarm and fail-safe were there. */
+export type Verdict = 'carried on' | 'alarmed' | 'RED';
+
+export interface TamperResult extends Pick<Rescue, 'alarmSeconds' | 'failSafeSeconds'> {
+  readonly verdict: Verdict;
+  /** Why it is red; empty otherwise. */
+  readonly complaints: readonly string[];
+  /** Seconds from the beginning of the surge until it was braked, and from the kill until it was carried out. */
+  readonly brakedSeconds: number | null;
+  readonly killedSeconds: number | null;
+}
+
+const BRAKED_WITHIN_SECONDS = 60;
+const KILLED_WITHIN_SECONDS = 30;
+const KILL_FLOOR = { rateRps: 2, burst: 2 } as const;
+
+/** Puts everything back, damages one item, and plays a surge and a kill. */
+export async function playDamage(stage: Stage, damaged: Item): Promise<TamperResult> {
+  await comeToRest(stage);
+  const { scene, snapshotMs } = stage;
+  const Item = shifted(damaged, scene.cloud.clock.now() - snapshotMs);
+  await asOperator(scene, 'dynamodb', 'PutItem', { TableName: scene.service.stateTable, Item });
+  return await playSurgeAndKill(scene);
+}
+
+/** The backend loses four fifths of its capacity, an operator kills the API, and whoever carries that out is judged. */
+export async function playSurgeAndKill(scene: Scene): Promise<TamperResult> {
+  return await new Play(scene).run();
+}
+
+class Play {
+  private readonly scene: Scene;
+  private readonly startMs: EpochMs;
+  private peakWaitMs = 0;
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+    this.startMs = scene.cloud.clock.now();
+  }
+
+  async run(): Promise<TamperResult> {
+    const { scene } = this;
+    scene.load.capacityRps = CAPACITY_RPS.troubled;
+    const brakedSeconds = await this.secondsUntil(() => this.isBraked(), BRAKED_WITHIN_SECONDS);
+    const Value = JSON.stringify({ action: 'kill', floor: KILL_FLOOR });
+    const kill = { Name: overrideName(scene), Value, Type: 'String', Overwrite: true };
+    await asOperator(scene, 'ssm', 'PutParameter', kill);
+    const killedSeconds = await this.secondsUntil(() => this.isKilled(), KILLED_WITHIN_SECONDS);
+    const isCarriedOn = brakedSeconds !== null && killedSeconds !== null;
+    const rescue = isCarriedOn ? NO_RESCUE : await awaitRescue(scene, this.startMs);
+    const complaints = [...this.wrongWrites(), ...(isCarriedOn ? [] : missing(brakedSeconds, killedSeconds, rescue))];
+    const verdict = complaints.length > 0 ? 'RED' : isCarriedOn ? 'carried on' : 'alarmed';
+    const { alarmSeconds, failSafeSeconds } = rescue;
+    return { verdict, complaints, brakedSeconds, killedSeconds, alarmSeconds, failSafeSeconds };
+  }
+
+  private async secondsUntil(isSo: () => boolean, most: number): Promise<number | null> {
+    const { clock } = this.scene.cloud;
+    for (let seconds = 1; seconds <= most; seconds++) {
+      await clock.runUntil(clock.now() + 1000);
+      if (isSo()) return seconds;
+    }
+    return null;
+  }
+
+  /** Requests had to wait too long, and do not any more. */
+  private isBraked(): boolean {
+    const { waitMs } = this.scene.load;
+    this.peakWaitMs = Math.max(this.peakWaitMs, waitMs);
+    return this.peakWaitMs > HEALTHY_WAIT_MS && waitMs <= HEALTHY_WAIT_MS;
+  }
+
+  private isKilled(): boolean {
+    const { cloud, service } = this.scene;
+    const { stage } = cloud.services.apigateway.currentLimits(service.apiId, service.stageName);
+    const { rateRps, burst } = KILL_FLOOR;
+    return Object.values(stage).every((limit) => limit.rateRps <= rateRps && limit.burst <= burst);
+  }
+
+  /** Limits that must never be, whoever wrote them. */
+  private wrongWrites(): string[] {
+    const { limits, complaints } = writtenLimits(this.scene.service, this.scene.record.writes);
+    return [...complaints, ...outOfBounds(this.scene, limits)];
+  }
+}
+
+function missing(braked: number | null, killed: number | null, rescue: Rescue): string[] {
+  const why = whyNoRescue(rescue);
+  if (why === undefined) return [];
+  const what = [
+    ...(braked === null ? [`not braked within ${BRAKED_WITHIN_SECONDS} s`] : []),
+    ...(killed === null ? [`not killed within ${KILLED_WITHIN_SECONDS} s`] : []),
+  ];
+  return [`${what.join(', ')}, and ${why}`];
+}
