@@ -4,7 +4,7 @@ import { HANDSHAKE_PATH, handshake } from './http/handshake.ts';
 import { CloudServer, isUserRequest } from './http/server.ts';
 import { authorizer } from './iam/authorize.ts';
 import { EmbeddedAws } from './kernel/aws.ts';
-import { SimulationClock } from './kernel/clock.ts';
+import { SimulationClock } from './kernel/simulation-clock.ts';
 import type { LocalEndpoint } from './runtime/local-http.ts';
 import { ApiGatewayService } from './services/apigateway/apigateway-service.ts';
 import { CloudTrail } from './services/cloudtrail.ts';

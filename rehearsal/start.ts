@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cloud, createCloud } from '../embedded-aws/cloud.ts';
-import { SimulationClock } from '../embedded-aws/kernel/clock.ts';
+import { SimulationClock } from '../embedded-aws/kernel/simulation-clock.ts';
 import { CommandError, runCommand } from './laptop-command.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';

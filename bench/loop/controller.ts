@@ -1,9 +1,9 @@
-import type { Clock } from '../../embedded-aws/kernel/clock.ts';
+import type { Clock } from '../../embedded-aws/kernel/simulation-clock.ts';
 import { nextPlanWrite, type PlanWriteRules } from '../../shared/allocation/plan-writes.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
-import { type LimitWrite, planWrite, stageWrite } from './changes.ts';
+import { type LimitWrite, planWrite, stageWrite } from './limit-changes.ts';
 import type { BenchHeartbeat } from './heartbeat.ts';
 import type { BenchStage } from './stage.ts';
 import type { BenchTelemetry } from './telemetry.ts';

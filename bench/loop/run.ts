@@ -1,6 +1,6 @@
 import type { GatewayPort } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
 import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
-import { SimulationClock } from '../../embedded-aws/kernel/clock.ts';
+import { SimulationClock } from '../../embedded-aws/kernel/simulation-clock.ts';
 import { isRestored } from '../../rehearsal/run/rehearsal-report.ts';
 import { randomStreams } from '../../rehearsal/world/random-streams.ts';
 import { keyNames, type Scenario } from '../../rehearsal/world/scenario.ts';
@@ -12,7 +12,7 @@ import type { Limits } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
 import { keyCountsOf } from '../../shared/telemetry/key-counts.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
-import { type Effort, effortOf } from './changes.ts';
+import { type Effort, effortOf } from './limit-changes.ts';
 import { BenchController } from './controller.ts';
 import { BenchHeartbeat } from './heartbeat.ts';
 import { BenchStage } from './stage.ts';

@@ -9,7 +9,7 @@ import type {
 import { Enforcement } from '../../embedded-aws/gateway/enforcement/enforcement.ts';
 import { StageDoor } from '../../embedded-aws/gateway/enforcement/stage-door.ts';
 import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
-import type { Clock } from '../../embedded-aws/kernel/clock.ts';
+import type { Clock } from '../../embedded-aws/kernel/simulation-clock.ts';
 import type { Random } from '../../embedded-aws/kernel/random.ts';
 import type { Baseline } from '../../shared/control/types.ts';
 import type { KeyId, Limit, Limits, TierName } from '../../shared/platform/units.ts';

@@ -1,5 +1,5 @@
 import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { Clock } from '../../embedded-aws/kernel/clock.ts';
+import type { Clock } from '../../embedded-aws/kernel/simulation-clock.ts';
 import type { Random } from '../../embedded-aws/kernel/random.ts';
 import type { EpochMs, KeyId, MethodKey, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';

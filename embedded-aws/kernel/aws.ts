@@ -1,5 +1,5 @@
 import { AwsError, NotImplemented } from './aws-error.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './simulation-clock.ts';
 import { own } from './plain-records.ts';
 import { hash32, Identifiers, type Random, seededRandom } from './random.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/simulation-clock.ts';
 import type { InFlight } from './in-flight.ts';
 
 export type TimerCallback = (...values: unknown[]) => void;

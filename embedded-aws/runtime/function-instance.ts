@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/simulation-clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { builtinRequire } from './builtin-modules.ts';
 import { bundleGlobals } from './bundle-globals.ts';

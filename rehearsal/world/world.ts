@@ -3,7 +3,7 @@ import type { Random } from '../../embedded-aws/kernel/random.ts';
 import type { EpochMs, KeyId, Limit, TierName } from '../../shared/platform/units.ts';
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
-import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './clients.ts';
+import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './world-clients.ts';
 import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';
 import { type ClientGroup, keyNames, type Scenario } from './scenario.ts';

@@ -3,7 +3,7 @@ import type { BenchLaw, LawContext } from '../bench-law.ts';
 import { Contracts, sharesOf, type TierCups } from './known-demand.ts';
 import { nextPlans } from './next-plan.ts';
 import { extrapolated, foreknown, late, type OutlookAt } from './outlook.ts';
-import { nextStage } from './stage-limits.ts';
+import { nextStage } from './bound-stage-limits.ts';
 import { QUEUELESS_AIM, stageTotal } from './stage-total.ts';
 
 const TICK_SECONDS = 5;

@@ -1,7 +1,7 @@
 import type { CostUnitsPerSecond, Rps, TierName } from '../../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../../shared/policy/schema.ts';
 import type { ContractKey, TierCups } from './known-demand.ts';
-import { keyResponse } from './response.ts';
+import { keyResponse } from './known-response.ts';
 
 /** One level that a tier's plan could have, and what it comes to. */
 interface Choice {

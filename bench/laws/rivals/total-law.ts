@@ -1,6 +1,6 @@
 import type { CostUnitsPerSecond } from '../../../shared/platform/units.ts';
 import type { TelemetryMode } from '../../loop/telemetry.ts';
-import type { Reading } from './reading.ts';
+import type { Reading } from './window-reading.ts';
 
 /** A law's constants, by name. */
 export type Gains = Readonly<Record<string, number>>;

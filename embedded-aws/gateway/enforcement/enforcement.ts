@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import type { KeyId, Limit } from '../../kernel/quantities.ts';
 import type { RandomOf } from '../../kernel/random.ts';
 import { EnforcedPlan, type PlanLimits } from './enforced-plan.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import type { DeployedStage } from '../deployed/deployed-stage.ts';
 import type { AccessRecord } from '../telemetry/access-record.ts';
 import { type ResponseScope, renderGatewayResponse } from './gateway-response.ts';

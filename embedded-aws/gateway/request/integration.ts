@@ -1,7 +1,7 @@
 import type { Integration } from '@aws-sdk/client-api-gateway';
 import type { InvocationResponse } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../kernel/aws-error.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import { type ProxyResponse, parseProxyResponse } from './proxy-response.ts';
 
 /** Invokes a function by its ARN as API Gateway does. */

@@ -10,7 +10,7 @@ import type { InvokeFunction } from '../../gateway/request/integration.ts';
 import type { TelemetryPorts } from '../../gateway/telemetry/stage-telemetry.ts';
 import { ASSUMPTIONS } from '../../kernel/assumptions.ts';
 import type { Call, EmbeddedAws, Operation, Permission, Service } from '../../kernel/aws.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import type { Limit } from '../../kernel/quantities.ts';
 import { accountAndTagOperations } from './account-and-tags.ts';
 import { managementPermission } from './apigateway-permissions.ts';

@@ -1,7 +1,7 @@
 import { TokenBucket } from '../../gateway/enforcement/token-bucket.ts';
 import type { Caller } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/aws-error.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 
 export interface ManagementQuota {
   readonly requests: number;

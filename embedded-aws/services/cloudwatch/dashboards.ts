@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch';
 import { ACCOUNT_ID } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/aws-error.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 
 interface Dashboard {
   readonly body: string;

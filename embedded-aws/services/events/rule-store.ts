@@ -1,7 +1,7 @@
 import type { PutRuleRequest, Target } from '@aws-sdk/client-eventbridge';
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/aws-error.ts';
-import type { Cancel } from '../../kernel/clock.ts';
+import type { Cancel } from '../../kernel/simulation-clock.ts';
 import type { EventPattern } from './pattern.ts';
 import { parsePattern } from './pattern-syntax.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';

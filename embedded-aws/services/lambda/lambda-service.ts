@@ -16,7 +16,7 @@ import type {
   UpdateFunctionConfigurationRequest,
 } from '@aws-sdk/client-lambda';
 import type { EmbeddedAws, Permission, PolicyDocument, Service } from '../../kernel/aws.ts';
-import type { Cancel } from '../../kernel/clock.ts';
+import type { Cancel } from '../../kernel/simulation-clock.ts';
 import type { LocalEndpoint } from '../../runtime/local-http.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { eventInvokeConfigOperations } from './event-invoke-configs.ts';

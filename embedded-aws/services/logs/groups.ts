@@ -5,7 +5,7 @@ import type {
   DescribeLogStreamsRequest,
   DescribeLogStreamsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import { LogGroup, type LogStream } from './log-group.ts';
 import { alreadyExists, assertName, invalidParameter, notFound } from './logs-errors.ts';
 

@@ -3,7 +3,7 @@ import { ASSUMPTIONS } from '../../kernel/assumptions.ts';
 import { ACCOUNT_ID, type EmbeddedAws, REGION } from '../../kernel/aws.ts';
 import { LogDelay } from './delay.ts';
 import { eventId, type StoredEvent } from './event.ts';
-import { compilePattern, type Matcher } from './filter-pattern.ts';
+import { compilePattern, type Matcher } from './filters/filter-pattern.ts';
 
 const CUT_AT_CHARACTERS = 1_000_000;
 /** Lambda's limit for an asynchronous event. */

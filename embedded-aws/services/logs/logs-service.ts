@@ -18,12 +18,12 @@ import type { EmbeddedAws, Operation, Permission, Service } from '../../kernel/a
 import type { LogLine } from './event.ts';
 import { GroupEncryption } from './group-encryption.ts';
 import { LogGroups } from './groups.ts';
-import { LogFilters } from './log-filters.ts';
+import { LogFilters } from './filters/log-filters.ts';
 import { type LogGroup, logGroupArn } from './log-group.ts';
 import { notFound } from './logs-errors.ts';
-import type { LogMetricSample } from './metric-filter.ts';
+import type { LogMetricSample } from './filters/metric-filter.ts';
 import { acceptBatch } from './put-log-events.ts';
-import { filterLogEvents, getLogEvents } from './reading.ts';
+import { filterLogEvents, getLogEvents } from './log-reading.ts';
 
 /** Where metrics that logs yield go: CloudWatch. */
 export interface LogMetrics {

@@ -10,7 +10,7 @@ import type {
 import type { Caller } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/aws-error.ts';
 import { md5, md5OfAttributes } from './message-digest.ts';
-import type { OutgoingMessage, Queue, ReceivedMessage, StoredMessage } from './queue.ts';
+import type { OutgoingMessage, Queue, ReceivedMessage, StoredMessage } from './message-queue.ts';
 import { numberOf } from './queue-attributes.ts';
 import { invalidParameterValue, invalidValue } from './sqs-errors.ts';
 

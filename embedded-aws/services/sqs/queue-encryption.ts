@@ -1,7 +1,7 @@
 import { type Caller, DEVELOPER, type EmbeddedAws } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/aws-error.ts';
 import { KeyUse } from '../kms/key-use.ts';
-import type { Queue } from './queue.ts';
+import type { Queue } from './message-queue.ts';
 
 /** What senders and receivers need of the key of an encrypted queue, as "Key management" in the SQS guide tells it. */
 export class QueueEncryption {

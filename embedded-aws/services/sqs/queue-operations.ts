@@ -8,8 +8,8 @@ import type {
   UntagQueueRequest,
 } from '@aws-sdk/client-sqs';
 import type { Service } from '../../kernel/aws.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import type { Queue } from './queue.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
+import type { Queue } from './message-queue.ts';
 import { checkAttributes, withDefaults } from './queue-attributes.ts';
 import type { QueueStore } from './queue-store.ts';
 

@@ -8,13 +8,13 @@ import type {
   SendMessageResult,
 } from '@aws-sdk/client-sqs';
 import type { Call, EmbeddedAws, Permission, PolicyDocument, Service } from '../../kernel/aws.ts';
-import type { Cancel } from '../../kernel/clock.ts';
+import type { Cancel } from '../../kernel/simulation-clock.ts';
 import { randomUuid } from '../../runtime/seeded-crypto.ts';
 import type { RecordMetric } from '../vended-metric.ts';
-import { Arrivals } from './arrivals.ts';
+import { Arrivals } from './queue-arrivals.ts';
 import { batchOperations } from './batches.ts';
 import { incoming, outgoing, senderIdOf, sendResult } from './messages.ts';
-import type { Queue } from './queue.ts';
+import type { Queue } from './message-queue.ts';
 import { numberOf, parseRedrivePolicy } from './queue-attributes.ts';
 import { QueueEncryption } from './queue-encryption.ts';
 import { recordQueueMetrics } from './queue-metrics.ts';

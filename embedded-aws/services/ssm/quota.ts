@@ -1,5 +1,5 @@
 import { AwsError, type Caller } from '../../kernel/aws.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import { own } from '../../kernel/plain-records.ts';
 
 const RATES_RPS = { read: 40, write: 3 } as const;

@@ -1,4 +1,4 @@
-import { effortOf, planWrite, stageWrite } from '../../../bench/loop/changes.ts';
+import { effortOf, planWrite, stageWrite } from '../../../bench/loop/limit-changes.ts';
 
 const limit = (rateRps: number) => ({ rateRps, burst: 10 });
 

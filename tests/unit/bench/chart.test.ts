@@ -1,5 +1,5 @@
 import { CostMeter } from '../../../bench/loop/cost-meter.ts';
-import { chart } from '../../../bench/runner/chart.ts';
+import { chart } from '../../../bench/runner/page/chart.ts';
 import type { Second } from '../../../bench/runner/job.ts';
 
 const limit = (rateRps: number) => ({ rateRps, burst: 1 });

@@ -1,4 +1,4 @@
-import { beatenIn, readmePage, tuningTable, withGenerated } from '../../../bench/runner/document.ts';
+import { beatenIn, readmePage, tuningTable, withGenerated } from '../../../bench/runner/page/benchmark-document.ts';
 import type { Results } from '../../../bench/runner/results.ts';
 import { rowsOf, summariesOf } from '../../../bench/runner/summary.ts';
 import { runResult } from '../../support/bench/run-result.ts';

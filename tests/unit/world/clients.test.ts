@@ -1,4 +1,4 @@
-import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from '../../../rehearsal/world/clients.ts';
+import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from '../../../rehearsal/world/world-clients.ts';
 import type { ClientBehaviour } from '../../../rehearsal/world/scenario.ts';
 
 const half = () => 0.5;

@@ -1,5 +1,5 @@
 import type { AlarmHistoryItem, DescribeAlarmHistoryInput, HistoryItemType } from '@aws-sdk/client-cloudwatch';
-import type { Clock } from '../../../kernel/clock.ts';
+import type { Clock } from '../../../kernel/simulation-clock.ts';
 import type { AlarmRecord, AlarmState } from './alarm.ts';
 import type { Transition } from './alarm-messages.ts';
 

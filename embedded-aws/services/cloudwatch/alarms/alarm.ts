@@ -1,6 +1,6 @@
 import type { PutCompositeAlarmInput, PutMetricAlarmInput, StateValue } from '@aws-sdk/client-cloudwatch';
 import { ACCOUNT_ID, REGION } from '../../../kernel/aws.ts';
-import type { Cancel } from '../../../kernel/clock.ts';
+import type { Cancel } from '../../../kernel/simulation-clock.ts';
 import type { CompositeRule } from './composite-rule.ts';
 
 export interface AlarmState {

@@ -1,5 +1,5 @@
 import { ASSUMPTIONS } from '../../../kernel/assumptions.ts';
-import type { Clock } from '../../../kernel/clock.ts';
+import type { Clock } from '../../../kernel/simulation-clock.ts';
 import type { RandomOf } from '../../../kernel/random.ts';
 import { Series } from './series.ts';
 import type { Statistics } from './statistics.ts';

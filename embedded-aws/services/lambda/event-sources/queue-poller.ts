@@ -1,7 +1,7 @@
 import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import type { Message } from '@aws-sdk/client-sqs';
 import { ACCOUNT_ID, type EmbeddedAws, REGION } from '../../../kernel/aws.ts';
-import type { Cancel } from '../../../kernel/clock.ts';
+import type { Cancel } from '../../../kernel/simulation-clock.ts';
 import { functionCaller } from '../execution-environment.ts';
 import type { ExecutionResult } from '../executor.ts';
 import type { FunctionVersion } from '../function-record.ts';

@@ -1,6 +1,6 @@
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { createCloud } from '../../../cloud.ts';
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 
 it('a deploy onto a cloud whose clock is behind the wall’s hung: clients corrected their clocks and retried for ever', async () => {
   const clock = new SimulationClock({ offsetMs: -3_600_000, onError: () => undefined });

@@ -8,7 +8,7 @@ import { DEVELOPER } from '../../../kernel/aws.ts';
 import { parseEmf } from '../../../services/cloudwatch/metrics/emf-lines.ts';
 import { targetInput } from '../../../services/events/input-transformer.ts';
 import { matches } from '../../../services/events/pattern.ts';
-import { valueAt } from '../../../services/logs/json-pattern.ts';
+import { valueAt } from '../../../services/logs/filters/json-pattern.ts';
 import { startCloud } from '../../support/cloud.ts';
 
 /** When the simulated time begins. */

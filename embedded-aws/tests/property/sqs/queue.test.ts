@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Queue } from '../../../services/sqs/queue.ts';
+import { Queue } from '../../../services/sqs/message-queue.ts';
 
 const VISIBILITY_MS = 10_000;
 const ARN = 'arn:aws:sqs:us-east-1:123456789012:work';

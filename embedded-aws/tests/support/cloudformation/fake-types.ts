@@ -7,7 +7,7 @@ import type {
 import type { JsonObject } from '../../../cloudformation/template/json.ts';
 import { DEVELOPER, EmbeddedAws } from '../../../kernel/aws.ts';
 import { AwsError } from '../../../kernel/aws-error.ts';
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 
 export interface LogEntry {
   readonly action: 'create' | 'update' | 'delete';

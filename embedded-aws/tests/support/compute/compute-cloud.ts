@@ -1,6 +1,6 @@
 import { type Caller, DEVELOPER, EmbeddedAws, type Service } from '../../../kernel/aws.ts';
 import { AwsError } from '../../../kernel/aws-error.ts';
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 import { EventsService } from '../../../services/events/events-service.ts';
 import { LambdaService } from '../../../services/lambda/lambda-service.ts';
 import { SnsService } from '../../../services/sns/sns-service.ts';

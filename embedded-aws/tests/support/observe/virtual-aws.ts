@@ -1,5 +1,5 @@
 import { EmbeddedAws } from '../../../kernel/aws.ts';
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 
 export const START_MS = Date.UTC(2031, 0, 1);
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/protocols';
 import type { HttpRequest } from '@smithy/types';
 import { type Call, EmbeddedAws, type Operation, type Service } from '../../../kernel/aws.ts';
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 import { plainBody } from '../../../wire/body.ts';
 import { Wire } from '../../../wire/wire.ts';
 

@@ -3,7 +3,7 @@ import { methodPath } from '../../../cloudformation/providers/apigateway/apigate
 import { providedTypes } from '../../../cloudformation/providers/index.ts';
 import type { JsonObject } from '../../../cloudformation/template/json.ts';
 import { EmbeddedAws } from '../../../kernel/aws.ts';
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 
 const clock = new SimulationClock({ onError: () => undefined });
 const types = providedTypes(new EmbeddedAws({ clock, seed: 1 }));

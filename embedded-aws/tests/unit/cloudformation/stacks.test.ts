@@ -1,6 +1,6 @@
 import { Stacks } from '../../../cloudformation/engine/stacks.ts';
 import { EmbeddedAws } from '../../../kernel/aws.ts';
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 import { bodyOf, FakeCloud, thing } from '../../support/cloudformation/fake-types.ts';
 
 test('a fault of the engine ends the operation as failed, and is reported', async () => {

@@ -1,4 +1,4 @@
-import { SimulationClock } from '../../../kernel/clock.ts';
+import { SimulationClock } from '../../../kernel/simulation-clock.ts';
 
 const virtualClock = async (epochMs: number) => {
   const clock = new SimulationClock({

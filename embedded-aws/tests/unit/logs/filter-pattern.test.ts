@@ -1,4 +1,4 @@
-import { compilePattern } from '../../../services/logs/filter-pattern.ts';
+import { compilePattern } from '../../../services/logs/filters/filter-pattern.ts';
 
 const throttled = JSON.stringify({
   status: '429',

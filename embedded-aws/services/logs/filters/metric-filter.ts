@@ -1,5 +1,5 @@
 import type { MetricTransformation } from '@aws-sdk/client-cloudwatch-logs';
-import type { LogLine } from './event.ts';
+import type { LogLine } from '../event.ts';
 import { compilePattern, type Matcher } from './filter-pattern.ts';
 import { parseObject, valueAt } from './json-pattern.ts';
 

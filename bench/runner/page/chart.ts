@@ -1,6 +1,6 @@
-import type { Baseline } from '../../shared/control/types.ts';
-import type { Limits } from '../../shared/platform/units.ts';
-import type { Second } from './job.ts';
+import type { Baseline } from '../../../shared/control/types.ts';
+import type { Limits } from '../../../shared/platform/units.ts';
+import type { Second } from '../job.ts';
 
 const WIDTH = 760;
 const LEFT = 48;

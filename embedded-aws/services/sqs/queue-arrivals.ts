@@ -1,5 +1,5 @@
-import type { Cancel, Clock } from '../../kernel/clock.ts';
-import type { Queue } from './queue.ts';
+import type { Cancel, Clock } from '../../kernel/simulation-clock.ts';
+import type { Queue } from './message-queue.ts';
 
 /** Tells those who wait on a queue when one of its messages may have become visible. */
 export class Arrivals {

@@ -7,11 +7,11 @@ import type {
   PutMetricFilterRequest,
   PutSubscriptionFilterRequest,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { ACCOUNT_ID, AwsError, type EmbeddedAws, NotImplemented, REGION } from '../../kernel/aws.ts';
+import { ACCOUNT_ID, AwsError, type EmbeddedAws, NotImplemented, REGION } from '../../../kernel/aws.ts';
 import { compilePattern } from './filter-pattern.ts';
-import type { LogGroup } from './log-group.ts';
-import { deliverer, Subscription, type SubscriptionSettings } from './log-subscription.ts';
-import { assertName, invalidParameter, notFound } from './logs-errors.ts';
+import type { LogGroup } from '../log-group.ts';
+import { deliverer, Subscription, type SubscriptionSettings } from '../log-subscription.ts';
+import { assertName, invalidParameter, notFound } from '../logs-errors.ts';
 import { type LogMetricSample, MetricFilter } from './metric-filter.ts';
 
 const MOST_SUBSCRIPTIONS = 2;

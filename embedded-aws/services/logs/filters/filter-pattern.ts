@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/aws-error.ts';
+import { AwsError } from '../../../kernel/aws-error.ts';
 import { compileJsonPattern } from './json-pattern.ts';
 
 /** Whether a log message matches a filter pattern. */

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Row, Summary } from './summary.ts';
+import type { Row, Summary } from '../summary.ts';
 
 const PLAIN = {
   chars: {

@@ -1,6 +1,6 @@
-import type { Tuning } from '../laws/rivals/tuning.ts';
-import type { Results } from './results.ts';
-import { type Row, type Summary, YARDSTICK } from './summary.ts';
+import type { Tuning } from '../../laws/rivals/tuning.ts';
+import type { Results } from '../results.ts';
+import { type Row, type Summary, YARDSTICK } from '../summary.ts';
 
 /** The product with log windows, and with minute metrics alone, each beside one that knows all as late: the target table. */
 const OURS = 'tidegate';

@@ -5,7 +5,7 @@ import type {
   GetLogEventsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { eventId, type StoredEvent } from './event.ts';
-import { compilePattern } from './filter-pattern.ts';
+import { compilePattern } from './filters/filter-pattern.ts';
 import type { LogGroup } from './log-group.ts';
 import { invalidParameter } from './logs-errors.ts';
 

@@ -1,5 +1,5 @@
-import { AwsError } from '../../kernel/aws-error.ts';
-import { own } from '../../kernel/plain-records.ts';
+import { AwsError } from '../../../kernel/aws-error.ts';
+import { own } from '../../../kernel/plain-records.ts';
 
 type Predicate = (document: unknown) => boolean;
 

@@ -1,7 +1,7 @@
 import type { CostUnitsPerSecond, Limit, Limits, MethodKey, Rps } from '../../../shared/platform/units.ts';
 import type { LawContext } from '../bench-law.ts';
 import type { ContractKey } from './known-demand.ts';
-import { planRps } from './response.ts';
+import { planRps } from './known-response.ts';
 
 /** Smaller changes of the stage are not worth a write. */
 const CHANGE_SHARE = 0.004;
