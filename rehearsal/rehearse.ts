@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { createCloud } from '../embedded-aws/cloud.ts';
-import { FaultSpecError } from '../embedded-aws/faults/parse-fault.ts';
+import { createCloud } from '@tidegate/embedded-aws';
+import { FaultSpecError } from '@tidegate/embedded-aws/faults';
 import { runCommand } from './laptop-command.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';

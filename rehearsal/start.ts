@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cloud, createCloud } from '../embedded-aws/cloud.ts';
-import { SimulationClock } from '../embedded-aws/kernel/simulation-clock.ts';
+import { type Cloud, createCloud } from '@tidegate/embedded-aws';
+import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { CommandError, runCommand } from './laptop-command.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../embedded-aws/kernel/simulation-clock.ts';
+import type { Clock } from '@tidegate/embedded-aws/kernel';
 import { nextPlanWrite, type PlanWriteRules } from '../../shared/allocation/plan-writes.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';

@@ -1,4 +1,4 @@
-import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
 import type { Heartbeat } from '../../shared/control/types.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { heartbeatOf, type MinuteCount } from '../../shared/telemetry/verdict.ts';

@@ -1,4 +1,4 @@
-import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
 import type { EpochMs, MethodKey } from '../../shared/platform/units.ts';
 import type { AccessRecord, Outcome } from '../../shared/telemetry/access-log.ts';
 

@@ -1,5 +1,5 @@
-import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { Random } from '../../embedded-aws/kernel/random.ts';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs, MethodKey } from '../../shared/platform/units.ts';
 import { type MethodMinute, type MetricMinute, minuteWindow } from '../../shared/telemetry/metric-windows.ts';
 import type { Window } from '../../shared/telemetry/window.ts';

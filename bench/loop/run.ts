@@ -1,6 +1,6 @@
-import type { GatewayPort } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
-import { SimulationClock } from '../../embedded-aws/kernel/simulation-clock.ts';
+import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
+import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
+import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { isRestored } from '../../rehearsal/run/rehearsal-report.ts';
 import { randomStreams } from '../../rehearsal/world/random-streams.ts';
 import { keyNames, type Scenario } from '../../rehearsal/world/scenario.ts';

@@ -1,16 +1,16 @@
-import type { DeployedApi } from '../../embedded-aws/gateway/deployed/deployed-api.ts';
-import { EVERY_METHOD } from '../../embedded-aws/gateway/deployed/method-key.ts';
+import type { DeployedApi } from '@tidegate/embedded-aws/gateway';
+import { EVERY_METHOD } from '@tidegate/embedded-aws/gateway';
 import type {
   Admission,
   FinishedRequest,
   GatewayPort,
   GatewayRequest,
-} from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import { Enforcement } from '../../embedded-aws/gateway/enforcement/enforcement.ts';
-import { StageDoor } from '../../embedded-aws/gateway/enforcement/stage-door.ts';
-import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
-import type { Clock } from '../../embedded-aws/kernel/simulation-clock.ts';
-import type { Random } from '../../embedded-aws/kernel/random.ts';
+} from '@tidegate/embedded-aws/gateway';
+import { Enforcement } from '@tidegate/embedded-aws/gateway';
+import { StageDoor } from '@tidegate/embedded-aws/gateway';
+import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
+import type { Clock } from '@tidegate/embedded-aws/kernel';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { Baseline } from '../../shared/control/types.ts';
 import type { KeyId, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 

@@ -1,6 +1,6 @@
-import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
-import { LogDelay } from '../../embedded-aws/services/logs/delay.ts';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
+import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
+import { LogDelay } from '@tidegate/embedded-aws/logs';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { aggregate } from '../../shared/telemetry/aggregate.ts';
 import { lookReason } from '../../shared/telemetry/emf.ts';

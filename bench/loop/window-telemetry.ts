@@ -1,5 +1,5 @@
-import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { Random } from '../../embedded-aws/kernel/random.ts';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { aggregate } from '../../shared/telemetry/aggregate.ts';
 import type { Window } from '../../shared/telemetry/window.ts';

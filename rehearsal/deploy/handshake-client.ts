@@ -1,6 +1,6 @@
 import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { HANDSHAKE_ANSWER, HANDSHAKE_PATH } from '../../embedded-aws/http/handshake.ts';
+import { HANDSHAKE_ANSWER, HANDSHAKE_PATH } from '@tidegate/embedded-aws/http';
 import { CommandError } from '../laptop-command.ts';
 import { loopbackOrigin } from './loopback.ts';
 

@@ -1,4 +1,4 @@
-import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
+import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 import { everyItem } from './items.ts';
 import type { DeployedService } from './deployed-stack.ts';
 

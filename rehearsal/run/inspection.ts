@@ -1,5 +1,5 @@
-import { EVERY_METHOD } from '../../embedded-aws/gateway/deployed/method-key.ts';
-import type { ApiGatewayService } from '../../embedded-aws/services/apigateway/apigateway-service.ts';
+import { EVERY_METHOD } from '@tidegate/embedded-aws/gateway';
+import type { ApiGatewayService } from '@tidegate/embedded-aws';
 import type { Limit, Limits, MethodKey } from '../../shared/platform/units.ts';
 import type { DeployedService, GatewayInspection, WriteCounts } from './deployed-stack.ts';
 

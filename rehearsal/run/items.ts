@@ -1,4 +1,4 @@
-import { DEVELOPER, type EmbeddedAws } from '../../embedded-aws/kernel/aws.ts';
+import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 
 interface Page<Item> {
   readonly Items: readonly Item[];

@@ -1,6 +1,6 @@
-import type { Fault } from '../../embedded-aws/faults/fault.ts';
-import { FaultInjector, knownOperations } from '../../embedded-aws/faults/injector.ts';
-import { parseFault } from '../../embedded-aws/faults/parse-fault.ts';
+import type { Fault } from '@tidegate/embedded-aws/faults';
+import { FaultInjector, knownOperations } from '@tidegate/embedded-aws/faults';
+import { parseFault } from '@tidegate/embedded-aws/faults';
 import type { KeyId, Limits } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import { randomStreams } from '../world/random-streams.ts';

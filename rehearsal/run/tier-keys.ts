@@ -1,4 +1,4 @@
-import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import type { KeyId } from '../../shared/platform/units.ts';
 import { keyNames, type Scenario } from '../world/scenario.ts';
 import { type DeployedService, functionName, type RehearsalCloud } from './deployed-stack.ts';

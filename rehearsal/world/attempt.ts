@@ -2,7 +2,7 @@ import type {
   Admission,
   FinishedRequest,
   GatewayRequest,
-} from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+} from '@tidegate/embedded-aws/gateway';
 import type { EpochMs, KeyId } from '../../shared/platform/units.ts';
 import type { Job } from './simulated-backend.ts';
 import type { ContractBucket } from './contract-bucket.ts';

@@ -1,4 +1,4 @@
-import { hash32, type Random, seededRandom } from '../../embedded-aws/kernel/random.ts';
+import { hash32, type Random, seededRandom } from '@tidegate/embedded-aws/kernel';
 
 /** Streams of random numbers by name, for one seed: a stream does not change because another one is drawn from. */
 export const randomStreams =

@@ -1,4 +1,4 @@
-import { normal, type Random } from '../../embedded-aws/kernel/random.ts';
+import { normal, type Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import type { BackendSpec } from './scenario.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../embedded-aws/kernel/random.ts';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { ClientBehaviour } from './scenario.ts';
 
 /** What the gateway's 429 says in `Retry-After`, seconds. */

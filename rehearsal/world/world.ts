@@ -1,5 +1,5 @@
-import type { FinishedRequest, GatewayPort } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { Random } from '../../embedded-aws/kernel/random.ts';
+import type { FinishedRequest, GatewayPort } from '@tidegate/embedded-aws/gateway';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs, KeyId, Limit, TierName } from '../../shared/platform/units.ts';
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';

@@ -1,5 +1,5 @@
-import type { FinishedRequest, GatewayPort } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { Random } from '../../embedded-aws/kernel/random.ts';
+import type { FinishedRequest, GatewayPort } from '@tidegate/embedded-aws/gateway';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs, KeyId, Rps } from '../../shared/platform/units.ts';
 
 /** One key that asks so often, come what may. */

@@ -1,6 +1,6 @@
-import { knownOperations } from '../../embedded-aws/faults/injector.ts';
-import { parseFault } from '../../embedded-aws/faults/parse-fault.ts';
-import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import { knownOperations } from '@tidegate/embedded-aws/faults';
+import { parseFault } from '@tidegate/embedded-aws/faults';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { functionName } from '../../rehearsal/run/deployed-stack.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';

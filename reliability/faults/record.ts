@@ -1,6 +1,6 @@
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
-import type { Caller, Interceptor } from '../../embedded-aws/kernel/aws.ts';
-import type { Clock } from '../../embedded-aws/kernel/simulation-clock.ts';
+import type { Caller, Interceptor } from '@tidegate/embedded-aws/kernel';
+import type { Clock } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs } from '../../shared/platform/units.ts';
 
 /** A limit that was really written, whatever its writer heard of it. */

@@ -1,4 +1,4 @@
-import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';

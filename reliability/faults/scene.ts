@@ -1,6 +1,6 @@
-import { type Cloud, createCloud } from '../../embedded-aws/cloud.ts';
-import { FaultInjector } from '../../embedded-aws/faults/injector.ts';
-import { DEVELOPER, type Interceptor } from '../../embedded-aws/kernel/aws.ts';
+import { type Cloud, createCloud } from '@tidegate/embedded-aws';
+import { FaultInjector } from '@tidegate/embedded-aws/faults';
+import { DEVELOPER, type Interceptor } from '@tidegate/embedded-aws/kernel';
 import { installPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
 import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
 import { type DeployedService, describeService } from '../../rehearsal/run/deployed-stack.ts';

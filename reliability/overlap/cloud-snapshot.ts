@@ -1,4 +1,4 @@
-import { type Caller, DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import { type Caller, DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import type { Scene } from '../faults/scene.ts';
 
 /** An attribute as DynamoDB holds it; the types that no function of ours writes come by tampering only. */

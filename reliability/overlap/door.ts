@@ -1,4 +1,4 @@
-import type { Exchange, HttpRequest, HttpResponse } from '../../embedded-aws/http/exchange.ts';
+import type { Exchange, HttpRequest, HttpResponse } from '@tidegate/embedded-aws/http';
 
 /** A call that waits at the door. */
 interface Waiting {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../embedded-aws/kernel/random.ts';
+import { seededRandom } from '@tidegate/embedded-aws/kernel';
 import type { Choose } from './door.ts';
 
 /** More calls than a look under the lease makes. */

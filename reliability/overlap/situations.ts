@@ -1,5 +1,5 @@
-import { parseFault } from '../../embedded-aws/faults/parse-fault.ts';
-import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import { parseFault } from '@tidegate/embedded-aws/faults';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { installPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { CAPACITY_RPS, openScene, SCALE, type Scene } from '../faults/scene.ts';

@@ -1,6 +1,6 @@
-import { createCloud } from '../../embedded-aws/cloud.ts';
-import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
-import { SimulationClock } from '../../embedded-aws/kernel/simulation-clock.ts';
+import { createCloud } from '@tidegate/embedded-aws';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { deployCommand, type Watched, watched } from '../../tests/support/sealed/watched.ts';
 
 /** What the two commands did under one environment. */

@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import { ACCOUNT_ID, DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { everyItem } from '../../rehearsal/run/items.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { epochText } from '../../shared/state/table.ts';

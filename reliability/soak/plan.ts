@@ -1,4 +1,4 @@
-import { hash32, type Random, seededRandom } from '../../embedded-aws/kernel/random.ts';
+import { hash32, type Random, seededRandom } from '@tidegate/embedded-aws/kernel';
 import { type Cell, cellsOf } from '../faults/cells.ts';
 
 const HOUR_SECONDS = 3600;

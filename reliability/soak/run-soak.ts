@@ -1,5 +1,5 @@
-import { FaultInjector, knownOperations } from '../../embedded-aws/faults/injector.ts';
-import { parseFault } from '../../embedded-aws/faults/parse-fault.ts';
+import { FaultInjector, knownOperations } from '@tidegate/embedded-aws/faults';
+import { parseFault } from '@tidegate/embedded-aws/faults';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { scaledPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
 import { type RehearsalSecond, runRehearsal } from '../../rehearsal/run/run-rehearsal.ts';

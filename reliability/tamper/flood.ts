@@ -1,5 +1,5 @@
-import type { Cloud } from '../../embedded-aws/cloud.ts';
-import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import type { Cloud } from '@tidegate/embedded-aws';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { runRehearsal } from '../../rehearsal/run/run-rehearsal.ts';
 import type { DeployedService } from '../../rehearsal/run/deployed-stack.ts';

@@ -1,5 +1,5 @@
-import { parseFault } from '../../embedded-aws/faults/parse-fault.ts';
-import { DEVELOPER, type Interceptor } from '../../embedded-aws/kernel/aws.ts';
+import { parseFault } from '@tidegate/embedded-aws/faults';
+import { DEVELOPER, type Interceptor } from '@tidegate/embedded-aws/kernel';
 import { functionName } from '../../rehearsal/run/deployed-stack.ts';
 import { restoreLimits, type Snapshot, takeSnapshot } from '../overlap/cloud-snapshot.ts';
 import { eventOf } from '../overlap/triggers.ts';

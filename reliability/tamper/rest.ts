@@ -1,4 +1,4 @@
-import { DEVELOPER } from '../../embedded-aws/kernel/aws.ts';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { functionName } from '../../rehearsal/run/deployed-stack.ts';
 import { keyOf, restore, type Snapshot } from '../overlap/cloud-snapshot.ts';
 import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';

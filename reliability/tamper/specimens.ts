@@ -1,4 +1,4 @@
-import { type Caller, DEVELOPER, type EmbeddedAws, type Interceptor } from '../../embedded-aws/kernel/aws.ts';
+import { type Caller, DEVELOPER, type EmbeddedAws, type Interceptor } from '@tidegate/embedded-aws/kernel';
 import type { Item } from '../overlap/cloud-snapshot.ts';
 import { kindOf, type OutsideNames } from './item.ts';
 

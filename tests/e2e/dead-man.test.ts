@@ -1,4 +1,4 @@
-import type { AcceptedWrite } from '../../embedded-aws/services/apigateway/management.ts';
+import type { AcceptedWrite } from '@tidegate/embedded-aws';
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { capacityDrop } from '../../rehearsal/world/scenarios/capacity-drop.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';

@@ -1,4 +1,4 @@
-import { ASSUMPTIONS } from '../../embedded-aws/kernel/assumptions.ts';
+import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
 import { type Key, keyOf, request, rush, writeStage } from '../support/e2e/gateway.ts';
 import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';

@@ -1,5 +1,5 @@
-import { type Cloud, createCloud } from '../../embedded-aws/cloud.ts';
-import { matchesPattern } from '../../embedded-aws/iam/patterns.ts';
+import { type Cloud, createCloud } from '@tidegate/embedded-aws';
+import { matchesPattern } from '@tidegate/embedded-aws/iam';
 import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
 import { describeService } from '../../rehearsal/run/deployed-stack.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';

@@ -1,4 +1,4 @@
-import type { FinishedRequest } from '../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
 import { decisionsSince } from '../support/e2e/decisions.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
 import { keyOf } from '../support/e2e/gateway.ts';

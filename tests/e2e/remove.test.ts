@@ -1,5 +1,5 @@
-import { type Cloud, createCloud } from '../../embedded-aws/cloud.ts';
-import { SimulationClock } from '../../embedded-aws/kernel/simulation-clock.ts';
+import { type Cloud, createCloud } from '@tidegate/embedded-aws';
+import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { asDeveloper } from '../support/e2e/deployed.ts';
 import { WORST } from '../support/sealed/environments.ts';
 import { deployCommand, NO_MISDEEDS, type Watched, watched } from '../support/sealed/watched.ts';

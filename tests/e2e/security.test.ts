@@ -1,4 +1,4 @@
-import type { Caller } from '../../embedded-aws/kernel/aws.ts';
+import type { Caller } from '@tidegate/embedded-aws/kernel';
 import { everyItem } from '../../rehearsal/run/items.ts';
 import { CallWatch } from '../support/e2e/call-watch.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../embedded-aws/kernel/random.ts';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs } from '../../../shared/platform/units.ts';
 import type { ClientGroup } from '../scenario.ts';
 import { WeightedChoice, zipfShares } from './skew.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../embedded-aws/kernel/random.ts';
+import type { Random } from '@tidegate/embedded-aws/kernel';
 
 /** Shares of `count` keys whose demand falls as 1 / rank^`exponent` (0: all equal); they add up to 1. */
 export function zipfShares(count: number, exponent: number): number[] {

@@ -5,7 +5,7 @@ import { grantsWithoutSpecimen } from '../../../reliability/tamper/role-grants.t
 import { outsideNames } from '../../../reliability/tamper/item.ts';
 import { playDamage, playSurgeAndKill } from '../../../reliability/tamper/play-tampered.ts';
 import { comeToRest } from '../../../reliability/tamper/rest.ts';
-import { parseFault } from '../../../embedded-aws/faults/parse-fault.ts';
+import { parseFault } from '@tidegate/embedded-aws/faults';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 /** Items of every function, and every way to be hostile; the whole is a command of its own. */

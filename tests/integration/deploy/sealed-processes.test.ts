@@ -1,4 +1,4 @@
-import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import type { Cloud } from '@tidegate/embedded-aws';
 import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import { WORST } from '../../support/sealed/environments.ts';

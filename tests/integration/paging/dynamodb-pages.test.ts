@@ -1,5 +1,5 @@
-import type { Cloud } from '../../../embedded-aws/cloud.ts';
-import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import type { Cloud } from '@tidegate/embedded-aws';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { forgetControl } from '../../../rehearsal/run/forget.ts';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import { decisionsSince } from '../../support/e2e/decisions.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
+import { seededRandom } from '@tidegate/embedded-aws/kernel';
 import { omniscientShares } from '../../../rehearsal/world/omniscient.ts';
 import { TimeWheel } from '../../../rehearsal/world/time-wheel.ts';
 import { WeightedChoice, zipfShares } from '../../../rehearsal/world/traffic/skew.ts';

@@ -3,7 +3,7 @@ import type {
   FinishedRequest,
   GatewayPort,
   GatewayRequest,
-} from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
+} from '@tidegate/embedded-aws/gateway';
 import { type Scenario, scaledScenario } from '../../../rehearsal/world/scenario.ts';
 import { quiet } from '../../../rehearsal/world/scenarios/quiet.ts';
 import { retryStorm } from '../../../rehearsal/world/scenarios/retry-storm.ts';

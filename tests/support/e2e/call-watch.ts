@@ -1,4 +1,4 @@
-import { AwsError, type EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { AwsError, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 
 /** A call that was refused for want of a permission. */
 export interface Denial {

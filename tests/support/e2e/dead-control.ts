@@ -1,4 +1,4 @@
-import { AwsError, type EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
+import { AwsError, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 
 const CONTROL = 'tidegate-dev-control';
 

@@ -1,6 +1,6 @@
-import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
-import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
-import { SimulationClock } from '../../../embedded-aws/kernel/simulation-clock.ts';
+import { type Cloud, createCloud } from '@tidegate/embedded-aws';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { deployService } from '../../../rehearsal/deploy/deploy.ts';
 import { type DeployedService, describeService } from '../../../rehearsal/run/deployed-stack.ts';
 

@@ -1,4 +1,4 @@
-import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import type { Cloud } from '@tidegate/embedded-aws';
 import { serverless } from '../../../rehearsal/deploy/serverless.ts';
 
 /** What an escape sequence of the terminal looks like; the framework's progress is full of them. */

@@ -1,6 +1,6 @@
-import type { Cloud } from '../../../embedded-aws/cloud.ts';
-import type { FinishedRequest } from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
-import type { AcceptedWrite } from '../../../embedded-aws/services/apigateway/management.ts';
+import type { Cloud } from '@tidegate/embedded-aws';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
+import type { AcceptedWrite } from '@tidegate/embedded-aws';
 import type { Limit, TierName } from '../../../shared/platform/units.ts';
 import { asDeveloper, type Deployed } from './deployed.ts';
 

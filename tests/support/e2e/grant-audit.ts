@@ -1,7 +1,7 @@
-import type { Cloud } from '../../../embedded-aws/cloud.ts';
-import { authorizer } from '../../../embedded-aws/iam/authorize.ts';
-import { asList } from '../../../embedded-aws/iam/conditions.ts';
-import type { Authorize, Caller, PolicyDocument, PolicyStatement, Service } from '../../../embedded-aws/kernel/aws.ts';
+import type { Cloud } from '@tidegate/embedded-aws';
+import { authorizer } from '@tidegate/embedded-aws/iam';
+import { asList } from '@tidegate/embedded-aws/iam';
+import type { Authorize, Caller, PolicyDocument, PolicyStatement, Service } from '@tidegate/embedded-aws/kernel';
 import { asDeveloper } from './deployed.ts';
 
 type Statement = PolicyStatement;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Cloud, createCloud } from '../../../embedded-aws/cloud.ts';
-import { DEVELOPER } from '../../../embedded-aws/kernel/aws.ts';
+import { type Cloud, createCloud } from '@tidegate/embedded-aws';
+import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
 import { EPOCH_MS } from '../../../rehearsal/run/run-rehearsal.ts';
 import { describeService } from '../../../rehearsal/run/deployed-stack.ts';

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cloud } from '../../../embedded-aws/cloud.ts';
+import type { Cloud } from '@tidegate/embedded-aws';
 import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
 import { serverless } from '../../../rehearsal/deploy/serverless.ts';
 

@@ -3,7 +3,7 @@ import type {
   FinishedRequest,
   GatewayPort,
   GatewayRequest,
-} from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
+} from '@tidegate/embedded-aws/gateway';
 import type { Limit } from '../../../shared/platform/units.ts';
 
 interface Bucket {

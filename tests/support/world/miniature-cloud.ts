@@ -1,6 +1,6 @@
-import type { Call, Operation, Service } from '../../../embedded-aws/kernel/aws.ts';
-import { EmbeddedAws } from '../../../embedded-aws/kernel/aws.ts';
-import { SimulationClock } from '../../../embedded-aws/kernel/simulation-clock.ts';
+import type { Call, Operation, Service } from '@tidegate/embedded-aws/kernel';
+import { EmbeddedAws } from '@tidegate/embedded-aws/kernel';
+import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import type { RehearsalCloud } from '../../../rehearsal/run/deployed-stack.ts';
 import { BucketGateway } from './bucket-gateway.ts';
 import { CONTRACTS } from './run-world.ts';

@@ -1,4 +1,4 @@
-import type { GatewayPort } from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
+import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
 import type { TierTerms } from '../../../rehearsal/world/omniscient.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 import type { Scenario } from '../../../rehearsal/world/scenario.ts';

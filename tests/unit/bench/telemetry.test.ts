@@ -1,6 +1,6 @@
 import { benchTelemetry, type TelemetryMode } from '../../../bench/loop/telemetry.ts';
 import type { TelemetryTrouble } from '../../../bench/scenarios/bench-scenario.ts';
-import { SimulationClock } from '../../../embedded-aws/kernel/simulation-clock.ts';
+import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 
 const EPOCH_MS = Date.UTC(2031, 0, 1);

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../embedded-aws/kernel/random.ts';
+import { seededRandom } from '@tidegate/embedded-aws/kernel';
 import { scaledScenario } from '../../../rehearsal/world/scenario.ts';
 import { quiet } from '../../../rehearsal/world/scenarios/quiet.ts';
 import { Arrivals } from '../../../rehearsal/world/traffic/arrivals.ts';

@@ -3,7 +3,7 @@ import type {
   FinishedRequest,
   GatewayPort,
   GatewayRequest,
-} from '../../../embedded-aws/gateway/deployed/simulation-port.ts';
+} from '@tidegate/embedded-aws/gateway';
 import type { ClientBehaviour, Scenario } from '../../../rehearsal/world/scenario.ts';
 import { BACKEND, METHODS, OBJECTIVE } from '../../../rehearsal/world/scenarios/common.ts';
 import { constant, during } from '../../../rehearsal/world/traffic/rate.ts';

@@ -1,0 +1,3 @@
+export { authorizer } from './authorize.ts';
+export { asList } from './conditions.ts';
+export { matchesPattern } from './patterns.ts';

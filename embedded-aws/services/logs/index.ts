@@ -1,0 +1,1 @@
+export { LogDelay } from './delay.ts';
