@@ -7,7 +7,7 @@ import { type Options, optionsOf } from './runner/options.ts';
 import { type Results, resultsOf, writeResults } from './runner/results.ts';
 import { runJobs } from './runner/run-jobs.ts';
 import { rowsTable, summaryTable } from './runner/page/results-table.ts';
-import { BENCH_SCENARIOS, LEFT_OUT } from './scenarios/bench-scenario.ts';
+import { BENCH_SCENARIOS, LEFT_OUT } from './scenarios/index.ts';
 
 /** The laws in closed loop with the world: docs/benchmark.md says how to run it and what it prints. */
 async function main(): Promise<void> {

@@ -5,7 +5,7 @@ import { TUNING_FILE } from './laws/rivals/tuning.ts';
 import { jobsOf } from './runner/job-list.ts';
 import { tuneOptionsOf } from './runner/options.ts';
 import { runJobs } from './runner/run-jobs.ts';
-import { BENCH_SCENARIOS } from './scenarios/bench-scenario.ts';
+import { BENCH_SCENARIOS } from './scenarios/index.ts';
 
 /**
  * Plays every setting of every rival on the tuning seeds and keeps how each did: `npm run bench:tune [-- --jobs N

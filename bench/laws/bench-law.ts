@@ -1,6 +1,6 @@
 import type { Baseline, Law } from '../../shared/control/types.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
-import type { TelemetryMode } from '../loop/telemetry.ts';
+import type { TelemetryMode } from '../loop/bench-telemetry.ts';
 import type { Knowledge } from './knowledge.ts';
 
 export interface LawContext {

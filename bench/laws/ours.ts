@@ -1,5 +1,5 @@
 import { law } from '../../shared/control/law.ts';
-import type { TelemetryMode } from '../loop/telemetry.ts';
+import type { TelemetryMode } from '../loop/bench-telemetry.ts';
 import { type BenchLaw, opaque } from './bench-law.ts';
 
 const withTelemetry = (name: string, telemetry: TelemetryMode): BenchLaw => ({

@@ -6,7 +6,7 @@ import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
 import { type LimitWrite, planWrite, stageWrite } from './limit-changes.ts';
 import type { BenchHeartbeat } from './heartbeat.ts';
 import type { BenchStage } from './stage.ts';
-import type { BenchTelemetry } from './telemetry.ts';
+import type { BenchTelemetry } from './bench-telemetry.ts';
 
 /** As the control function assumes them. */
 const STAGE_SETTLE_MS = 10_000;

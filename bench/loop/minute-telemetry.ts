@@ -3,7 +3,7 @@ import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs, MethodKey } from '../../shared/platform/units.ts';
 import { type MethodMinute, type MetricMinute, minuteWindow } from '../../shared/telemetry/metric-windows.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
-import type { BenchTelemetry, TelemetryOptions } from './telemetry.ts';
+import type { BenchTelemetry, TelemetryOptions } from './bench-telemetry.ts';
 import { extraDelayMs, isLost } from './trouble.ts';
 
 const MINUTE_MS = 60_000;

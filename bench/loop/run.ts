@@ -16,7 +16,8 @@ import { type Effort, effortOf } from './limit-changes.ts';
 import { BenchController } from './controller.ts';
 import { BenchHeartbeat } from './heartbeat.ts';
 import { BenchStage } from './stage.ts';
-import { type BenchTelemetry, benchTelemetry, type TelemetryMode } from './telemetry.ts';
+import type { BenchTelemetry, TelemetryMode } from './bench-telemetry.ts';
+import { benchTelemetry } from './create-telemetry.ts';
 import { NO_TROUBLE } from './trouble.ts';
 
 const EPOCH_MS = Date.UTC(2031, 0, 1);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { COMPARED, LAWS } from '../laws/index.ts';
-import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/bench-scenario.ts';
+import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/index.ts';
 import { wholeNumberFrom, wholeNumbers } from './numbers.ts';
 
 /** How runs are played, whatever is compared. */

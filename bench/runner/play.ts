@@ -3,7 +3,7 @@ import { LAWS } from '../laws/index.ts';
 import { Knowledge } from '../laws/knowledge.ts';
 import { CostMeter } from '../loop/cost-meter.ts';
 import { runLoop, START_MS } from '../loop/run.ts';
-import { BENCH_SCENARIOS } from '../scenarios/bench-scenario.ts';
+import { BENCH_SCENARIOS } from '../scenarios/index.ts';
 import type { Job, RunResult, Second } from './job.ts';
 import { benchPolicy } from './policy.ts';
 import { traceConclusion, traceSecond } from './trace.ts';

@@ -1,5 +1,5 @@
 import type { CostUnitsPerSecond } from '../../../shared/platform/units.ts';
-import type { TelemetryMode } from '../../loop/telemetry.ts';
+import type { TelemetryMode } from '../../loop/bench-telemetry.ts';
 import type { Reading } from './window-reading.ts';
 
 /** A law's constants, by name. */

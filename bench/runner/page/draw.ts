@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { BENCH_SCENARIOS } from '../../scenarios/bench-scenario.ts';
+import { BENCH_SCENARIOS } from '../../scenarios/index.ts';
 import { chart } from './chart.ts';
 import type { Job } from '../job.ts';
 import { play } from '../play.ts';

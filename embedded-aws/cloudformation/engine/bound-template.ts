@@ -1,5 +1,6 @@
 import { own } from '../../kernel/plain-records.ts';
-import { evaluateObject, evaluateValue, type Scope } from '../template/evaluate-value.ts';
+import { evaluateObject, evaluateValue } from '../template/evaluate-value.ts';
+import type { Scope } from '../template/scope.ts';
 import type { Json, JsonObject } from '../template/json.ts';
 import { NO_VALUE, REGIONAL } from '../template/pseudo.ts';
 import { references } from '../template/references.ts';

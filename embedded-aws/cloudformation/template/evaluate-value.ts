@@ -1,18 +1,8 @@
 import { own } from '../../kernel/plain-records.ts';
-import { FUNCTIONS, type FunctionBody } from './intrinsic-functions.ts';
+import { asList, FUNCTIONS, type FunctionBody } from './intrinsic-functions.ts';
+import type { Scope } from './scope.ts';
 import { asFunction, type Json, type JsonObject } from './json.ts';
 import { validationError } from './template-model.ts';
-
-/** What an expression may read. */
-export interface Scope {
-  readonly mappings: JsonObject;
-  readonly hasLanguageExtensions: boolean;
-  /** The value of a parameter, a pseudo parameter or a resource; `undefined` is AWS::NoValue. */
-  ref(name: string): Json | undefined;
-  attribute(logicalId: string, attribute: string): Json;
-  condition(name: string): boolean;
-  importValue(exportName: string): string;
-}
 
 /** Evaluates every function in `value`; `undefined` is AWS::NoValue, which removes the member that holds it. */
 export function evaluate(value: Json, scope: Scope): Json | undefined {
@@ -37,7 +27,14 @@ export function evaluateObject(value: JsonObject, scope: Scope): JsonObject {
 }
 
 function callFunction(name: string, argument: Json, scope: Scope): Json | undefined {
+  if (name === 'Fn::If') return choose(argument, scope);
   const body: FunctionBody | undefined = own(FUNCTIONS, name);
   if (!body) throw validationError(`Template error: the embedded AWS does not implement the function ${name}`);
   return body(argument, scope, (inner) => evaluateValue(inner, scope));
+}
+
+/** Only the branch that is taken is evaluated, and the branch may be AWS::NoValue. */
+function choose(argument: Json, scope: Scope): Json | undefined {
+  const [name, whenTrue, whenFalse] = asList(argument, 'Fn::If');
+  return evaluate((scope.condition(String(name)) ? whenTrue : whenFalse) ?? null, scope);
 }

@@ -1,8 +1,8 @@
 import { own } from '../../kernel/plain-records.ts';
-import { evaluate, type Scope } from './evaluate-value.ts';
 import { isObject, type Json } from './json.ts';
 import { AVAILABILITY_ZONES } from './pseudo.ts';
 import { getAttArgument, substitute, toReference } from './references.ts';
+import type { Scope } from './scope.ts';
 import { LANGUAGE_EXTENSIONS, validationError } from './template-model.ts';
 
 /** `read` evaluates an inner expression. */
@@ -10,7 +10,8 @@ export type FunctionBody = (argument: Json, scope: Scope, read: (inner: Json) =>
 
 const templateError = (text: string) => validationError(`Template error: ${text}`);
 
-function asList(value: Json | undefined, name: string): Json[] {
+/** @throws AwsError when the value is no list. */
+export function asList(value: Json | undefined, name: string): Json[] {
   if (!Array.isArray(value)) throw templateError(`${name} needs a list`);
   return value;
 }
@@ -65,11 +66,6 @@ const findInMap: FunctionBody = (argument, scope, read) => {
   return value;
 };
 
-const choose: FunctionBody = (argument, scope) => {
-  const [name, whenTrue, whenFalse] = asList(argument, 'Fn::If');
-  return evaluate((scope.condition(String(name)) ? whenTrue : whenFalse) ?? null, scope);
-};
-
 const isTrue = (value: Json): boolean => value === true || value === 'true';
 const truths = (argument: Json, name: string, read: (inner: Json) => Json): boolean[] =>
   asList(argument, name).map((item) => isTrue(read(item)));
@@ -96,7 +92,6 @@ export const FUNCTIONS: Readonly<Record<string, FunctionBody>> = {
   'Fn::Split': split,
   'Fn::Select': select,
   'Fn::FindInMap': findInMap,
-  'Fn::If': choose,
   'Fn::Equals': equals,
   'Fn::And': (argument, _scope, read) => truths(argument, 'Fn::And', read).every(Boolean),
   'Fn::Or': (argument, _scope, read) => truths(argument, 'Fn::Or', read).some(Boolean),

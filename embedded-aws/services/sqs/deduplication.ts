@@ -1,4 +1,4 @@
-import type { StoredMessage } from './message-queue.ts';
+import type { StoredMessage } from './queue-message.ts';
 import type { QueueAttributes } from './queue-attributes.ts';
 
 /** How long a FIFO queue recalls a deduplication id, whether or not its message still exists. */

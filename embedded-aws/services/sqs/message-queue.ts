@@ -1,29 +1,8 @@
-import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { OutgoingMessage, StoredMessage } from './queue-message.ts';
 import { Deduplication } from './deduplication.ts';
 import { numberOf, parseRedrivePolicy, type QueueAttributes } from './queue-attributes.ts';
 import { formatReceipt, parseReceipt } from './receipt.ts';
 import { invalidValue } from './sqs-errors.ts';
-
-export interface OutgoingMessage {
-  readonly id: string;
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
-  readonly senderId: string;
-  /** Overrides the queue's own delay. */
-  readonly delaySeconds?: number | undefined;
-  readonly groupId?: string | undefined;
-  readonly deduplicationId?: string | undefined;
-}
-
-export interface StoredMessage extends OutgoingMessage {
-  readonly sentMs: number;
-  /** FIFO only: rises with every message. */
-  readonly sequenceNumber: string | undefined;
-  /** Until then nobody receives it: it is delayed, or somebody works on it. */
-  visibleAtMs: number;
-  receiveCount: number;
-  firstReceivedMs: number | undefined;
-}
 
 export interface ReceivedMessage {
   readonly message: StoredMessage;

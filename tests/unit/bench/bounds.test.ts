@@ -4,7 +4,7 @@ import { bestLevels } from '../../../bench/laws/bounds/plan-targets.ts';
 import { keyResponse, tierResponses } from '../../../bench/laws/bounds/known-response.ts';
 import { Knowledge } from '../../../bench/laws/knowledge.ts';
 import { benchPolicy } from '../../../bench/runner/policy.ts';
-import { BENCH_SCENARIOS } from '../../../bench/scenarios/bench-scenario.ts';
+import { BENCH_SCENARIOS } from '../../../bench/scenarios/index.ts';
 import type { Scenario } from '../../../rehearsal/world/scenario.ts';
 
 const key = (rps: number, attempts: number, tier = 'basic'): ContractKey => ({

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { optionsOf } from '../../../bench/runner/options.ts';
-import { REPORTING_SEEDS, TUNING_SEEDS } from '../../../bench/scenarios/bench-scenario.ts';
+import { REPORTING_SEEDS, TUNING_SEEDS } from '../../../bench/scenarios/index.ts';
 
 /** Without its output, and throwing where it would end the process. */
 const command = () => new Command().exitOverride().configureOutput({ writeErr: () => undefined });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readTuning } from '../../../bench/laws/rivals/tuning.ts';
 import { benchmarkPage, readmePage } from '../../../bench/runner/page/benchmark-document.ts';
 import { RESULTS_FILE, readResults } from '../../../bench/runner/results.ts';
-import { REPORTING_SEEDS } from '../../../bench/scenarios/bench-scenario.ts';
+import { REPORTING_SEEDS } from '../../../bench/scenarios/index.ts';
 
 const page = readFileSync('docs/benchmark.md', 'utf8');
 const readme = readFileSync('README.md', 'utf8');

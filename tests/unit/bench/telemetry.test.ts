@@ -1,4 +1,5 @@
-import { benchTelemetry, type TelemetryMode } from '../../../bench/loop/telemetry.ts';
+import { benchTelemetry } from '../../../bench/loop/create-telemetry.ts';
+import type { TelemetryMode } from '../../../bench/loop/bench-telemetry.ts';
 import type { TelemetryTrouble } from '../../../bench/scenarios/bench-scenario.ts';
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';

@@ -1,4 +1,5 @@
-import { evaluate, type Scope } from '../../../cloudformation/template/evaluate-value.ts';
+import { evaluate } from '../../../cloudformation/template/evaluate-value.ts';
+import type { Scope } from '../../../cloudformation/template/scope.ts';
 import type { Json } from '../../../cloudformation/template/json.ts';
 import { parseTemplate } from '../../../cloudformation/template/parse-template.ts';
 import { references } from '../../../cloudformation/template/references.ts';

@@ -4,9 +4,6 @@ import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs, KeyId, MethodKey, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
-import { MinuteTelemetry } from './minute-telemetry.ts';
-import { StreamTelemetry } from './stream-telemetry.ts';
-import { WindowTelemetry } from './window-telemetry.ts';
 
 /** How a law gets to know what happened. */
 export type TelemetryMode =
@@ -38,17 +35,4 @@ export interface TelemetryOptions {
   readonly trouble: TelemetryTrouble;
   /** Control should look now. */
   readonly onNudge: () => void;
-}
-
-export function benchTelemetry(mode: TelemetryMode, options: TelemetryOptions): BenchTelemetry {
-  switch (mode.kind) {
-    case 'windows':
-      return new WindowTelemetry(mode.ageSeconds, options);
-    case 'streams':
-      return new StreamTelemetry(options);
-    case 'minutes':
-      return new MinuteTelemetry(options);
-    case 'none':
-      return { add: () => undefined, windowsAfter: () => [] };
-  }
 }
