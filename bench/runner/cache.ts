@@ -1,31 +1,29 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SIZE } from '../scenarios/size.ts';
 import type { Job, RunResult } from './job.ts';
 import { benchPolicy } from './policy.ts';
+import { reachedFrom, readSource } from './source-graph.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const FOLDER = join(ROOT, 'node_modules/.cache/tidegate-bench');
-/** Whatever may change a run; ours depends on shared/control besides and is never kept. */
-const WORLD = [
-  'bench/loop',
-  'bench/scenarios',
-  'bench/runner/play.ts',
-  'rehearsal/world',
-  'embedded-aws/gateway',
-  'embedded-aws/kernel',
-  'shared/allocation',
-  'shared/telemetry',
-];
-const BOUNDS = ['bench/laws/bounds', 'bench/laws/knowledge.ts'];
-const OTHERS = ['bench/laws/fixed.ts', 'bench/laws/rivals'];
-const TUNED = [...OTHERS, 'bench/results/tuning.json'];
+/** What plays a run. The list of laws reaches every law: a law's own sources are added by `SOURCES_OF_LAWS`. */
+const WORLD = { entries: ['bench/runner/play.ts'], without: ['bench/laws/index.ts'] };
+const RIVALS = 'bench/laws/rivals/index.ts';
+const SOURCES_OF_LAWS = {
+  bound: ['bench/laws/bounds/perfect.ts'],
+  candidate: ['bench/laws/fixed.ts', RIVALS],
+  tuned: ['bench/laws/fixed.ts', RIVALS],
+} as const;
+/** Chooses each rival's setting; read as data, so no import leads to the file. */
+const TUNING_FILE = 'bench/results/tuning.json';
 
 /** Results of earlier runs of the bounds and rivals: tuning our law need not play them again. */
 export class ResultCache {
-  private readonly bounds = hashOf([...WORLD, ...BOUNDS]);
-  private readonly others = hashOf([...WORLD, ...OTHERS]);
-  private readonly tuned = hashOf([...WORLD, ...TUNED]);
+  private readonly bounds = hashOf(SOURCES_OF_LAWS.bound);
+  private readonly candidates = hashOf(SOURCES_OF_LAWS.candidate);
+  private readonly tuned = hashOf([...SOURCES_OF_LAWS.tuned, TUNING_FILE]);
 
   get(job: Job): RunResult | undefined {
     if (!isKept(job)) return undefined;
@@ -44,26 +42,19 @@ export class ResultCache {
 
   private fileOf({ law, scenario, seed }: Job): string {
     const isCandidate = law.includes(':');
-    const sources = law.startsWith('perfect') ? this.bounds : isCandidate ? this.others : this.tuned;
+    const sources = law.startsWith('perfect') ? this.bounds : isCandidate ? this.candidates : this.tuned;
     return join(FOLDER, `${law.replaceAll(':', '.')}-${scenario}-${seed}-${sources}.json`);
   }
 }
 
 const isKept = ({ law, trace, keepSeconds }: Job) => !law.startsWith('tidegate') && !trace && !keepSeconds;
 
-function hashOf(sources: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const file of sources.flatMap(filesOf)) hash.update(relative(ROOT, file)).update(readFileSync(file));
+/** A hash of everything that may change a run: the sources that its imports reach, the size and the policy. */
+function hashOf(lawSources: readonly string[]): string {
+  const hash = createHash('sha256').update(String(SIZE));
+  const world = reachedFrom(WORLD.entries, WORLD.without);
+  for (const file of new Set([...world, ...reachedFrom(lawSources)])) hash.update(file).update(readSource(file));
   const { objective, tiers, methodCost, guardrails } = benchPolicy();
   hash.update(JSON.stringify({ objective, tiers, methodCost, guardrails }));
   return hash.digest('hex').slice(0, 16);
-}
-
-function filesOf(source: string): string[] {
-  if (/\.\w+$/.test(source)) return [join(ROOT, source)].filter((file) => existsSync(file));
-  const names = readdirSync(join(ROOT, source), { recursive: true, encoding: 'utf8' });
-  return names
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => join(ROOT, source, name));
 }
