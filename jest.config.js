@@ -13,6 +13,7 @@ export const project = (name, extra = {}) => ({
   modulePathIgnorePatterns: ['<rootDir>/.mutation/'],
   transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
   // Its package offers ES modules only, which a CommonJS resolver does not find.
+  sandboxInjectedGlobals: ['Math'],
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   ...extra,
 });
