@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readTuning } from './laws/rivals/tuning.ts';
-import { benchmarkPage, readmePage } from './runner/page/benchmark-document.ts';
-import { drawAll } from './runner/page/draw.ts';
 import { jobsOf } from './runner/job-list.ts';
 import { type Options, optionsOf } from './runner/options.ts';
+import { benchmarkPage, readmePage } from './runner/page/benchmark-document.ts';
+import { drawAll } from './runner/page/draw.ts';
+import { rowsTable, summaryTable } from './runner/page/results-table.ts';
 import { type Results, resultsOf, writeResults } from './runner/results.ts';
 import { runJobs } from './runner/run-jobs.ts';
-import { rowsTable, summaryTable } from './runner/page/results-table.ts';
 import { BENCH_SCENARIOS, LEFT_OUT } from './scenarios/index.ts';
 
 /** The laws in closed loop with the world: docs/benchmark.md says how to run it and what it prints. */

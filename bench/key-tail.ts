@@ -1,5 +1,5 @@
-import { Command } from 'commander';
 import { seededRandom } from '@tidegate/embedded-aws/kernel';
+import { Command } from 'commander';
 import { admittedAt, type KeyDemand, waterLevel } from '../shared/allocation/water-level.ts';
 import { observedDemand } from '../shared/control/observed-demand.ts';
 import { keysOf, TOP_KEYS } from '../shared/telemetry/windows.ts';

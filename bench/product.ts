@@ -12,8 +12,8 @@ import type { Scores } from '../rehearsal/world/scores.ts';
 import { law } from '../shared/control/law.ts';
 import { scaledBaseline } from './loop/baseline.ts';
 import { runLoop } from './loop/run.ts';
-import { table, withGenerated } from './runner/page/benchmark-document.ts';
 import { wholeNumbers } from './runner/numbers.ts';
+import { table, withGenerated } from './runner/page/benchmark-document.ts';
 import { benchPolicy } from './runner/policy.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { Argument, Command } from 'commander';
 import { createCloud } from '@tidegate/embedded-aws';
+import { Argument, Command } from 'commander';
 import { deployService } from '../rehearsal/deploy/deploy.ts';
 import { inspectGateway } from '../rehearsal/run/inspection.ts';
 import { runRehearsal } from '../rehearsal/run/run-rehearsal.ts';

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { createCloud } from '@tidegate/embedded-aws';
 import { FaultSpecError } from '@tidegate/embedded-aws/faults';
-import { runCommand } from './laptop-command.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
-import { parseArguments, type RehearseArguments, UsageError } from './run/rehearse-arguments.ts';
+import { runCommand } from './laptop-command.ts';
 import { loadPolicy, loadScenario } from './run/input-files.ts';
 import { inspectGateway } from './run/inspection.ts';
 import { type RehearsalReport, reportTable } from './run/rehearsal-report.ts';
+import { parseArguments, type RehearseArguments, UsageError } from './run/rehearse-arguments.ts';
 import { type RehearsalSecond, runRehearsal } from './run/run-rehearsal.ts';
 import type { Scenario } from './world/scenario.ts';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { runCommand } from './laptop-command.ts';
 import { removeService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
+import { runCommand } from './laptop-command.ts';
 
 async function main(): Promise<number> {
   new Command('npm run remove')

@@ -3,15 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
-import { CommandError, runCommand } from './laptop-command.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
+import { CommandError, runCommand } from './laptop-command.ts';
+import { describeService } from './run/deployed-stack.ts';
 import { inspectGateway } from './run/inspection.ts';
 import type { RehearsalReport } from './run/rehearsal-report.ts';
 import { runRehearsal } from './run/run-rehearsal.ts';
-import { describeService } from './run/deployed-stack.ts';
-import { parseStartArguments, type StartArguments } from './start/start-arguments.ts';
 import { guide } from './start/guide.ts';
+import { parseStartArguments, type StartArguments } from './start/start-arguments.ts';
 import { TerminalView } from './terminal/view.ts';
 import { seedSurge } from './world/scenarios/seed-surge.ts';
 

@@ -1,7 +1,7 @@
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { keyNames } from '../../rehearsal/world/scenario.ts';
-import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import { zipfShares } from '../../rehearsal/world/traffic/skew.ts';
+import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type {
   CostUnitsPerSecond,
   EpochMs,

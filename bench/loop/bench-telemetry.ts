@@ -1,6 +1,5 @@
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
-import type { Clock } from '@tidegate/embedded-aws/kernel';
-import type { Random } from '@tidegate/embedded-aws/kernel';
+import type { Clock, Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs, KeyId, MethodKey, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';

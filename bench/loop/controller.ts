@@ -3,10 +3,10 @@ import { nextPlanWrite, type PlanWriteRules } from '../../shared/allocation/plan
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
-import { type LimitWrite, planWrite, stageWrite } from './limit-changes.ts';
-import type { BenchHeartbeat } from './heartbeat.ts';
-import type { BenchStage } from './stage.ts';
 import type { BenchTelemetry } from './bench-telemetry.ts';
+import type { BenchHeartbeat } from './heartbeat.ts';
+import { type LimitWrite, planWrite, stageWrite } from './limit-changes.ts';
+import type { BenchStage } from './stage.ts';
 
 /** As the control function assumes them. */
 const STAGE_SETTLE_MS = 10_000;

@@ -1,9 +1,4 @@
-import type {
-  Admission,
-  FinishedRequest,
-  GatewayPort,
-  GatewayRequest,
-} from '@tidegate/embedded-aws/gateway';
+import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '@tidegate/embedded-aws/gateway';
 import type { Method } from '../../rehearsal/world/scenario.ts';
 import type { CostUnitsPerSecond } from '../../shared/platform/units.ts';
 

@@ -1,16 +1,13 @@
-import type { DeployedApi } from '@tidegate/embedded-aws/gateway';
-import { EVERY_METHOD } from '@tidegate/embedded-aws/gateway';
 import type {
   Admission,
+  DeployedApi,
   FinishedRequest,
   GatewayPort,
   GatewayRequest,
 } from '@tidegate/embedded-aws/gateway';
-import { Enforcement } from '@tidegate/embedded-aws/gateway';
-import { StageDoor } from '@tidegate/embedded-aws/gateway';
+import { Enforcement, EVERY_METHOD, StageDoor } from '@tidegate/embedded-aws/gateway';
+import type { Clock, Random } from '@tidegate/embedded-aws/kernel';
 import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
-import type { Clock } from '@tidegate/embedded-aws/kernel';
-import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { Baseline } from '../../shared/control/types.ts';
 import type { KeyId, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 

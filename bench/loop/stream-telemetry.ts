@@ -6,8 +6,8 @@ import { aggregate } from '../../shared/telemetry/aggregate.ts';
 import { lookReason } from '../../shared/telemetry/emf.ts';
 import { closedWindows } from '../../shared/telemetry/watermark.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
-import { API, type LogLine, LogLines } from './log-lines.ts';
 import type { BenchTelemetry, TelemetryOptions } from './bench-telemetry.ts';
+import { API, type LogLine, LogLines } from './log-lines.ts';
 
 /** How often the gateway hands its log on, and to how many streams in turn. */
 const FLUSH_MS = 100;

@@ -4,8 +4,8 @@ import type { EpochMs } from '../../shared/platform/units.ts';
 import { aggregate } from '../../shared/telemetry/aggregate.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import { WINDOW_MS, windowStartOf } from '../../shared/telemetry/windows.ts';
-import { API, type LogLine, LogLines } from './log-lines.ts';
 import type { BenchTelemetry, TelemetryOptions } from './bench-telemetry.ts';
+import { API, type LogLine, LogLines } from './log-lines.ts';
 import { extraDelayMs, isLost } from './trouble.ts';
 
 /** Windows of the access log that become readable whole, all at the same age: telemetry delay as a parameter. */

@@ -1,5 +1,5 @@
-import type { BenchScenario } from './bench-scenario.ts';
 import { basicCrowd } from './basic-crowd.ts';
+import type { BenchScenario } from './bench-scenario.ts';
 import { briefBasic } from './brief-basic.ts';
 import { briefPremium } from './brief-premium.ts';
 import { bursts } from './bursts.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../kernel/aws.ts';
 import { AwsError } from '../kernel/aws-error.ts';
-import type { Clock } from '../kernel/simulation-clock.ts';
 import type { Random } from '../kernel/random.ts';
+import type { Clock } from '../kernel/simulation-clock.ts';
 import { type AnswerFate, answerFate } from '../runtime/answer-fate.ts';
 import { garbageAnswer, partialAnswer } from './answers.ts';
 import { changedDelivery, isDelivery, withContentOf } from './deliveries.ts';

@@ -1,7 +1,7 @@
 import { AwsError, NotImplemented } from './aws-error.ts';
-import type { Clock } from './simulation-clock.ts';
 import { own } from './plain-records.ts';
 import { hash32, Identifiers, type Random, seededRandom } from './random.ts';
+import type { Clock } from './simulation-clock.ts';
 
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '123456789012';

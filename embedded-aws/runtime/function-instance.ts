@@ -1,5 +1,5 @@
-import type { Clock } from '../kernel/simulation-clock.ts';
 import type { Random } from '../kernel/random.ts';
+import type { Clock } from '../kernel/simulation-clock.ts';
 import { builtinRequire } from './builtin-modules.ts';
 import { bundleGlobals } from './bundle-globals.ts';
 import { callHandler, type Handler, loadHandler } from './bundle-handler.ts';

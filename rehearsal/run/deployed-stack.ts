@@ -1,7 +1,7 @@
-import * as z from 'zod';
 import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
-import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 import type { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
+import * as z from 'zod';
 import type { Limit, Limits, TierName } from '../../shared/platform/units.ts';
 
 /** Management calls since the cloud was built. */

@@ -1,6 +1,6 @@
 import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
-import { everyItem } from './items.ts';
 import type { DeployedService } from './deployed-stack.ts';
+import { everyItem } from './items.ts';
 
 interface Item {
   readonly pk: { readonly S: string };

@@ -6,8 +6,8 @@ import { SCENARIOS } from '../world/scenarios/index.ts';
 import { traceScenario } from '../world/scenarios/recorded-trace.ts';
 import { parseTrace, TraceError } from '../world/traffic/trace-file.ts';
 import { describeReading } from '../world/traffic/trace-reading.ts';
-import { type RehearseArguments, UsageError } from './rehearse-arguments.ts';
 import { type PolicyDocument, parsePolicyDocument } from './rehearsal-policy.ts';
+import { type RehearseArguments, UsageError } from './rehearse-arguments.ts';
 
 const toStandardError = (line: string): void => void process.stderr.write(`${line}\n`);
 

@@ -1,5 +1,5 @@
-import { EVERY_METHOD } from '@tidegate/embedded-aws/gateway';
 import type { ApiGatewayService } from '@tidegate/embedded-aws';
+import { EVERY_METHOD } from '@tidegate/embedded-aws/gateway';
 import type { Limit, Limits, MethodKey } from '../../shared/platform/units.ts';
 import type { DeployedService, GatewayInspection, WriteCounts } from './deployed-stack.ts';
 

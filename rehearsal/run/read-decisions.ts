@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
+import * as z from 'zod';
 import type { DeployedService } from './deployed-stack.ts';
 
 /** A decision as a rehearsal shows it. */

@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
+import * as z from 'zod';
 import { type Policy, policySchema, tierPolicyOf } from '../../shared/policy/schema.ts';
 import type { TierTerms } from '../world/omniscient.ts';
 import type { DeployedService } from './deployed-stack.ts';

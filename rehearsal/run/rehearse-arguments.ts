@@ -1,6 +1,5 @@
+import { FAULT_FORM, FAULT_KINDS, type Fault, FaultSpecError, parseFault } from '@tidegate/embedded-aws/faults';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { FAULT_KINDS, type Fault } from '@tidegate/embedded-aws/faults';
-import { FAULT_FORM, FaultSpecError, parseFault } from '@tidegate/embedded-aws/faults';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { DEFAULT_PEAK_RPS } from '../world/scenarios/recorded-trace.ts';
 

@@ -1,18 +1,17 @@
 import type { Fault } from '@tidegate/embedded-aws/faults';
-import { FaultInjector, knownOperations } from '@tidegate/embedded-aws/faults';
-import { parseFault } from '@tidegate/embedded-aws/faults';
+import { FaultInjector, knownOperations, parseFault } from '@tidegate/embedded-aws/faults';
 import type { KeyId, Limits } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import { randomStreams } from '../world/random-streams.ts';
 import { type Scenario, scaledScenario } from '../world/scenario.ts';
-import type { SecondSnapshot } from '../world/world-snapshot.ts';
 import { SLICE_MS, World } from '../world/world.ts';
-import { DecisionReader, type SeenDecision } from './read-decisions.ts';
+import type { SecondSnapshot } from '../world/world-snapshot.ts';
+import { type DeployedService, describeService, type RehearsalCloud, type WriteCounts } from './deployed-stack.ts';
 import { forgetControl } from './forget.ts';
-import { createKeys, deleteKeys } from './tier-keys.ts';
+import { DecisionReader, type SeenDecision } from './read-decisions.ts';
 import { installPolicy, type PolicyDocument, tierTerms } from './rehearsal-policy.ts';
 import { isRestored, type RehearsalReport } from './rehearsal-report.ts';
-import { type DeployedService, describeService, type RehearsalCloud, type WriteCounts } from './deployed-stack.ts';
+import { createKeys, deleteKeys } from './tier-keys.ts';
 
 /** Every rehearsal happens at the same time: what depends on the date must not make two runs differ. */
 export const EPOCH_MS = Date.UTC(2031, 0, 1);

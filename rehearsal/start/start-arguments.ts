@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_PORT } from '@tidegate/embedded-aws';
+import { Command, InvalidArgumentError } from 'commander';
 
 export interface StartArguments {
   /** End after the incident instead of serving on. */

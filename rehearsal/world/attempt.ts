@@ -1,13 +1,9 @@
-import type {
-  Admission,
-  FinishedRequest,
-  GatewayRequest,
-} from '@tidegate/embedded-aws/gateway';
+import type { Admission, FinishedRequest, GatewayRequest } from '@tidegate/embedded-aws/gateway';
 import type { EpochMs, KeyId } from '../../shared/platform/units.ts';
-import type { Job } from './simulated-backend.ts';
 import type { ContractBucket } from './contract-bucket.ts';
 import type { ClientGroup } from './scenario.ts';
 import type { FirstAttempt } from './scores.ts';
+import type { Job } from './simulated-backend.ts';
 
 /** One key and all that is fixed about its requests. */
 export interface Source {

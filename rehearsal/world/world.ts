@@ -2,15 +2,15 @@ import type { FinishedRequest, GatewayPort } from '@tidegate/embedded-aws/gatewa
 import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs, KeyId, Limit, TierName } from '../../shared/platform/units.ts';
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
-import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
-import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './world-clients.ts';
 import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';
 import { type ClientGroup, keyNames, type Scenario } from './scenario.ts';
 import { ScoreKeeper, type Scores } from './scores.ts';
-import { SecondCounter, type SecondSnapshot } from './world-snapshot.ts';
+import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
 import { TimeWheel } from './time-wheel.ts';
 import { Arrivals } from './traffic/arrivals.ts';
+import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './world-clients.ts';
+import { SecondCounter, type SecondSnapshot } from './world-snapshot.ts';
 
 export interface WorldOptions {
   readonly scenario: Scenario;

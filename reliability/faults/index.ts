@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
-import { type Cell, cellsOf } from './cells.ts';
-import { matrixPage } from './result-page.ts';
-import type { CellResult } from './play-cell.ts';
 import { doAll } from './cell-pool.ts';
+import { type Cell, cellsOf } from './cells.ts';
+import type { CellResult } from './play-cell.ts';
+import { matrixPage } from './result-page.ts';
 import { SCALE } from './scene.ts';
 
 const PAGE = new URL('../../docs/fault-matrix.md', import.meta.url);

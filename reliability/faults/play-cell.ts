@@ -1,13 +1,12 @@
-import { knownOperations } from '@tidegate/embedded-aws/faults';
-import { parseFault } from '@tidegate/embedded-aws/faults';
+import { knownOperations, parseFault } from '@tidegate/embedded-aws/faults';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { functionName } from '../../rehearsal/run/deployed-stack.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { type Cell, isContent, type Phase } from './cells.ts';
-import { readDecisions } from './recorded-decisions.ts';
 import type { Provocation } from './fault-dependencies.ts';
 import { outOfBounds, unaccounted, writtenLimits } from './judge.ts';
+import { readDecisions } from './recorded-decisions.ts';
 import { isRecovered, type Recovery, stuckMessages } from './recovery.ts';
 import { CAPACITY_RPS, openScene, type Scene } from './scene.ts';
 

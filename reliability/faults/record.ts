@@ -1,6 +1,5 @@
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
-import type { Caller, Interceptor } from '@tidegate/embedded-aws/kernel';
-import type { Clock } from '@tidegate/embedded-aws/kernel';
+import type { Caller, Clock, Interceptor } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs } from '../../shared/platform/units.ts';
 
 /** A limit that was really written, whatever its writer heard of it. */

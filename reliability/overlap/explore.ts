@@ -1,10 +1,10 @@
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import type { Scene } from '../faults/scene.ts';
+import { restore, type Snapshot, takeSnapshot } from './cloud-snapshot.ts';
 import { Caller, type Choose, interleave } from './door.ts';
 import { type FinalState, finalState } from './final-state.ts';
 import type { Schedule } from './schedules.ts';
 import { arrange, type Situation } from './situations.ts';
-import { restore, type Snapshot, takeSnapshot } from './cloud-snapshot.ts';
 import { eventOf } from './triggers.ts';
 
 /** An overlap that ended otherwise than any serial run. */

@@ -1,6 +1,5 @@
 import { createCloud } from '@tidegate/embedded-aws';
-import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
-import { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { DEVELOPER, SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { deployCommand, type Watched, watched } from '../../tests/support/sealed/watched.ts';
 
 /** What the two commands did under one environment. */

@@ -1,5 +1,4 @@
-import { FaultInjector, knownOperations } from '@tidegate/embedded-aws/faults';
-import { parseFault } from '@tidegate/embedded-aws/faults';
+import { FaultInjector, knownOperations, parseFault } from '@tidegate/embedded-aws/faults';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { scaledPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
 import { type RehearsalSecond, runRehearsal } from '../../rehearsal/run/run-rehearsal.ts';

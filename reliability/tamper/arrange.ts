@@ -1,7 +1,7 @@
 import { epochText } from '../../shared/state/table.ts';
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
-import { type Item, type Snapshot, takeSnapshot } from '../overlap/cloud-snapshot.ts';
 import { behind, openScene, type Scene } from '../faults/scene.ts';
+import { type Item, type Snapshot, takeSnapshot } from '../overlap/cloud-snapshot.ts';
 import { Incident } from './incident.ts';
 import { outsideNames, textOf } from './item.ts';
 import { type Specimen, SpecimenRecorder } from './specimens.ts';

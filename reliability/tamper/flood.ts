@@ -1,8 +1,8 @@
 import type { Cloud } from '@tidegate/embedded-aws';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import type { DeployedService } from '../../rehearsal/run/deployed-stack.ts';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { runRehearsal } from '../../rehearsal/run/run-rehearsal.ts';
-import type { DeployedService } from '../../rehearsal/run/deployed-stack.ts';
 import type { TierName } from '../../shared/platform/units.ts';
 import { deployedInProcess } from '../../tests/support/e2e/in-process-deploy.ts';
 import { shortSurge } from '../../tests/support/e2e/rehearsal.ts';

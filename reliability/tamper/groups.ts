@@ -1,8 +1,8 @@
 import { type Item, keyOf } from '../overlap/cloud-snapshot.ts';
 import type { Stage } from './arrange.ts';
-import { cellsOf, type TamperCell } from './tamper-cells.ts';
 import { outsideNames } from './item.ts';
 import { readingOf } from './readings.ts';
+import { cellsOf, type TamperCell } from './tamper-cells.ts';
 
 /** Cells of one kind that our readers cannot tell apart: one of them is played for all. */
 export interface TamperGroup {

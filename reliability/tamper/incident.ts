@@ -1,9 +1,9 @@
 import { parseFault } from '@tidegate/embedded-aws/faults';
 import { DEVELOPER, type Interceptor } from '@tidegate/embedded-aws/kernel';
 import { functionName } from '../../rehearsal/run/deployed-stack.ts';
+import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
 import { restoreLimits, type Snapshot, takeSnapshot } from '../overlap/cloud-snapshot.ts';
 import { eventOf } from '../overlap/triggers.ts';
-import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
 
 const CALM_SECONDS = 180;
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { outOfBounds, writtenLimits } from '../faults/judge.ts';
-import type { Item } from '../overlap/cloud-snapshot.ts';
 import { HEALTHY_WAIT_MS } from '../faults/recovery.ts';
 import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
+import type { Item } from '../overlap/cloud-snapshot.ts';
 import type { Stage } from './arrange.ts';
 import { awaitRescue, NO_RESCUE, type Rescue, whyNoRescue } from './rescue.ts';
 import { asOperator, comeToRest, overrideName } from './rest.ts';

@@ -1,7 +1,7 @@
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { functionName } from '../../rehearsal/run/deployed-stack.ts';
-import { keyOf, restore, type Snapshot } from '../overlap/cloud-snapshot.ts';
 import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
+import { keyOf, restore, type Snapshot } from '../overlap/cloud-snapshot.ts';
 import type { Stage } from './arrange.ts';
 import { shifted } from './shift.ts';
 

@@ -1,7 +1,7 @@
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { matchesPattern } from '@tidegate/embedded-aws/iam';
-import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
 import { describeService } from '../../rehearsal/run/deployed-stack.ts';
+import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';
 import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { exercise } from '../support/e2e/exercise.ts';

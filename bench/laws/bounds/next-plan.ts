@@ -3,8 +3,8 @@ import type { CostUnitsPerSecond, Limit, Limits, Rps } from '../../../shared/pla
 import { tierPolicyOf } from '../../../shared/policy/schema.ts';
 import type { LawContext } from '../bench-law.ts';
 import type { ContractKey, TierCups } from './known-demand.ts';
-import { bestLevels } from './plan-targets.ts';
 import { tierResponses } from './known-response.ts';
+import { bestLevels } from './plan-targets.ts';
 
 const PLAN_BURST_SECONDS = 2;
 const LEAST_PLAN_BURST = 4;

@@ -1,9 +1,9 @@
 import type { Conclusion, Law } from '../../../shared/control/types.ts';
 import type { BenchLaw, LawContext } from '../bench-law.ts';
+import { nextStage } from './bound-stage-limits.ts';
 import { Contracts, sharesOf, type TierCups } from './known-demand.ts';
 import { nextPlans } from './next-plan.ts';
 import { extrapolated, foreknown, late, type OutlookAt } from './outlook.ts';
-import { nextStage } from './bound-stage-limits.ts';
 import { QUEUELESS_AIM, stageTotal } from './stage-total.ts';
 
 const TICK_SECONDS = 5;

@@ -6,8 +6,8 @@ import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../
 import { type Policy, tierPolicyOf } from '../../../shared/policy/schema.ts';
 import type { LawContext } from '../bench-law.ts';
 import { KeyDemands } from './key-demand.ts';
-import { readingOf } from './window-reading.ts';
 import type { Bounds, Gains, TotalLaw } from './total-law.ts';
+import { readingOf } from './window-reading.ts';
 
 /** `stage`: the stage holds the total, plans stay. `shares`: plans besides get the water levels of our tier shares. */
 export type Allocation = 'stage' | 'shares';

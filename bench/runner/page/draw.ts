@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { BENCH_SCENARIOS } from '../../scenarios/index.ts';
-import { chart } from './chart.ts';
 import type { Job } from '../job.ts';
 import { play } from '../play.ts';
 import { benchPolicy } from '../policy.ts';
 import { RESULTS_FOLDER } from '../results.ts';
+import { chart } from './chart.ts';
 
 /** The law that is drawn. */
 export const DRAWN = 'tidegate';

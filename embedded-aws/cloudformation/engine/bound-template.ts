@@ -1,9 +1,9 @@
 import { own } from '../../kernel/plain-records.ts';
 import { evaluateObject, evaluateValue } from '../template/evaluate-value.ts';
-import type { Scope } from '../template/scope.ts';
 import type { Json, JsonObject } from '../template/json.ts';
 import { NO_VALUE, REGIONAL } from '../template/pseudo.ts';
 import { references } from '../template/references.ts';
+import type { Scope } from '../template/scope.ts';
 import { LANGUAGE_EXTENSIONS, type TemplateResource, validationError } from '../template/template-model.ts';
 import { typedParameters } from '../template/template-parameters.ts';
 import { creationOrder, type Graph } from './graph.ts';

@@ -1,7 +1,7 @@
 import { own } from '../../kernel/plain-records.ts';
 import { asList, FUNCTIONS, type FunctionBody } from './intrinsic-functions.ts';
-import type { Scope } from './scope.ts';
 import { asFunction, type Json, type JsonObject } from './json.ts';
+import type { Scope } from './scope.ts';
 import { validationError } from './template-model.ts';
 
 /** Evaluates every function in `value`; `undefined` is AWS::NoValue, which removes the member that holds it. */

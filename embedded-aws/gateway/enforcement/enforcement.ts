@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../../kernel/simulation-clock.ts';
 import type { KeyId, Limit } from '../../kernel/quantities.ts';
 import type { RandomOf } from '../../kernel/random.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import { EnforcedPlan, type PlanLimits } from './enforced-plan.ts';
 import { EnforcedStage, type StageLimits } from './enforced-stage.ts';
 import { type DelayMs, Propagation } from './propagation.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../kernel/simulation-clock.ts';
 import type { RandomOf } from '../../kernel/random.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 
 export interface DelayMs {
   readonly min: number;

@@ -1,7 +1,7 @@
 import type { RolePolicies } from '../../iam/authorize.ts';
 import { ACCOUNT_ID, type EmbeddedAws, type Permission, type PolicyDocument, type Service } from '../../kernel/aws.ts';
-import { IamStore } from './iam-store.ts';
 import { policyOperations } from './iam-policies.ts';
+import { IamStore } from './iam-store.ts';
 import { rolePolicyOperations } from './role-policies.ts';
 import { roleOperations } from './roles.ts';
 

@@ -1,7 +1,7 @@
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
 import type { LogLine, StoredEvent } from './event.ts';
-import type { Subscription } from './log-subscription.ts';
 import type { MetricFilter } from './filters/metric-filter.ts';
+import type { Subscription } from './log-subscription.ts';
 import { EventTail } from './tail.ts';
 
 const MOST_STREAMS = 1_000;

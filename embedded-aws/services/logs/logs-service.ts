@@ -16,14 +16,14 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { EmbeddedAws, Operation, Permission, Service } from '../../kernel/aws.ts';
 import type { LogLine } from './event.ts';
+import { LogFilters } from './filters/log-filters.ts';
+import type { LogMetricSample } from './filters/metric-filter.ts';
 import { GroupEncryption } from './group-encryption.ts';
 import { LogGroups } from './groups.ts';
-import { LogFilters } from './filters/log-filters.ts';
 import { type LogGroup, logGroupArn } from './log-group.ts';
-import { notFound } from './logs-errors.ts';
-import type { LogMetricSample } from './filters/metric-filter.ts';
-import { acceptBatch } from './put-log-events.ts';
 import { filterLogEvents, getLogEvents } from './log-reading.ts';
+import { notFound } from './logs-errors.ts';
+import { acceptBatch } from './put-log-events.ts';
 
 /** Where metrics that logs yield go: CloudWatch. */
 export interface LogMetrics {

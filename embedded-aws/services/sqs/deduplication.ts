@@ -1,5 +1,5 @@
-import type { StoredMessage } from './queue-message.ts';
 import type { QueueAttributes } from './queue-attributes.ts';
+import type { StoredMessage } from './queue-message.ts';
 
 /** How long a FIFO queue recalls a deduplication id, whether or not its message still exists. */
 const WINDOW_MS = 300_000;

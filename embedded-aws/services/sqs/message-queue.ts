@@ -1,6 +1,6 @@
-import type { OutgoingMessage, StoredMessage } from './queue-message.ts';
 import { Deduplication } from './deduplication.ts';
 import { numberOf, parseRedrivePolicy, type QueueAttributes } from './queue-attributes.ts';
+import type { OutgoingMessage, StoredMessage } from './queue-message.ts';
 import { formatReceipt, parseReceipt } from './receipt.ts';
 import { invalidValue } from './sqs-errors.ts';
 

@@ -10,9 +10,9 @@ import type {
 import type { Caller } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/aws-error.ts';
 import { md5, md5OfAttributes } from './message-digest.ts';
-import type { OutgoingMessage, StoredMessage } from './queue-message.ts';
 import type { Queue, ReceivedMessage } from './message-queue.ts';
 import { numberOf } from './queue-attributes.ts';
+import type { OutgoingMessage, StoredMessage } from './queue-message.ts';
 import { invalidParameterValue, invalidValue } from './sqs-errors.ts';
 
 type SendInput = Omit<SendMessageRequest, 'QueueUrl'>;

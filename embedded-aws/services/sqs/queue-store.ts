@@ -1,7 +1,7 @@
 import { ACCOUNT_ID, REGION } from '../../kernel/aws.ts';
 import { AwsError } from '../../kernel/aws-error.ts';
-import type { Clock } from '../../kernel/simulation-clock.ts';
 import { own } from '../../kernel/plain-records.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 import { Queue } from './message-queue.ts';
 import { checkAttributes, type QueueAttributes, withDefaults } from './queue-attributes.ts';
 import { invalidParameterValue, queueMissing } from './sqs-errors.ts';

@@ -11,10 +11,10 @@ import type { Call, EmbeddedAws, Permission, PolicyDocument, Service } from '../
 import type { Cancel } from '../../kernel/simulation-clock.ts';
 import { randomUuid } from '../../runtime/seeded-crypto.ts';
 import type { RecordMetric } from '../vended-metric.ts';
-import { Arrivals } from './queue-arrivals.ts';
 import { batchOperations } from './batches.ts';
-import { incoming, outgoing, senderIdOf, sendResult } from './messages.ts';
 import type { Queue } from './message-queue.ts';
+import { incoming, outgoing, senderIdOf, sendResult } from './messages.ts';
+import { Arrivals } from './queue-arrivals.ts';
 import { numberOf, parseRedrivePolicy } from './queue-attributes.ts';
 import { QueueEncryption } from './queue-encryption.ts';
 import { recordQueueMetrics } from './queue-metrics.ts';

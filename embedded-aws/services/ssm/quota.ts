@@ -1,6 +1,6 @@
 import { AwsError, type Caller } from '../../kernel/aws.ts';
-import type { Clock } from '../../kernel/simulation-clock.ts';
 import { own } from '../../kernel/plain-records.ts';
+import type { Clock } from '../../kernel/simulation-clock.ts';
 
 const RATES_RPS = { read: 40, write: 3 } as const;
 

@@ -1,5 +1,5 @@
-import { openScene, SCALE, type Scene } from '../../../reliability/faults/scene.ts';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import { openScene, SCALE, type Scene } from '../../../reliability/faults/scene.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 import {
   type BrokenEvent,

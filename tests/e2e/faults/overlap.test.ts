@@ -1,7 +1,7 @@
+import { SCALE } from '../../../reliability/faults/scene.ts';
 import { explore } from '../../../reliability/overlap/explore.ts';
 import { drawn, type Schedule } from '../../../reliability/overlap/schedules.ts';
 import { SITUATIONS } from '../../../reliability/overlap/situations.ts';
-import { SCALE } from '../../../reliability/faults/scene.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 /** The whole exploration is a command of its own. */

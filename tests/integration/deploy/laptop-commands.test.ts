@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import { removeService } from '../../../rehearsal/deploy/deploy.ts';
 import { expectEmbeddedAws } from '../../../rehearsal/deploy/handshake-client.ts';
-import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import type { Ended } from '../../support/e2e/command-line.ts';
 
 /** Something else than the embedded AWS, which remembers every request and answers it politely. */

@@ -1,6 +1,6 @@
 import type { Cloud } from '@tidegate/embedded-aws';
-import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
+import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
 import { WORST } from '../../support/sealed/environments.ts';
 import { ENVIRONMENT_NAMES, NO_MISDEEDS, watched } from '../../support/sealed/watched.ts';
 

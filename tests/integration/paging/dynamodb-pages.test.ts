@@ -1,7 +1,7 @@
 import type { Cloud } from '@tidegate/embedded-aws';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
-import { forgetControl } from '../../../rehearsal/run/forget.ts';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
+import { forgetControl } from '../../../rehearsal/run/forget.ts';
 import { decisionsSince } from '../../support/e2e/decisions.ts';
 
 const service = {

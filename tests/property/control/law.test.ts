@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Window } from '../../../shared/telemetry/window.ts';
 import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
+import type { Window } from '../../../shared/telemetry/window.ts';
 import { LawBench } from '../../support/plant/bench.ts';
 import { BASELINE } from '../../support/plant/plant.ts';
 import { logWindow, minuteWindow } from '../../support/plant/windows.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 import { brakedLimits, nextStep } from '../../../functions/fail-safe/next-step.ts';
 import type { Health } from '../../../functions/fail-safe/rules.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';
-import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 
 const limit = fc.record({
   rateRps: decimal(0.1, 20_000).map((rate) => Math.max(0.1, Math.round(rate * 100) / 100)),

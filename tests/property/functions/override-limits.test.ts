@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 import { emergencyFloor, type OverrideInput, underOverride } from '../../../functions/control/override-limits.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import type { Override } from '../../../shared/policy/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
 import type { Hold } from '../../../shared/state/hold.ts';
-import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 
 const limit: fc.Arbitrary<Limit> = fc.record({
   rateRps: decimal(0.1, 10_000),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 import { duplicateKeys } from '../../../shared/policy/duplicate-keys.ts';
 import { parsePolicy } from '../../../shared/policy/parse.ts';
-import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 
 test('no text makes the parser throw, and a refusal always names a problem', () => {
   const text = fc.oneof(

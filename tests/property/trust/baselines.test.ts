@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 import { judge } from '../../../shared/control/health.ts';
 import { readSignals } from '../../../shared/control/signals.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
-import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 import { LawBench } from '../../support/plant/bench.ts';
 import { type CellSketch, logWindow } from '../../support/plant/windows.ts';
 

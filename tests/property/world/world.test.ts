@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { seededRandom } from '@tidegate/embedded-aws/kernel';
+import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 import { omniscientShares } from '../../../rehearsal/world/omniscient.ts';
 import { TimeWheel } from '../../../rehearsal/world/time-wheel.ts';
 import { WeightedChoice, zipfShares } from '../../../rehearsal/world/traffic/skew.ts';
-import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 
 const units = decimal(0, 10_000);
 const tiers = fc.array(

@@ -1,9 +1,4 @@
-import type {
-  Admission,
-  FinishedRequest,
-  GatewayPort,
-  GatewayRequest,
-} from '@tidegate/embedded-aws/gateway';
+import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '@tidegate/embedded-aws/gateway';
 import { type Scenario, scaledScenario } from '../../../rehearsal/world/scenario.ts';
 import { quiet } from '../../../rehearsal/world/scenarios/quiet.ts';
 import { retryStorm } from '../../../rehearsal/world/scenarios/retry-storm.ts';

@@ -1,6 +1,5 @@
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
-import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
-import { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { DEVELOPER, SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { deployService } from '../../../rehearsal/deploy/deploy.ts';
 import { type DeployedService, describeService } from '../../../rehearsal/run/deployed-stack.ts';
 

@@ -1,6 +1,5 @@
-import type { Cloud } from '@tidegate/embedded-aws';
+import type { AcceptedWrite, Cloud } from '@tidegate/embedded-aws';
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
-import type { AcceptedWrite } from '@tidegate/embedded-aws';
 import type { Limit, TierName } from '../../../shared/platform/units.ts';
 import { asDeveloper, type Deployed } from './deployed.ts';
 

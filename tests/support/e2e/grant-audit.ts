@@ -1,6 +1,5 @@
 import type { Cloud } from '@tidegate/embedded-aws';
-import { authorizer } from '@tidegate/embedded-aws/iam';
-import { asList } from '@tidegate/embedded-aws/iam';
+import { asList, authorizer } from '@tidegate/embedded-aws/iam';
 import type { Authorize, Caller, PolicyDocument, PolicyStatement, Service } from '@tidegate/embedded-aws/kernel';
 import { asDeveloper } from './deployed.ts';
 

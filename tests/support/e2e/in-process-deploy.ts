@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
-import { EPOCH_MS } from '../../../rehearsal/run/run-rehearsal.ts';
 import { describeService } from '../../../rehearsal/run/deployed-stack.ts';
+import { EPOCH_MS } from '../../../rehearsal/run/run-rehearsal.ts';
 import type { Deployed } from './deployed.ts';
 
 export interface TemplateResource {

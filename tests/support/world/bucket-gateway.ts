@@ -1,9 +1,4 @@
-import type {
-  Admission,
-  FinishedRequest,
-  GatewayPort,
-  GatewayRequest,
-} from '@tidegate/embedded-aws/gateway';
+import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '@tidegate/embedded-aws/gateway';
 import type { Limit } from '../../../shared/platform/units.ts';
 
 interface Bucket {

@@ -1,6 +1,5 @@
 import type { Call, Operation, Service } from '@tidegate/embedded-aws/kernel';
-import { EmbeddedAws } from '@tidegate/embedded-aws/kernel';
-import { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { EmbeddedAws, SimulationClock } from '@tidegate/embedded-aws/kernel';
 import type { RehearsalCloud } from '../../../rehearsal/run/deployed-stack.ts';
 import { BucketGateway } from './bucket-gateway.ts';
 import { CONTRACTS } from './run-world.ts';

@@ -2,8 +2,8 @@ import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
 import type { TierTerms } from '../../../rehearsal/world/omniscient.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 import type { Scenario } from '../../../rehearsal/world/scenario.ts';
-import type { SecondSnapshot } from '../../../rehearsal/world/world-snapshot.ts';
 import { World } from '../../../rehearsal/world/world.ts';
+import type { SecondSnapshot } from '../../../rehearsal/world/world-snapshot.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 
 export const START_MS = Date.UTC(2031, 0, 1);

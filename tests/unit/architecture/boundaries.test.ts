@@ -78,7 +78,9 @@ describe('who may import whom', () => {
   });
 
   test('the simulated world does not know the law', () => {
-    expect(violations('rehearsal/world', ({ target }) => !isIn(target, 'shared/control', 'shared/allocation'))).toEqual([]);
+    expect(violations('rehearsal/world', ({ target }) => !isIn(target, 'shared/control', 'shared/allocation'))).toEqual(
+      [],
+    );
   });
 
   test.each([

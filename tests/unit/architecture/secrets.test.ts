@@ -3,7 +3,20 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 const ROOT = join(__dirname, '../../..');
-const FOLDERS = ['bench', 'cli', 'config', 'docs', 'functions', 'rehearsal', 'reliability', 'embedded-aws', 'shared', 'tests', '.github', '.ci'];
+const FOLDERS = [
+  'bench',
+  'cli',
+  'config',
+  'docs',
+  'functions',
+  'rehearsal',
+  'reliability',
+  'embedded-aws',
+  'shared',
+  'tests',
+  '.github',
+  '.ci',
+];
 const SECRET = /\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|aws_secret_access_key\s*=\s*\S{30}/;
 
 /** Of a request, what no client chooses freely: ids that AWS makes, the matched route, numbers, enumerations. */

@@ -1,7 +1,7 @@
 import type { ContractKey } from '../../../bench/laws/bounds/known-demand.ts';
+import { keyResponse, tierResponses } from '../../../bench/laws/bounds/known-response.ts';
 import { extrapolated, late } from '../../../bench/laws/bounds/outlook.ts';
 import { bestLevels } from '../../../bench/laws/bounds/plan-targets.ts';
-import { keyResponse, tierResponses } from '../../../bench/laws/bounds/known-response.ts';
 import { Knowledge } from '../../../bench/laws/knowledge.ts';
 import { benchPolicy } from '../../../bench/runner/policy.ts';
 import { BENCH_SCENARIOS } from '../../../bench/scenarios/index.ts';

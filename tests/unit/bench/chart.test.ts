@@ -1,6 +1,6 @@
 import { CostMeter } from '../../../bench/loop/cost-meter.ts';
-import { chart } from '../../../bench/runner/page/chart.ts';
 import type { Second } from '../../../bench/runner/job.ts';
+import { chart } from '../../../bench/runner/page/chart.ts';
 
 const limit = (rateRps: number) => ({ rateRps, burst: 1 });
 const METHODS = [

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../../../bench/scenarios/index.ts';
 import type { BenchScenario, Drawn } from '../../../bench/scenarios/bench-scenario.ts';
+import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../../../bench/scenarios/index.ts';
 import { recordedDays } from '../../../bench/scenarios/recorded-days.ts';
 import { SIZE } from '../../../bench/scenarios/size.ts';
 import { keyNames } from '../../../rehearsal/world/scenario.ts';

@@ -1,7 +1,7 @@
-import { benchTelemetry } from '../../../bench/loop/create-telemetry.ts';
-import type { TelemetryMode } from '../../../bench/loop/bench-telemetry.ts';
-import type { TelemetryTrouble } from '../../../bench/scenarios/bench-scenario.ts';
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import type { TelemetryMode } from '../../../bench/loop/bench-telemetry.ts';
+import { benchTelemetry } from '../../../bench/loop/create-telemetry.ts';
+import type { TelemetryTrouble } from '../../../bench/scenarios/bench-scenario.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 
 const EPOCH_MS = Date.UTC(2031, 0, 1);

@@ -1,8 +1,8 @@
+import { parseFault } from '@tidegate/embedded-aws/faults';
+import type { DeployedService } from '../../../rehearsal/run/deployed-stack.ts';
 import { outOfBounds, unaccounted, writtenLimits } from '../../../reliability/faults/judge.ts';
 import { CallRecord, type LimitWrite } from '../../../reliability/faults/record.ts';
 import { faultPlan } from '../../../reliability/soak/plan.ts';
-import { parseFault } from '@tidegate/embedded-aws/faults';
-import type { DeployedService } from '../../../rehearsal/run/deployed-stack.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArguments, UsageError } from '../../../rehearsal/run/rehearse-arguments.ts';
 import { loadPolicy, loadScenario } from '../../../rehearsal/run/input-files.ts';
+import { parseArguments, UsageError } from '../../../rehearsal/run/rehearse-arguments.ts';
 
 const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean));
 

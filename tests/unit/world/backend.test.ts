@@ -1,6 +1,6 @@
-import { Backend, type Job } from '../../../rehearsal/world/simulated-backend.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 import type { BackendSpec } from '../../../rehearsal/world/scenario.ts';
+import { Backend, type Job } from '../../../rehearsal/world/simulated-backend.ts';
 import { constant, step } from '../../../rehearsal/world/traffic/rate.ts';
 
 const SPEC: BackendSpec = {

@@ -1,5 +1,5 @@
-import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from '../../../rehearsal/world/world-clients.ts';
 import type { ClientBehaviour } from '../../../rehearsal/world/scenario.ts';
+import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from '../../../rehearsal/world/world-clients.ts';
 
 const half = () => 0.5;
 const delay = (behaviour: ClientBehaviour, attempt: number, status: number) =>

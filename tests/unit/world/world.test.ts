@@ -1,9 +1,4 @@
-import type {
-  Admission,
-  FinishedRequest,
-  GatewayPort,
-  GatewayRequest,
-} from '@tidegate/embedded-aws/gateway';
+import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '@tidegate/embedded-aws/gateway';
 import type { ClientBehaviour, Scenario } from '../../../rehearsal/world/scenario.ts';
 import { BACKEND, METHODS, OBJECTIVE } from '../../../rehearsal/world/scenarios/common.ts';
 import { constant, during } from '../../../rehearsal/world/traffic/rate.ts';

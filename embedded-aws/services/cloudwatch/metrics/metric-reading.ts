@@ -11,8 +11,8 @@ import type {
   StandardUnit,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../../kernel/aws-error.ts';
-import type { Clock } from '../../../kernel/simulation-clock.ts';
 import { own } from '../../../kernel/plain-records.ts';
+import type { Clock } from '../../../kernel/simulation-clock.ts';
 import { invalidCombination, invalidValue, validationError } from '../cloudwatch-errors.ts';
 import { queryLabel } from './labels.ts';
 import { aggregate, dimensionsOf, needStatistic, QueryEvaluation, type TimeRange } from './metric-query.ts';

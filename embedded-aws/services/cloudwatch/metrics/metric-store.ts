@@ -1,6 +1,6 @@
 import { ASSUMPTIONS } from '../../../kernel/assumptions.ts';
-import type { Clock } from '../../../kernel/simulation-clock.ts';
 import type { RandomOf } from '../../../kernel/random.ts';
+import type { Clock } from '../../../kernel/simulation-clock.ts';
 import { Series } from './series.ts';
 import type { Statistics } from './statistics.ts';
 

@@ -8,10 +8,10 @@ import type {
   PutSubscriptionFilterRequest,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { ACCOUNT_ID, AwsError, type EmbeddedAws, NotImplemented, REGION } from '../../../kernel/aws.ts';
-import { compilePattern } from './filter-pattern.ts';
 import type { LogGroup } from '../log-group.ts';
 import { deliverer, Subscription, type SubscriptionSettings } from '../log-subscription.ts';
 import { assertName, invalidParameter, notFound } from '../logs-errors.ts';
+import { compilePattern } from './filter-pattern.ts';
 import { type LogMetricSample, MetricFilter } from './metric-filter.ts';
 
 const MOST_SUBSCRIPTIONS = 2;

@@ -1,9 +1,5 @@
 import { CloudFormationService } from '../../../cloudformation/cloudformation-service.ts';
-import type {
-  Physical,
-  ResourceType,
-  ResourceTypes,
-} from '../../../cloudformation/engine/resource-type.ts';
+import type { Physical, ResourceType, ResourceTypes } from '../../../cloudformation/engine/resource-type.ts';
 import type { JsonObject } from '../../../cloudformation/template/json.ts';
 import { DEVELOPER, EmbeddedAws } from '../../../kernel/aws.ts';
 import { AwsError } from '../../../kernel/aws-error.ts';

@@ -2,10 +2,7 @@ import type { ApiKey, Deployment, Resource, RestApi, Stage, UsagePlan } from '@a
 import type { LogEvent } from '../../../gateway/telemetry/stage-telemetry.ts';
 import type { MetricValue } from '../../../gateway/telemetry/vended-metrics.ts';
 import { type Caller, DEVELOPER, REGION } from '../../../kernel/aws.ts';
-import {
-  type ApiGatewayOptions,
-  ApiGatewayService,
-} from '../../../services/apigateway/apigateway-service.ts';
+import { type ApiGatewayOptions, ApiGatewayService } from '../../../services/apigateway/apigateway-service.ts';
 import { virtualAws } from '../../support/observe/virtual-aws.ts';
 
 /** Exempt from the management quotas, as in AWS. */

@@ -1,12 +1,9 @@
 import { evaluate } from '../../../cloudformation/template/evaluate-value.ts';
-import type { Scope } from '../../../cloudformation/template/scope.ts';
 import type { Json } from '../../../cloudformation/template/json.ts';
 import { parseTemplate } from '../../../cloudformation/template/parse-template.ts';
 import { references } from '../../../cloudformation/template/references.ts';
-import {
-  resolveParameters,
-  typedParameters,
-} from '../../../cloudformation/template/template-parameters.ts';
+import type { Scope } from '../../../cloudformation/template/scope.ts';
+import { resolveParameters, typedParameters } from '../../../cloudformation/template/template-parameters.ts';
 import { validateTemplate } from '../../../cloudformation/template/validate.ts';
 import { parseText } from '../../../cloudformation/template/yaml.ts';
 import { bodyOf, thing } from '../../support/cloudformation/fake-types.ts';

@@ -1,7 +1,7 @@
 import { DEVELOPER } from '../../../kernel/aws.ts';
 import { KmsService } from '../../../services/kms/kms-service.ts';
-import { LogsService } from '../../../services/logs/logs-service.ts';
 import type { LogMetricSample } from '../../../services/logs/filters/metric-filter.ts';
+import { LogsService } from '../../../services/logs/logs-service.ts';
 import { fakeLambda, logBatch } from '../../support/observe/fake-lambda.ts';
 import { START_MS, virtualAws } from '../../support/observe/virtual-aws.ts';
 

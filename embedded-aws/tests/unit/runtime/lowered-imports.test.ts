@@ -3,7 +3,10 @@ import { prepareBundle } from '../../../runtime/bundle-loader.ts';
 const files = (source: string) => new Map([['handler.js', new TextEncoder().encode(source)]]);
 
 test('the same source is lowered alike however often it is deployed, and another one by itself', async () => {
-  const [first, again] = [await prepareBundle(files("import('../../../../tests/unit/runtime/a');")), await prepareBundle(files("import('../../../../tests/unit/runtime/a');"))];
+  const [first, again] = [
+    await prepareBundle(files("import('../../../../tests/unit/runtime/a');")),
+    await prepareBundle(files("import('../../../../tests/unit/runtime/a');")),
+  ];
   expect(first.rewritten.get('handler.js')).toContain('require("../../../../tests/unit/runtime/a")');
   expect(again.rewritten).toEqual(first.rewritten);
   const other = await prepareBundle(files("import('../../../../tests/unit/runtime/b');"));
