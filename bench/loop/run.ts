@@ -15,7 +15,7 @@ import type { BenchTelemetry, TelemetryMode } from './bench-telemetry.ts';
 import { BenchController } from './controller.ts';
 import { benchTelemetry } from './create-telemetry.ts';
 import { BenchHeartbeat } from './heartbeat.ts';
-import { type Effort, effortOf } from './limit-changes.ts';
+import { type Effort, effortOf, type LimitWrite } from './limit-changes.ts';
 import { BenchStage } from './stage.ts';
 import { NO_TROUBLE } from './trouble.ts';
 
@@ -51,6 +51,8 @@ export interface LoopResult extends Scores, Effort {
   /** Every rate at the end is at least nearly what it was at onset. */
   readonly restored: boolean;
   readonly limits: Limits;
+  /** Every accepted write in the order of time, those before the scenario began included. */
+  readonly writes: readonly LimitWrite[];
 }
 
 /** One scenario with a law in the loop, no HTTP, no Lambdas: the same world, buckets, delays and telemetry. */
@@ -136,5 +138,6 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
   clock.stop();
   const limits = stage.enforced();
   const restored = isRestored(atOnset, limits);
-  return { ...world.scores(), ...effortOf(controller.writes, START_MS), decisions, restored, limits };
+  const { writes } = controller;
+  return { ...world.scores(), ...effortOf(writes, START_MS), decisions, restored, limits, writes };
 }

@@ -24,6 +24,7 @@ export async function play({ law: lawName, scenario: name, seed, trace, keepSeco
   const {
     decisions: _,
     limits: __,
+    writes: ___,
     stageWrites,
     planWrites,
     reversals,
