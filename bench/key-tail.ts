@@ -2,8 +2,7 @@ import { seededRandom } from '@tidegate/embedded-aws/kernel';
 import { Command } from 'commander';
 import { admittedAt, type KeyDemand, waterLevel } from '../shared/allocation/water-level.ts';
 import { observedDemand } from '../shared/control/observed-demand.ts';
-import { keysOf, TOP_KEYS } from '../shared/telemetry/windows.ts';
-import { logWindow } from '../tests/support/plant/windows.ts';
+import { emptyCell, emptyWindow, keysOf, TOP_KEYS } from '../shared/telemetry/windows.ts';
 import { benchPolicy } from './runner/policy.ts';
 
 /** `npm run bench:key-tail`: what is lost by listing only the busiest keys of a window, in a tier of many keys. */
@@ -44,7 +43,8 @@ function seenOf(keys: readonly KeyDemand[]): KeyDemand[] {
   const named = sent.map(
     ([key, count]) => [key, { tier: 'basic', requests: { '/data/GET': count }, throttled: 0 }] as const,
   );
-  const window = { ...logWindow(0, { basic: { requests } }), ...keysOf(new Map(named)) };
+  const cells = { basic: { '/data/GET': { ...emptyCell(), requests } } };
+  const window = { ...emptyWindow(0), cells, ...keysOf(new Map(named)) };
   return Object.values(observedDemand(window, POLICY)).map(({ count, methods }) => {
     return { rps: Object.values(methods).reduce((a, b) => a + b, 0) / count, count, costPerRequest: 1 };
   });

@@ -8,7 +8,7 @@ import { keyCountsOf } from '../../../shared/telemetry/key-counts.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { decodeWindow, encodeWindow } from '../../../shared/telemetry/window-codec.ts';
 import { mergeParts } from '../../../shared/telemetry/windows.ts';
-import { inputOf } from '../../support/plant/law-input.ts';
+import { inputOf } from '../../support/builders/law-input.ts';
 import { line, THROTTLED } from '../../unit/telemetry/lines.ts';
 
 /** Names that every ordinary object answers to, whatever was stored in it. */

@@ -1,17 +1,17 @@
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
-import { decimal } from '../../../embedded-aws/tests/support/decimal.ts';
 import { judge } from '../../../shared/control/health.ts';
 import { readSignals } from '../../../shared/control/signals.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
-import { LawBench } from '../../support/plant/bench.ts';
-import { type CellSketch, logWindow } from '../../support/plant/windows.ts';
+import { HandFedLaw } from '../../support/builders/hand-fed-law.ts';
+import { type CellSketch, logWindow } from '../../support/builders/window-sketch.ts';
 
 const CALM: Record<string, CellSketch> = { premium: { requests: 5000 }, standard: { requests: 4000 } };
 
-function calmBench(): LawBench {
-  const bench = new LawBench();
-  for (let start = 0; start < 120_000; start += 10_000) bench.tick(start + 20_000, [logWindow(start, CALM)]);
-  return bench;
+function calmLaw(): HandFedLaw {
+  const fed = new HandFedLaw();
+  for (let start = 0; start < 120_000; start += 10_000) fed.tick(start + 20_000, [logWindow(start, CALM)]);
+  return fed;
 }
 
 /** Any window of the log: from nothing to a surge, from quick to hopeless, with refusals and errors. */
@@ -30,7 +30,7 @@ const anySketch = fc
 const windowsOf = (sketches: readonly CellSketch[]): Window[] =>
   sketches.map((premium, index) => logWindow(130_000 + 10_000 * index, { premium }));
 
-const learned = ({ state }: LawBench) => ({
+const learned = ({ state }: HandFedLaw) => ({
   healthyLatencyMs: state?.memory.healthyLatencyMs,
   confirmed: state?.memory.confirmed,
 });
@@ -38,13 +38,13 @@ const learned = ({ state }: LawBench) => ({
 test('the healthy latency and the confirmed rate are never learned from a doubted window', () => {
   fc.assert(
     fc.property(fc.array(anySketch, { minLength: 1, maxLength: 8 }), (sketches) => {
-      const bench = calmBench();
-      const before = learned(bench);
+      const fed = calmLaw();
+      const before = learned(fed);
       for (const window of windowsOf(sketches)) {
-        const { conclusion } = bench.tick(window.startMs + 20_000, [{ ...window, doubt: 'a doubt' }]);
+        const { conclusion } = fed.tick(window.startMs + 20_000, [{ ...window, doubt: 'a doubt' }]);
         expect(conclusion.reason).toContain('a doubt');
       }
-      expect(learned(bench)).toEqual(before);
+      expect(learned(fed)).toEqual(before);
     }),
     { numRuns: 50 },
   );
@@ -53,15 +53,15 @@ test('the healthy latency and the confirmed rate are never learned from a doubte
 test('nor during overload', () => {
   fc.assert(
     fc.property(fc.array(anySketch, { minLength: 1, maxLength: 8 }), (sketches) => {
-      const bench = calmBench();
+      const fed = calmLaw();
       for (const window of windowsOf(sketches)) {
-        const { policy } = bench.input;
-        const before = learned(bench);
-        const signals = readSignals(window, policy, bench.state?.memory.meanCost ?? 1);
-        const health = judge(signals, bench.state?.memory.healthyLatencyMs ?? null, policy);
-        bench.tick(window.startMs + 20_000, [window]);
+        const { policy } = fed.input;
+        const before = learned(fed);
+        const signals = readSignals(window, policy, fed.state?.memory.meanCost ?? 1);
+        const health = judge(signals, fed.state?.memory.healthyLatencyMs ?? null, policy);
+        fed.tick(window.startMs + 20_000, [window]);
         const isOverload = health === 'congested' || health === 'severe' || health === 'erring' || health === 'watch';
-        if (isOverload) expect(learned(bench)).toEqual(before);
+        if (isOverload) expect(learned(fed)).toEqual(before);
       }
     }),
     { numRuns: 100 },

@@ -2,9 +2,9 @@ import { withoutNews } from '../../../shared/control/blind.ts';
 import type { MemoryState } from '../../../shared/control/state.ts';
 import type { Heartbeat } from '../../../shared/control/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
-import { inputOf, LIVE, RESTING, stateOf } from '../../support/plant/law-input.ts';
-import { expectReadable } from '../../support/plant/readable.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
+import { inputOf, LIVE, RESTING, stateOf } from '../../support/builders/law-input.ts';
+import { expectReadable } from '../../support/builders/readable-reason.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
 
 /** When something was last known, in the log. */
 const NEWS_MS = 1_000_000;

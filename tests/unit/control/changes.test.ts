@@ -1,6 +1,6 @@
 import { frozenBy, recordChange } from '../../../shared/control/changes.ts';
 import type { Change } from '../../../shared/control/state.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
 
 const NOW = 10_000_000;
 const HOUR_MS = 3_600_000;

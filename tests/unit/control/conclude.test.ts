@@ -3,11 +3,11 @@ import type { Situation } from '../../../shared/control/limits.ts';
 import type { MemoryState, TrackerState } from '../../../shared/control/state.ts';
 import { hold, type Step } from '../../../shared/control/step.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
-import { evidenceOf } from '../../support/plant/evidence.ts';
-import { asking, inputOf, LIVE, RESTING, situationOf, stateOf } from '../../support/plant/law-input.ts';
-import { expectReadable } from '../../support/plant/readable.ts';
-import { type Seen, signalsOf } from '../../support/plant/signals.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
+import { asking, inputOf, LIVE, RESTING, situationOf, stateOf } from '../../support/builders/law-input.ts';
+import { expectReadable } from '../../support/builders/readable-reason.ts';
+import { evidenceOf } from '../../support/builders/step-evidence.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
+import { type Seen, signalsOf } from '../../support/builders/window-signals.ts';
 
 interface Case {
   readonly tracker?: Partial<TrackerState>;

@@ -1,10 +1,10 @@
 import { adoptGuard, isContended } from '../../../shared/control/contention.ts';
 import type { Health } from '../../../shared/control/health.ts';
 import type { ErrorTest, TrackerState } from '../../../shared/control/state.ts';
-import { asking, inputOf, stateOf } from '../../support/plant/law-input.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
-import { type Seen, signalsOf } from '../../support/plant/signals.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
+import { asking, inputOf, stateOf } from '../../support/builders/law-input.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
+import { type Seen, signalsOf } from '../../support/builders/window-signals.ts';
 
 const RUNNING: ErrorTest = { startedMs: 0, verdict: 'running', successShare: 1, admittedCups: 1, totalCups: null };
 const policy = roundPolicy({ minutes: { bindingThrottledShare: 0.1, bindingFillShare: 0.9 } });

@@ -3,7 +3,7 @@ import type { DemandEntry } from '../../../shared/control/state.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
 import { sketchOf } from '../../../shared/telemetry/key-sketch.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
-import { logWindow } from '../../support/plant/windows.ts';
+import { logWindow } from '../../support/builders/window-sketch.ts';
 
 const GET = '/data/GET';
 const POST = '/orders/POST';

@@ -1,10 +1,10 @@
 import { drainOf, learnFromDrain } from '../../../shared/control/cut.ts';
 import type { Health } from '../../../shared/control/health.ts';
 import type { TrackerState } from '../../../shared/control/state.ts';
-import { evidenceOf } from '../../support/plant/evidence.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
-import { type Seen, signalsOf } from '../../support/plant/signals.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
+import { evidenceOf } from '../../support/builders/step-evidence.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
+import { type Seen, signalsOf } from '../../support/builders/window-signals.ts';
 
 const policy = roundPolicy();
 

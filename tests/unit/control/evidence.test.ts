@@ -3,11 +3,11 @@ import type { MemoryState, TrackerState } from '../../../shared/control/state.ts
 import type { Evidence } from '../../../shared/control/step.ts';
 import type { LawInput } from '../../../shared/control/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
-import { evidenceOf } from '../../support/plant/evidence.ts';
-import { asking, inputOf, LIVE, stateOf } from '../../support/plant/law-input.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
-import { type Seen, signalsOf } from '../../support/plant/signals.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
+import { asking, inputOf, LIVE, stateOf } from '../../support/builders/law-input.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
+import { evidenceOf } from '../../support/builders/step-evidence.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
+import { type Seen, signalsOf } from '../../support/builders/window-signals.ts';
 
 const NOW = 780_000;
 /** When `signalsOf`'s window began. */

@@ -1,11 +1,11 @@
 import { onFastErrors } from '../../../shared/control/fast-errors.ts';
 import type { ErrorTest, TrackerState } from '../../../shared/control/state.ts';
 import type { Evidence } from '../../../shared/control/step.ts';
-import { evidenceOf } from '../../support/plant/evidence.ts';
-import { expectReadable } from '../../support/plant/readable.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
-import { type Seen, signalsOf } from '../../support/plant/signals.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
+import { expectReadable } from '../../support/builders/readable-reason.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
+import { evidenceOf } from '../../support/builders/step-evidence.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
+import { type Seen, signalsOf } from '../../support/builders/window-signals.ts';
 
 const policy = roundPolicy();
 const NOW = 780_000;

@@ -3,8 +3,8 @@ import { readSignals } from '../../../shared/control/signals.ts';
 import { initialState, type TrackerState } from '../../../shared/control/state.ts';
 import type { Evidence } from '../../../shared/control/step.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { evidenceOf } from '../../support/plant/evidence.ts';
-import { logWindow } from '../../support/plant/windows.ts';
+import { evidenceOf } from '../../support/builders/step-evidence.ts';
+import { logWindow } from '../../support/builders/window-sketch.ts';
 
 const LIVE = { stage: { '*/*': { rateRps: 500, burst: 25 } }, tiers: {} };
 

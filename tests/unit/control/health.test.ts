@@ -1,7 +1,7 @@
 import { headroom, judge, thresholds } from '../../../shared/control/health.ts';
 import { readSignals, type Signals } from '../../../shared/control/signals.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { logWindow } from '../../support/plant/windows.ts';
+import { logWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({
   api: 'a1/dev',

@@ -1,8 +1,8 @@
 import { takeIn } from '../../../shared/control/intake.ts';
 import type { MemoryState } from '../../../shared/control/state.ts';
 import type { Cell, Window } from '../../../shared/telemetry/window.ts';
-import { stateOf } from '../../support/plant/law-input.ts';
-import { cell, logWindow, minuteWindow } from '../../support/plant/windows.ts';
+import { stateOf } from '../../support/builders/law-input.ts';
+import { cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const NOW = 1_000_000;
 const BLIND_AFTER_MS = 120_000;

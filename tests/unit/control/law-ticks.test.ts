@@ -3,10 +3,10 @@ import type { LawState, MemoryState, TrackerState } from '../../../shared/contro
 import type { LawInput } from '../../../shared/control/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
-import { inputOf, RESTING, stateOf } from '../../support/plant/law-input.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
-import { type CellSketch, logWindow, minuteWindow } from '../../support/plant/windows.ts';
+import { inputOf, RESTING, stateOf } from '../../support/builders/law-input.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
+import { type CellSketch, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const NOW = 780_000;
 const SECTIONS = {

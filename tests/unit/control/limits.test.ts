@@ -8,10 +8,10 @@ import {
 } from '../../../shared/control/limits.ts';
 import type { DemandEntry, ErrorTest, TrackerState } from '../../../shared/control/state.ts';
 import { tiersInShortage } from '../../../shared/control/tier-levels.ts';
-import { asking, inputOf, RESTING, situationOf, stateOf } from '../../support/plant/law-input.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
-import { signalsOf } from '../../support/plant/signals.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
+import { asking, inputOf, RESTING, situationOf, stateOf } from '../../support/builders/law-input.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
+import { signalsOf } from '../../support/builders/window-signals.ts';
 
 const policy = roundPolicy();
 const memoryOf = (demand: Record<string, DemandEntry>) => ({ ...stateOf().memory, demand });

@@ -1,7 +1,7 @@
 import { remember } from '../../../shared/control/memory.ts';
 import { initialState, type MemoryState } from '../../../shared/control/state.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { type CellSketch, cell, logWindow, minuteWindow } from '../../support/plant/windows.ts';
+import { type CellSketch, cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const parsed = policySchema.parse({
   api: 'a1/dev',

@@ -1,7 +1,7 @@
 import { faded, highest, remember } from '../../../shared/control/memory.ts';
 import { type DemandEntry, initialState, type MemoryState } from '../../../shared/control/state.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { type CellSketch, cell, logWindow, minuteWindow } from '../../support/plant/windows.ts';
+import { type CellSketch, cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const GET = '/data/GET';
 const LIVE = { stage: {}, tiers: {} };

@@ -2,8 +2,8 @@ import { minuteRaise } from '../../../shared/control/minutes.ts';
 import { readSignals } from '../../../shared/control/signals.ts';
 import { initialState, type TrackerState } from '../../../shared/control/state.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { evidenceOf } from '../../support/plant/evidence.ts';
-import { minuteWindow } from '../../support/plant/windows.ts';
+import { evidenceOf } from '../../support/builders/step-evidence.ts';
+import { minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({
   api: 'a1/dev',

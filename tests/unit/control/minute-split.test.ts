@@ -1,7 +1,7 @@
 import { minuteSplit } from '../../../shared/control/minute-split.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { RESTING, situationOf } from '../../support/plant/situation.ts';
-import { cell, minuteWindow } from '../../support/plant/windows.ts';
+import { LARGE_BASELINE, stageSituation } from '../../support/builders/stage-situation.ts';
+import { cell, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const OTHERS = '*/*';
 const GET = '/data/GET';
@@ -26,10 +26,10 @@ function split(totalCups: number, { rates, stage = { [OTHERS]: 270, [POST]: 41 }
   });
   const window = { ...minuteWindow(600_000, { requests: 0 }), cells: { all: Object.fromEntries(cells) } };
   const limits = Object.entries(stage).map(([method, rateRps]) => [method, { rateRps, burst: 25 }] as const);
-  const situation = situationOf({
+  const situation = stageSituation({
     policy,
     window,
-    before: { stage: Object.fromEntries(limits), tiers: RESTING.tiers },
+    before: { stage: Object.fromEntries(limits), tiers: LARGE_BASELINE.tiers },
     input: { effective: { stageMs, tiersMs: {} } },
   });
   return minuteSplit(situation, totalCups);

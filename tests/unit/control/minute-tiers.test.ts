@@ -2,7 +2,7 @@ import { arePlansCut, type MinuteShortage, minuteTiers } from '../../../shared/c
 import { readSignals } from '../../../shared/control/signals.ts';
 import type { LawInput } from '../../../shared/control/types.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { minuteWindow } from '../../support/plant/windows.ts';
+import { minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({
   api: 'a1/dev',

@@ -2,7 +2,7 @@ import { observedDemand } from '../../../shared/control/observed-demand.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
 import { sketchOf } from '../../../shared/telemetry/key-sketch.ts';
 import type { KeyCounts, Window } from '../../../shared/telemetry/window.ts';
-import { type CellSketch, cell, logWindow } from '../../support/plant/windows.ts';
+import { type CellSketch, cell, logWindow } from '../../support/builders/window-sketch.ts';
 
 const GET = '/data/GET';
 const POST = '/orders/POST';

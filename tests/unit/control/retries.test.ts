@@ -1,7 +1,7 @@
 import { type AttemptsState, attemptsOf, updateAttempts, wantedRps } from '../../../shared/control/retries.ts';
 import { readSignals } from '../../../shared/control/signals.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { type CellSketch, logWindow } from '../../support/plant/windows.ts';
+import { type CellSketch, logWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({
   api: 'a1/dev',

@@ -1,6 +1,6 @@
 import { costOf, readSignals } from '../../../shared/control/signals.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { cell, logWindow, minuteWindow } from '../../support/plant/windows.ts';
+import { cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({
   api: 'a1/dev',

@@ -1,6 +1,6 @@
 import { desiredStage } from '../../../shared/control/stage-limits.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { RESTING, type SituationSketch, situationOf } from '../../support/plant/situation.ts';
+import { LARGE_BASELINE, type StageSituationSketch, stageSituation } from '../../support/builders/stage-situation.ts';
 
 const GET = '/data/GET';
 const POST = '/orders/POST';
@@ -31,17 +31,17 @@ const reading = (rps: number) => ({
 });
 
 /** The stage that is desired where 400 GETs a second stand, by default with 300 asked for. */
-function desiredOf({ memory, ...sketch }: SituationSketch, standingRps = 400) {
-  const before = { stage: stageAt(standingRps), tiers: RESTING.tiers };
-  const situation = situationOf({ before, policy, memory: { ...reading(300), ...memory }, ...sketch });
-  return desiredStage(situation, RESTING.tiers);
+function desiredOf({ memory, ...sketch }: StageSituationSketch, standingRps = 400) {
+  const before = { stage: stageAt(standingRps), tiers: LARGE_BASELINE.tiers };
+  const situation = stageSituation({ before, policy, memory: { ...reading(300), ...memory }, ...sketch });
+  return desiredStage(situation, LARGE_BASELINE.tiers);
 }
-const rateOf = (sketch: SituationSketch, standingRps?: number) => desiredOf(sketch, standingRps)['*/*']?.rateRps;
+const rateOf = (sketch: StageSituationSketch, standingRps?: number) => desiredOf(sketch, standingRps)['*/*']?.rateRps;
 
 describe('while the stage must hold a total of 350', () => {
   const tracker = { totalCups: 350 };
 
-  test.each<[string, SituationSketch]>([
+  test.each<[string, StageSituationSketch]>([
     ['demand exceeds it', { isContended: true, tracker }],
     ['a backlog drains', { tracker: { ...tracker, phase: 'drain' } }],
   ])('it holds it: %s', (_, sketch) => {
@@ -65,9 +65,9 @@ describe('while the stage must hold a total of 350', () => {
 });
 
 describe('the total at rest', () => {
-  const forced = (sketch: SituationSketch) => rateOf({ isStageForced: true, ...sketch });
+  const forced = (sketch: StageSituationSketch) => rateOf({ isStageForced: true, ...sketch });
 
-  test.each<[string, SituationSketch, number]>([
+  test.each<[string, StageSituationSketch, number]>([
     ['the guard', { guardCups: 500 }, 500],
     ['what the tracker found', { tracker: { totalCups: 450 } }, 450],
     ['the lower of both', { guardCups: 500, tracker: { totalCups: 450 } }, 450],
@@ -108,12 +108,12 @@ describe('at rest a stage of 400', () => {
   });
 
   test('stays where it could not be higher anyway', () => {
-    const baseline = { ...RESTING, stage: { rateRps: 400, burst: 800 } };
+    const baseline = { ...LARGE_BASELINE, stage: { rateRps: 400, burst: 800 } };
     expect(rateOf({ guardCups: 600, memory: asked(390), input: { baseline } })).toBe(400);
   });
 
   test('keeps its rates and has its inherited burst tightened', () => {
-    const before = { stage: { '*/*': { rateRps: 400, burst: 5000 } }, tiers: RESTING.tiers };
+    const before = { stage: { '*/*': { rateRps: 400, burst: 5000 } }, tiers: LARGE_BASELINE.tiers };
     expect(desiredOf({ before, guardCups: 500 })).toEqual(stageAt(400));
   });
 
@@ -141,15 +141,15 @@ describe('at rest a stage of 400', () => {
   });
 
   test('of nothing is raised to what is wanted', () => {
-    const before = { stage: {}, tiers: RESTING.tiers };
+    const before = { stage: {}, tiers: LARGE_BASELINE.tiers };
     expect(rateOf({ before, guardCups: 600 })).toBe(600);
   });
 });
 
 test('an override of a method that we did not know is adopted as it is, and then kept in step', () => {
-  const before = { stage: stageAt(400), tiers: RESTING.tiers };
+  const before = { stage: stageAt(400), tiers: LARGE_BASELINE.tiers };
   const theirs = { rateRps: 10, burst: 90 };
-  const live = { stage: { '*/*': { rateRps: 300, burst: 10 }, [POST]: theirs }, tiers: RESTING.tiers };
+  const live = { stage: { '*/*': { rateRps: 300, burst: 10 }, [POST]: theirs }, tiers: LARGE_BASELINE.tiers };
   expect(desiredOf({ before, input: { live } })).toEqual({ ...stageAt(400), [POST]: theirs });
   const kept = desiredOf({ before, input: { live }, guardCups: 500, isStageForced: true });
   expect(Object.keys(kept).sort()).toEqual(['*/*', POST]);

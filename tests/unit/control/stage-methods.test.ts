@@ -1,7 +1,7 @@
 import { desiredStage } from '../../../shared/control/stage-limits.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
-import { RESTING, type SituationSketch, situationOf } from '../../support/plant/situation.ts';
-import { cell, minuteWindow } from '../../support/plant/windows.ts';
+import { LARGE_BASELINE, type StageSituationSketch, stageSituation } from '../../support/builders/stage-situation.ts';
+import { cell, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const GET = '/data/GET';
 const POST = '/orders/POST';
@@ -28,11 +28,14 @@ const memory = {
   healthySeconds: 30,
 };
 
-function desiredOf(sketch: SituationSketch, standing: Readonly<Record<string, number>> = { [GET]: 500, [POST]: 50 }) {
+function desiredOf(
+  sketch: StageSituationSketch,
+  standing: Readonly<Record<string, number>> = { [GET]: 500, [POST]: 50 },
+) {
   const stage = Object.entries(standing).map(([method, rateRps]) => [method, { rateRps, burst: 25 }] as const);
-  const before = { stage: Object.fromEntries(stage), tiers: RESTING.tiers };
-  const situation = situationOf({ before, policy, memory, isStageForced: true, ...sketch });
-  return desiredStage(situation, RESTING.tiers);
+  const before = { stage: Object.fromEntries(stage), tiers: LARGE_BASELINE.tiers };
+  const situation = stageSituation({ before, policy, memory, isStageForced: true, ...sketch });
+  return desiredStage(situation, LARGE_BASELINE.tiers);
 }
 
 function ratesOf(...args: Parameters<typeof desiredOf>) {
@@ -43,10 +46,10 @@ function ratesOf(...args: Parameters<typeof desiredOf>) {
 describe('of a total of 400 a minor method, with a quarter of the cost, has', () => {
   const tracker = { totalCups: 400 };
   /** Plans that let all through that is asked, and four fifths of it. */
-  const loose = RESTING.tiers;
+  const loose = LARGE_BASELINE.tiers;
   const tight = { ...loose, premium: { rateRps: 260, burst: 700 } };
 
-  test.each<[string, SituationSketch, number]>([
+  test.each<[string, StageSituationSketch, number]>([
     ['most room at rest, of a total that leaves as much', { tracker, isContended: false }, 1.2 * 1.2 * 25],
     ['some room while the plans hold the total', { tracker, isContended: true, inForce: tight }, 27.5],
     [
@@ -90,15 +93,15 @@ describe('where plans are cut and only minutes tell what came of it', () => {
   const cells = { all: { [GET]: cell({ requests: 60 * 300 }), [POST]: cell({ requests: 60 * 10 }) } };
   const window = { ...minuteWindow(600_000, { requests: 0 }), cells };
   const standing = { [GET]: 300, [POST]: 25 };
-  const cut = { ...RESTING.tiers, premium: { rateRps: 200, burst: 600 } };
+  const cut = { ...LARGE_BASELINE.tiers, premium: { rateRps: 200, burst: 600 } };
   const stage = { [GET]: { rateRps: 300, burst: 25 }, [POST]: { rateRps: 25, burst: 25 } };
-  const seen: SituationSketch = {
+  const seen: StageSituationSketch = {
     tracker: { totalCups: 400 },
     isContended: true,
     isDemandKnown: false,
     window,
     before: { stage, tiers: cut },
-    inForce: RESTING.tiers,
+    inForce: LARGE_BASELINE.tiers,
     policy: { ...policy, demand: { ...policy.demand, plansHoldShare: 0.9 } },
   };
   /** 40 of 100 is below four fifths: orders get 40 / 0.8, reads the rest. */
@@ -110,9 +113,9 @@ describe('where plans are cut and only minutes tell what came of it', () => {
     expect(ratesOf({ ...seen, isContended: false, tracker: { totalCups: 400, phase: 'drain' } })).toEqual(byMinutes);
   });
 
-  test.each<[string, SituationSketch]>([
+  test.each<[string, StageSituationSketch]>([
     ['the log tells who asks for what', { isDemandKnown: true }],
-    ['no plan is cut', { before: { stage, tiers: RESTING.tiers } }],
+    ['no plan is cut', { before: { stage, tiers: LARGE_BASELINE.tiers } }],
   ])('demand divides the total where %s', (_, change) => {
     expect(ratesOf({ ...seen, ...change }, standing)).toEqual(byDemand);
   });

@@ -1,5 +1,5 @@
 import { initialState } from '../../../shared/control/state.ts';
-import { LIVE, RESTING } from '../../support/plant/law-input.ts';
+import { LIVE, RESTING } from '../../support/builders/law-input.ts';
 
 const NOW = 780_000;
 

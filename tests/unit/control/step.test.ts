@@ -1,6 +1,6 @@
 import { clamp, figure, hold, percent, withinGuardrails } from '../../../shared/control/step.ts';
-import { roundPolicy } from '../../support/plant/round-policy.ts';
-import { trackerOf } from '../../support/plant/tracker.ts';
+import { roundPolicy } from '../../support/builders/round-policy.ts';
+import { trackerOf } from '../../support/builders/tracker-state.ts';
 
 describe('the bounds of one action', () => {
   const guardrails = { largestStepUpShare: 0.5, largestStepDownShare: 0.75 };

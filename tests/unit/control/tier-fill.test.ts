@@ -2,8 +2,8 @@ import { readSignals } from '../../../shared/control/signals.ts';
 import type { MemoryState } from '../../../shared/control/state.ts';
 import { learnFill } from '../../../shared/control/tier-levels.ts';
 import type { LawInput } from '../../../shared/control/types.ts';
-import { limitOf, shortageOf } from '../../support/plant/shortage.ts';
-import { type CellSketch, logWindow } from '../../support/plant/windows.ts';
+import { limitOf, shortageOf } from '../../support/builders/tier-shortage.ts';
+import { type CellSketch, logWindow } from '../../support/builders/window-sketch.ts';
 
 interface Seen {
   /** Of basic, in requests a second. */

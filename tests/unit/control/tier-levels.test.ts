@@ -1,6 +1,6 @@
 import { bestLevels, type LevelClaim } from '../../../shared/allocation/levels.ts';
 import { tiersInShortage } from '../../../shared/control/tier-levels.ts';
-import { limitOf, RESTING_LIMIT, type ShortageSketch, shortageOf } from '../../support/plant/shortage.ts';
+import { limitOf, RESTING_LIMIT, type ShortageSketch, shortageOf } from '../../support/builders/tier-shortage.ts';
 
 /** Limits that let nobody through who matters: whatever is best is worth a write. */
 const LOW = limitOf(5);

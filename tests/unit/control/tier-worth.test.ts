@@ -1,5 +1,5 @@
 import { tiersInShortage } from '../../../shared/control/tier-levels.ts';
-import { limitOf, RESTING_LIMIT, type ShortageSketch, shortageOf } from '../../support/plant/shortage.ts';
+import { limitOf, RESTING_LIMIT, type ShortageSketch, shortageOf } from '../../support/builders/tier-shortage.ts';
 
 const plansFor = (sketch: ShortageSketch) => tiersInShortage(shortageOf(sketch));
 

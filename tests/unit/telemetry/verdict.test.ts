@@ -1,6 +1,6 @@
 import { heartbeatOf, type MinuteCount, withDoubts } from '../../../shared/telemetry/verdict.ts';
 import { emptyWindow } from '../../../shared/telemetry/windows.ts';
-import { logWindow } from '../../support/plant/windows.ts';
+import { logWindow } from '../../support/builders/window-sketch.ts';
 
 const MINUTE = 60_000;
 const TOLERANCE = { countToleranceShare: 0.25, countToleranceRequests: 30, lateMs: 120_000 };

@@ -1,6 +1,6 @@
 import type { Conclusion } from '../../../shared/control/types.ts';
 
-/** What a person reads at 3 a.m.: two whole sentences, and the numbers that mattered. */
+/** Expects two whole sentences, as somebody on call reads them, that name `numbers`. */
 export function expectReadable(said: Pick<Conclusion, 'reason' | 'wouldChange'>, ...numbers: readonly string[]): void {
   expect(said.reason).toMatch(/^[A-Z0-9].{15,}\.$/);
   expect(said.wouldChange).toMatch(/^[A-Z0-9].{10,}\.$/);

@@ -1,7 +1,7 @@
 import type { Signals } from '../../../shared/control/signals.ts';
 import type { Evidence } from '../../../shared/control/step.ts';
 
-/** A healthy, contended window, thirteen minutes after the epoch; `change` says what is otherwise. */
+/** Evidence of a healthy, contended window, read thirteen minutes after the epoch; `change` overrides its fields. */
 export function evidenceOf(signals: Signals, change: Partial<Evidence> = {}): Evidence {
   return {
     health: 'healthy',

@@ -4,16 +4,17 @@ import type { Baseline } from '../../../shared/control/types.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
 
-/** A tier of equal weight, without floor, whose keys ask for so many requests a second, one by one. */
+/** A tier; unless stated otherwise it has weight 1 and no floor. */
 export interface TierSketch {
+  /** Requests per second that each key asks for. */
   readonly asks: readonly number[];
-  /** What part of that is believed to be wanted. */
+  /** Share of that demand that the law believes to be wanted. */
   readonly wantedShare?: number;
   readonly weight?: number;
   readonly floorShare?: number;
   readonly ceilingShare?: number;
   readonly sacrificeOrder?: number | 'never';
-  /** Its live limit; at rest where nothing is said. */
+  /** The live limit; `RESTING_LIMIT` when absent. */
   readonly live?: Limit;
 }
 
@@ -26,10 +27,10 @@ export interface ShortageSketch {
 }
 
 export const limitOf = (rateRps: number): Limit => ({ rateRps, burst: Math.round(3 * rateRps) });
-/** Far beyond what anybody asks. */
+/** More than any key asks for. */
 export const RESTING_LIMIT = limitOf(1000);
 
-/** Clients try once, every gain is worth a write, and the plans may let through the whole total, unless told otherwise. */
+/** A shortage in which clients try once, every gain is worth a write, and plans may admit the whole total. */
 export function shortageOf(sketch: ShortageSketch): Shortage {
   const { totalCups, tiers, admittedCups = totalCups, memory, demand } = sketch;
   return {

@@ -3,21 +3,21 @@ import { type DemandEntry, initialState, type LawState } from '../../../shared/c
 import type { Baseline, LawInput } from '../../../shared/control/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import { roundPolicy } from './round-policy.ts';
-import { signalsOf } from './signals.ts';
+import { signalsOf } from './window-signals.ts';
 
-/** A stage of 1,000 with two tiers, all of it as deployed. */
+/** The deployed limits: a stage of 1,000 requests per second and two tiers. */
 export const RESTING: Baseline = {
   stage: { rateRps: 1000, burst: 500 },
   tiers: { premium: { rateRps: 500, burst: 1250 }, basic: { rateRps: 100, burst: 200 } },
 };
 export const LIVE: Limits = { stage: { '*/*': RESTING.stage }, tiers: RESTING.tiers };
 
-/** A law that has seen nothing since the epoch; `change` says what it has. */
+/** The state of a law that has seen no window since the epoch; `change` overrides its fields. */
 export function stateOf(change: Partial<LawState> = {}): LawState {
   return { ...initialState(LIVE, 0, 0.02, 120), ...change };
 }
 
-/** One tick, thirteen minutes after the epoch, everything written and in force since ever. */
+/** The input of one tick, thirteen minutes after the epoch, with every limit long in force. */
 export function inputOf(change: Partial<LawInput<LawState>> = {}): LawInput<LawState> {
   return {
     state: undefined,
@@ -31,12 +31,12 @@ export function inputOf(change: Partial<LawInput<LawState>> = {}): LawInput<LawS
   };
 }
 
-/** One key that asks for so many requests a second, all of them believed to be wanted. */
+/** The demand of one key that asks for `rps` requests per second; the law believes that it wants `wantedRps`. */
 export function asking(rps: number, tier = 'premium', wantedRps = rps): DemandEntry {
   return { tier, count: 1, methods: { '/data/GET': rps }, wantedRps };
 }
 
-/** What limits are made of, at rest; `change` says what is otherwise. */
+/** The facts that limits are derived from, for an API at rest; `change` overrides them. */
 export function situationOf(change: Partial<Situation> = {}): Situation {
   const { memory, tracker } = stateOf();
   return {

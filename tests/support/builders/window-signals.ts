@@ -6,7 +6,7 @@ export interface Seen {
   readonly seconds?: number;
   readonly offeredCups?: number;
   readonly admittedCups?: number;
-  /** All that was admitted, unless said otherwise. */
+  /** `admittedCups` when absent. */
   readonly completedCups?: number;
   readonly errorShare?: number;
   readonly throttledShare?: number;
@@ -14,7 +14,7 @@ export interface Seen {
   readonly samples?: number;
 }
 
-/** What a window says that began twenty seconds before `evidenceOf`'s now; each request costs 1. */
+/** The signals of a window that began twenty seconds before the `now` of `evidenceOf`; each request costs 1. */
 export function signalsOf(seen: Seen = {}): Signals {
   const { admittedCups = 400, startMs = 760_000, seconds = 10 } = seen;
   const total = flowOf(seen.offeredCups ?? admittedCups, admittedCups);

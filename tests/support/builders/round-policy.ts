@@ -2,7 +2,7 @@ import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 
-/** Constants that the tests reckon with in round numbers, set here so that tuned defaults leave the tests true. */
+/** Round numbers that tests calculate with. They are set here so that tests stay true when defaults are tuned. */
 const ROUND: Readonly<Record<string, Section>> = {
   objective: { latencyMs: 500, errorShare: 0.05, latencyPercentile: 90 },
   tracker: {
@@ -66,7 +66,7 @@ const ROUND: Readonly<Record<string, Section>> = {
   blind: { afterSeconds: 120, fallbackAfterSeconds: 900 },
 };
 
-/** A policy of round constants; `change` says what else is set, section by section. */
+/** A policy of round numbers; `change` overrides single fields of its sections. */
 export function roundPolicy(change: Readonly<Record<string, unknown>> = {}): Policy {
   const sections = Object.entries(ROUND).map(([name, section]) => [name, { ...section, ...sectionOf(change[name]) }]);
   return policySchema.parse({ api: 'a1/dev', mode: 'enforce', ...change, ...Object.fromEntries(sections) });

@@ -5,10 +5,10 @@ import type { Baseline, LawInput } from '../../../shared/control/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
-import { logWindow } from './windows.ts';
+import { logWindow } from './window-sketch.ts';
 
-/** What is otherwise than in a healthy situation at rest, of which nothing is known yet. */
-export interface SituationSketch extends Partial<Omit<Situation, 'input' | 'memory' | 'tracker' | 'signals'>> {
+/** Overrides of a healthy situation at rest, in which the law has learned nothing yet. */
+export interface StageSituationSketch extends Partial<Omit<Situation, 'input' | 'memory' | 'tracker' | 'signals'>> {
   readonly input?: Partial<LawInput<LawState>>;
   readonly memory?: Partial<MemoryState>;
   readonly tracker?: Partial<TrackerState>;
@@ -16,15 +16,16 @@ export interface SituationSketch extends Partial<Omit<Situation, 'input' | 'memo
   readonly policy?: Policy;
 }
 
-export const RESTING: Baseline = {
+/** A stage of 2,000 requests per second and two tiers. */
+export const LARGE_BASELINE: Baseline = {
   stage: { rateRps: 2000, burst: 4000 },
   tiers: { premium: { rateRps: 1000, burst: 2000 }, basic: { rateRps: 50, burst: 100 } },
 };
 
-/** Thirteen minutes after the epoch; what was written before is live and in force. */
-export function situationOf(sketch: SituationSketch): Situation {
+/** A situation thirteen minutes after the epoch, read from `window`; earlier writes are live and in force. */
+export function stageSituation(sketch: StageSituationSketch): Situation {
   const { input, memory, tracker, window = logWindow(600_000, {}), policy, ...rest } = sketch;
-  const before: Limits = rest.before ?? { stage: { '*/*': RESTING.stage }, tiers: RESTING.tiers };
+  const before: Limits = rest.before ?? { stage: { '*/*': LARGE_BASELINE.stage }, tiers: LARGE_BASELINE.tiers };
   const state = initialState(before, 0, 0.02, 120);
   const full: LawInput<LawState> = {
     state,
@@ -32,7 +33,7 @@ export function situationOf(sketch: SituationSketch): Situation {
     live: before,
     effective: { stageMs: 0, tiersMs: {} },
     policy: policy ?? policySchema.parse({ api: 'a1/dev' }),
-    baseline: RESTING,
+    baseline: LARGE_BASELINE,
     now: 780_000,
     ...input,
   };

@@ -9,7 +9,7 @@ export interface CellSketch {
   readonly latencyMs?: number;
 }
 
-/** A cell whose answers all took the same time. */
+/** The counts of one tier and method; all answers take the same time. */
 export function cell(sketch: CellSketch): Cell {
   const { requests, throttled = 0, quotaExceeded = 0, refused = 0, serverErrors = 0, latencyMs = 200 } = sketch;
   const index = LATENCY_BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
@@ -18,7 +18,7 @@ export function cell(sketch: CellSketch): Cell {
   return { requests, throttled, quotaExceeded, refused, serverErrors, slow: 0, latency };
 }
 
-/** A log window of ten seconds with one method, its keys given or one per tier. */
+/** A ten-second log window with one method. Without `keys`, all requests of a tier come from one key. */
 export function logWindow(
   startMs: number,
   tiers: Readonly<Record<string, CellSketch>>,
@@ -38,7 +38,7 @@ export function logWindow(
   };
 }
 
-/** A minute of AWS's own metrics: no tiers, no keys, all methods as one. */
+/** A minute of AWS's own metrics, which tell neither tiers nor keys nor methods. */
 export function minuteWindow(startMs: number, sketch: CellSketch): Window {
   return {
     startMs,
