@@ -1,17 +1,14 @@
 import type { Clock } from '@tidegate/embedded-aws/kernel';
+import { planWriteRules } from '../../shared/allocation/plan-write-rules.ts';
 import { nextPlanWrite, type PlanWriteRules } from '../../shared/allocation/plan-writes.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
+import { PLAN_SETTLE_MS, STAGE_SETTLE_MS } from '../../shared/platform/aws-assumptions.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
-import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import type { Policy } from '../../shared/policy/schema.ts';
 import type { BenchTelemetry } from './bench-telemetry.ts';
 import type { BenchHeartbeat } from './heartbeat.ts';
 import { type LimitWrite, planWrite, stageWrite } from './limit-changes.ts';
 import type { BenchStage } from './stage.ts';
-
-/** As the control function assumes them. */
-const STAGE_SETTLE_MS = 10_000;
-const PLAN_SETTLE_MS = 30_000;
-const PLAN_WRITE_MARGIN_MS = 1_000;
 
 export interface ControllerOptions<State> {
   readonly clock: Clock;
@@ -46,16 +43,7 @@ export class BenchController<State> {
   constructor(options: ControllerOptions<State>) {
     this.options = options;
     const { policy, baseline, clock } = options;
-    const rank = (tier: TierName) => {
-      const { sacrificeOrder } = tierPolicyOf(policy, tier);
-      return sacrificeOrder === 'never' ? Number.POSITIVE_INFINITY : sacrificeOrder;
-    };
-    this.rules = {
-      sacrificeOrder: Object.keys(baseline.tiers).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)),
-      resting: baseline.tiers,
-      ignoreChangeShare: policy.guardrails.ignoreChangeShare,
-      intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
-    };
+    this.rules = planWriteRules(policy, baseline.tiers);
     clock.every(options.tickMs, 0, () => this.tick());
   }
 

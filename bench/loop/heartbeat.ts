@@ -1,11 +1,11 @@
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
 import type { Heartbeat } from '../../shared/control/types.ts';
+import { METRICS_ABSENT_MS } from '../../shared/platform/aws-assumptions.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { heartbeatOf, type MinuteCount } from '../../shared/telemetry/verdict.ts';
 
 const MINUTE_MS = 60_000;
-/** As control reads CloudWatch: what is missing was nothing once a minute ended so long ago, and so many are read. */
-const SETTLED_MS = 150_000;
+/** Control reads so many minutes from CloudWatch. */
 const MINUTES = 11;
 /** The log of the benchmark loses nothing that a count could betray: only silence is judged. */
 const TOLERANCE = { countToleranceShare: 1, countToleranceRequests: Number.POSITIVE_INFINITY, lateMs: 0 };
@@ -27,7 +27,7 @@ export class BenchHeartbeat {
     const minutes = Array.from({ length: MINUTES }, (_, index): MinuteCount => {
       const startMs = lastMs - (MINUTES - 1 - index) * MINUTE_MS;
       const count = startMs + MINUTE_MS <= now ? this.counts.get(startMs) : undefined;
-      const isSettled = startMs + MINUTE_MS <= now - SETTLED_MS;
+      const isSettled = startMs + MINUTE_MS <= now - METRICS_ABSENT_MS;
       return { startMs, counted: count ?? (isSettled ? 0 : undefined), logged: count ?? 0 };
     });
     return heartbeatOf(minutes, logEndMs, TOLERANCE);

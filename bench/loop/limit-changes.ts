@@ -1,7 +1,5 @@
+import { PLAN_WRITE_QUOTA_MS } from '../../shared/platform/aws-assumptions.ts';
 import type { EpochMs, Limits, Rps } from '../../shared/platform/units.ts';
-
-/** AWS takes one UpdateUsagePlan per account in this time. */
-const PLAN_QUOTA_MS = 20_000;
 
 /** One accepted write: an `UpdateStage` or an `UpdateUsagePlan`. */
 export interface LimitWrite {
@@ -50,7 +48,7 @@ export function effortOf(writes: readonly LimitWrite[], fromMs: EpochMs): Effort
   }
   const planWrites = counted.filter(({ kind }) => kind === 'plan');
   const early = planWrites.filter(
-    ({ atMs }, index) => atMs - (planWrites[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY) < PLAN_QUOTA_MS,
+    ({ atMs }, index) => atMs - (planWrites[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY) < PLAN_WRITE_QUOTA_MS,
   );
   return {
     stageWrites: counted.length - planWrites.length,

@@ -1,5 +1,6 @@
 import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
 import { ASSUMPTIONS, SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { tierTerms } from '../../rehearsal/run/rehearsal-policy.ts';
 import { isRestored } from '../../rehearsal/run/rehearsal-report.ts';
 import { randomStreams } from '../../rehearsal/world/random-streams.ts';
 import { keyNames, type Scenario } from '../../rehearsal/world/scenario.ts';
@@ -8,7 +9,7 @@ import { SLICE_MS, World } from '../../rehearsal/world/world.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
-import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import type { Policy } from '../../shared/policy/schema.ts';
 import { keyCountsOf } from '../../shared/telemetry/key-counts.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 import type { BenchTelemetry, TelemetryMode } from './bench-telemetry.ts';
@@ -109,15 +110,6 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     meteredMethods: Object.keys(policy.methodCost),
     onNudge: () => controller.tick(),
   });
-  const tiers = Object.keys(baseline.tiers).map((name) => {
-    const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, name);
-    return {
-      name,
-      weight,
-      floorShare,
-      sacrificeRank: sacrificeOrder === 'never' ? Number.MAX_SAFE_INTEGER : sacrificeOrder,
-    };
-  });
   let atOnset = stage.enforced();
   const world = new World({
     scenario,
@@ -125,7 +117,7 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     gateway: options.watch?.(stage) ?? stage,
     keyId: (name) => name,
     random,
-    tiers,
+    tiers: tierTerms(policy, Object.keys(baseline.tiers)),
     contracts: baseline.tiers,
     onSecond: (snapshot) => {
       if (snapshot.second <= scenario.onsetSeconds) atOnset = stage.enforced();

@@ -1,8 +1,9 @@
+import { planWriteRules } from '../../shared/allocation/plan-write-rules.ts';
 import type { Baseline } from '../../shared/control/types.ts';
 import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
 import { emptyRecord, own } from '../../shared/platform/records.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
-import { type Policy, tierPolicyOf } from '../../shared/policy/schema.ts';
+import type { Policy } from '../../shared/policy/schema.ts';
 import { saveAppliedStage } from '../../shared/state/control-record.ts';
 import type { StageOutcome } from '../../shared/state/decisions.ts';
 import {
@@ -13,7 +14,6 @@ import {
   saveDesired,
 } from '../../shared/state/desired.ts';
 import type { Lease } from '../../shared/state/lease.ts';
-import { PLAN_WRITE_MARGIN_MS } from '../../shared/state/plan-lease.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import type { ControlDependencies } from './dependencies.ts';
 import { stageDiffers } from './limits.ts';
@@ -68,13 +68,7 @@ function desiredOf(
     const planId = own(deployed.tiers, tier)?.planId;
     if (planId !== undefined) plans[tier] = { planId, limit, sinceMs: sinceOf(limit, own(before?.plans, tier), now) };
   }
-  const rules = {
-    planOrder: wanted.planOrder,
-    sacrificeOrder: sacrificeOrder(policy, Object.keys(baseline.tiers)),
-    resting: writableLimits(baseline.tiers, account),
-    ignoreChangeShare: policy.guardrails.ignoreChangeShare,
-    intervalMs: policy.guardrails.planWriteSeconds * 1000 + PLAN_WRITE_MARGIN_MS,
-  };
+  const rules = { ...planWriteRules(policy, writableLimits(baseline.tiers, account)), planOrder: wanted.planOrder };
   return { stage: writableLimits(wanted.stage, account), plans, rules, decidedMs: now };
 }
 
@@ -90,15 +84,6 @@ function writableLimits(limits: Readonly<Record<string, Limit>>, account: Limit)
     if (allowed.kind === 'limit') writable[name] = allowed.limit;
   }
   return writable;
-}
-
-/** First to be sacrificed first; those that never are come last. */
-function sacrificeOrder(policy: Policy, tiers: readonly TierName[]): TierName[] {
-  const rank = (tier: TierName): number => {
-    const order = tierPolicyOf(policy, tier).sacrificeOrder;
-    return order === 'never' ? Number.POSITIVE_INFINITY : order;
-  };
-  return [...tiers].sort((a, b) => (rank(a) === rank(b) ? (a < b ? -1 : 1) : rank(a) - rank(b)));
 }
 
 async function patchStage(

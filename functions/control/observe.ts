@@ -1,6 +1,7 @@
 import type { Baseline, LawInput } from '../../shared/control/types.ts';
 import { STAGE_DEFAULT } from '../../shared/gateway/method-keys.ts';
 import type { StageReading } from '../../shared/gateway/port.ts';
+import { PLAN_SETTLE_MS, STAGE_SETTLE_MS } from '../../shared/platform/aws-assumptions.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
 import { emptyRecord, own, recordOf } from '../../shared/platform/records.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
@@ -31,10 +32,6 @@ export interface Observation {
   /** What others did to the limits, as of this look. */
   readonly drift: DriftRecord | undefined;
 }
-
-/** How long after a write its limit should be in force everywhere; AWS states no figure. */
-const STAGE_SETTLE_MS = 10_000;
-const PLAN_SETTLE_MS = 30_000;
 
 export async function observe(
   dependencies: ControlDependencies,

@@ -1,4 +1,10 @@
 import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
+import {
+  PLAN_WRITE_MARGIN_MS,
+  PLAN_WRITE_QUOTA_MS,
+  WAKE_UP_GRACE_MS,
+  WAKE_UP_MARGIN_MS,
+} from '../../shared/platform/aws-assumptions.ts';
 import { describeError, isThrottled } from '../../shared/platform/errors.ts';
 import type { MetricValues } from '../../shared/platform/metrics.ts';
 import { emptyRecord, own } from '../../shared/platform/records.ts';
@@ -11,11 +17,7 @@ import type { ControlDependencies } from './dependencies.ts';
 
 /** Wake-ups are sent for no more than the time until the next scheduled tick, which sends the next ones. */
 const HORIZON_MS = 60_000;
-/** A wake-up arrives, and writes, a little after its slot: the next one keeps clear of that. */
-const SPACING_MARGIN_MS = 2_000;
-/** A wake-up that should have arrived this long ago, with work still to do, counts as lost. */
-const GRACE_MS = 10_000;
-const DEFAULT_INTERVAL_MS = 21_000;
+const LEAST_INTERVAL_MS = PLAN_WRITE_QUOTA_MS + PLAN_WRITE_MARGIN_MS;
 /** More than run at once; the next tick sends what is still missing. */
 const MOST_CLAIMS = 3;
 
@@ -35,9 +37,9 @@ export async function sendWakeUps(dependencies: ControlDependencies): Promise<vo
     backlog += pending.length;
   }
   if (backlog === 0) return;
-  const intervalMs = Math.max(DEFAULT_INTERVAL_MS, ...all.map(({ desired }) => desired.rules.intervalMs));
+  const intervalMs = Math.max(LEAST_INTERVAL_MS, ...all.map(({ desired }) => desired.rules.intervalMs));
   const now = clock.now();
-  const slots = await claimSlots(table, backlog, intervalMs + SPACING_MARGIN_MS, now);
+  const slots = await claimSlots(table, backlog, intervalMs + WAKE_UP_MARGIN_MS, now);
   for (const slotMs of slots) await sendWakeUp(Math.ceil((slotMs - now) / 1000));
 }
 
@@ -91,7 +93,7 @@ export function pendingOf(desired: Desired, livePlans: ReadonlyMap<string, Limit
 
 /** When the wake-ups still missing should arrive, soonest first. */
 export function wakeUpSlots(backlog: number, lease: PlanLease, spacingMs: number, now: EpochMs): EpochMs[] {
-  const leftMs = lease.wokenUntilMs + GRACE_MS - now;
+  const leftMs = lease.wokenUntilMs + WAKE_UP_GRACE_MS - now;
   const onTheirWay = leftMs > 0 ? Math.floor(leftMs / spacingMs) + 1 : 0;
   const slots: EpochMs[] = [];
   let slotMs = Math.max(now, lease.nextWriteAtMs, leftMs > 0 ? lease.wokenUntilMs + spacingMs : 0);

@@ -1,3 +1,4 @@
+import { METRICS_COMPLETE_MS } from '../../shared/platform/aws-assumptions.ts';
 import type { FailSafeRules } from '../../shared/platform/environment.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import type { BackendMinute } from '../../shared/telemetry/vital-signs.ts';
@@ -10,8 +11,6 @@ export interface Health {
 }
 
 const MINUTE_MS = 60_000;
-/** AWS states no delay for its minute metrics; a minute that ended this long ago has all its values. */
-const SETTLED_MS = 120_000;
 
 /** Whether control missed as many whole minutes as the heartbeat alarm asks for, and has not beaten since. */
 export function isSilent(lastBeatMs: EpochMs | undefined, now: EpochMs, { silentMinutes }: FailSafeRules): boolean {
@@ -24,7 +23,7 @@ export function isSilent(lastBeatMs: EpochMs | undefined, now: EpochMs, { silent
  * @param minutes oldest first; minutes without an answer are absent
  */
 export function judgeBackend(minutes: readonly BackendMinute[], now: EpochMs, rules: FailSafeRules): Health {
-  const settledEndMs = Math.floor((now - SETTLED_MS) / MINUTE_MS) * MINUTE_MS;
+  const settledEndMs = Math.floor((now - METRICS_COMPLETE_MS) / MINUTE_MS) * MINUTE_MS;
   const firstMs = settledEndMs - rules.healthyMinutes * MINUTE_MS;
   const bad = minutes.filter(({ startMs }) => startMs >= firstMs).findLast((minute) => complaint(minute, rules));
   if (bad) return { kind: 'unhealthy', why: `${complaint(bad, rules)} in the minute of ${timeOf(bad.startMs)}` };

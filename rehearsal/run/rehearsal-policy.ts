@@ -1,5 +1,7 @@
 import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 import * as z from 'zod';
+import { sacrificeRank } from '../../shared/allocation/sacrifice.ts';
+import type { TierName } from '../../shared/platform/units.ts';
 import { type Policy, policySchema, tierPolicyOf } from '../../shared/policy/schema.ts';
 import type { TierTerms } from '../world/omniscient.ts';
 import type { DeployedService } from './deployed-stack.ts';
@@ -51,11 +53,10 @@ export function scaledPolicy(document: PolicyDocument, scale: number): PolicyDoc
   return { ...document, capacity: scaledCapacity, guardrails: { ...guardrails, leastRateRps } };
 }
 
-/** The policy's word on the deployed tiers, as the scores' omniscient allocator needs it. */
-export function tierTerms(policy: Policy, service: DeployedService): TierTerms[] {
-  return Object.keys(service.tiers).map((name) => {
-    const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, name);
-    const sacrificeRank = sacrificeOrder === 'never' ? Number.MAX_SAFE_INTEGER : sacrificeOrder;
-    return { name, weight, floorShare, sacrificeRank };
+/** What the policy says of each tier, as the omniscient allocator of the scores needs it. */
+export function tierTerms(policy: Policy, tiers: readonly TierName[]): TierTerms[] {
+  return tiers.map((name) => {
+    const { weight, floorShare } = tierPolicyOf(policy, name);
+    return { name, weight, floorShare, sacrificeRank: sacrificeRank(policy, name) };
   });
 }

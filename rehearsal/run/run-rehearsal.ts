@@ -126,7 +126,7 @@ class ScenarioRun {
       gateway: cloud.gateway.trafficPort(service.apiId, service.stageName),
       keyId: (name) => keyIds.get(name) ?? name,
       random: randomStreams(seed),
-      tiers: tierTerms(policy, service),
+      tiers: tierTerms(policy, Object.keys(service.tiers)),
       contracts: service.tiers,
       onSecond: (snapshot) => {
         this.snapshot = snapshot;

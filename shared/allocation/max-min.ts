@@ -13,8 +13,8 @@ export interface Claim {
   /** Never exceeded. */
   readonly ceiling: number;
   readonly demand: number;
-  /** Whose floor gives way first when floors alone exceed the total: 1 before 2; undefined: never before the others. */
-  readonly sacrificeOrder: number | undefined;
+  /** The claim whose floor gives way first when floors alone exceed the total: 1 before 2. */
+  readonly sacrificeRank: number;
 }
 
 interface Bounded {
@@ -36,21 +36,17 @@ export function weightedMaxMin(total: number, claims: readonly Claim[]): Record<
 
 const floorOf = (claim: Claim) => Math.min(claim.floor, claim.ceiling, claim.demand);
 
-/** For arithmetic: never sacrificed before others is far beyond any order. */
-const NEVER = Number.MAX_SAFE_INTEGER;
-const orderOf = (claim: Claim) => claim.sacrificeOrder ?? NEVER;
-
 function shareAt(claim: Bounded, level: number): number {
   return Math.min(claim.upper, Math.max(claim.lower, level * claim.weight));
 }
 
 /** Floors in the reverse order of sacrifice, as far as the total reaches; equals in that order share the shortage. */
 function affordableFloors(total: number, claims: readonly Claim[]): Bounded[] {
-  const orders = [...new Set(claims.map(orderOf))].sort((a, b) => (a < b ? 1 : -1));
+  const ranks = [...new Set(claims.map(({ sacrificeRank }) => sacrificeRank))].sort((a, b) => b - a);
   const bounded = new Map<string, Bounded>();
   let left = total;
-  for (const order of orders) {
-    const group = claims.filter((claim) => orderOf(claim) === order);
+  for (const rank of ranks) {
+    const group = claims.filter((claim) => claim.sacrificeRank === rank);
     const wanted = group.map(floorOf);
     const sum = wanted.reduce((a, b) => a + b, 0);
     const part = sum > left && sum > 0 ? Math.max(0, left) / sum : 1;

@@ -1,4 +1,5 @@
 import { type Claim, weightedMaxMin } from '../allocation/max-min.ts';
+import { sacrificeRank } from '../allocation/sacrifice.ts';
 import { admittedAt, type KeyDemand } from '../allocation/water-level.ts';
 import { own } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, Rps, TierName } from '../platform/units.ts';
@@ -50,7 +51,7 @@ export function isBelievedDemandMet(input: ShareInput): boolean {
 
 function claimsOf(input: ShareInput, demand: Readonly<Record<TierName, CostUnitsPerSecond>>): Claim[] {
   return Object.keys(input.keys).map((tier) => {
-    const { weight, floorShare, ceilingShare, sacrificeOrder } = tierPolicyOf(input.policy, tier);
+    const { weight, floorShare, ceilingShare } = tierPolicyOf(input.policy, tier);
     const floor = floorShare * input.totalCups;
     return {
       id: tier,
@@ -58,7 +59,7 @@ function claimsOf(input: ShareInput, demand: Readonly<Record<TierName, CostUnits
       floor,
       ceiling: ceilingShare * input.totalCups,
       demand: own(demand, tier) ?? 0,
-      sacrificeOrder: sacrificeOrder === 'never' ? undefined : sacrificeOrder,
+      sacrificeRank: sacrificeRank(input.policy, tier),
     };
   });
 }

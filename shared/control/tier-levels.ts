@@ -1,4 +1,5 @@
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../allocation/levels.ts';
+import { sacrificeRank } from '../allocation/sacrifice.ts';
 import { admittedAt } from '../allocation/water-level.ts';
 import { own, recordOf } from '../platform/records.ts';
 import type { CostUnitsPerSecond, Limit, TierName } from '../platform/units.ts';
@@ -32,8 +33,6 @@ export interface Shortage {
 
 /** A limit counts as resting from this share of its baseline. */
 const RESTING_SHARE = 0.999;
-/** After the last of the orders that a policy may name. */
-const NEVER_RANK = 101;
 
 /**
  * The plans' limits while the total does not suffice: levels that serve most first attempts (docs/control-law.md,
@@ -98,7 +97,7 @@ function claimsOf(shortage: Shortage): LevelClaim[] {
   const askedCups = demandWithinBaseline(keysByTier(memory.demand, 'asked', policy), baseline.tiers);
   const shares = tierShares({ totalCups, keys, askedCups, baseline, policy });
   return Object.entries(keys).map(([tier, keysOfTier]) => {
-    const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, tier);
+    const { weight, floorShare } = tierPolicyOf(policy, tier);
     const share = own(shares, tier) ?? 0;
     return {
       tier,
@@ -108,7 +107,7 @@ function claimsOf(shortage: Shortage): LevelClaim[] {
       floor: Math.max(floorShare * totalCups, policy.demand.fairFloorShare * share),
       weight,
       fill: own(memory.fill, tier) ?? 1,
-      rank: sacrificeOrder === 'never' ? NEVER_RANK : sacrificeOrder,
+      rank: sacrificeRank(policy, tier),
       restingRps: own(baseline.tiers, tier)?.rateRps ?? Number.POSITIVE_INFINITY,
     };
   });

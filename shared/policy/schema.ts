@@ -15,6 +15,9 @@ interface TierDefaults {
   readonly sacrificeOrder: number | 'never';
 }
 
+/** The last order that a policy can state. */
+export const LARGEST_SACRIFICE_ORDER = 100;
+
 function tierSchema(initial: TierDefaults) {
   return z.strictObject({
     weight: tunable(
@@ -36,7 +39,7 @@ function tierSchema(initial: TierDefaults) {
       'Share of the total that this tier never exceeds while limits bind. Larger: may use what others leave. Smaller: bounded surges.',
     ),
     sacrificeOrder: z
-      .union([z.literal('never'), z.number().int().min(1).max(100)])
+      .union([z.literal('never'), z.number().int().min(1).max(LARGEST_SACRIFICE_ORDER)])
       .default(initial.sacrificeOrder)
       .meta({
         description:

@@ -2,9 +2,6 @@ import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS, ceilingValues, isDamaged, isOver, isPlausible } from './ceilings.ts';
 import { getItem, type Key, nowOf, numberOf, type Table, updateItem } from './table.ts';
 
-/** Added to the least time between two plan writes: at the very edge our clock and AWS's would have to agree. */
-export const PLAN_WRITE_MARGIN_MS = 1_000;
-
 /** The account's one slot for plan writes: the plan writer's own. */
 const SLOT: Key = { pk: 'WRITER#account', sk: 'slot' };
 /** Up to when wake-ups are on their way: control's own. */

@@ -1,5 +1,6 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
+import { METRICS_ABSENT_MS } from '../platform/aws-assumptions.ts';
 import type { EpochMs, MethodKey } from '../platform/units.ts';
 import { minuteWindow } from './metric-windows.ts';
 import type { MinuteCount } from './verdict.ts';
@@ -29,8 +30,6 @@ export type Metrics = ReadonlyMap<string, ApiMetrics>;
 const MINUTE_MS = 60_000;
 /** How far back one reading goes: enough for two lost ticks beyond the publication delay. */
 const READ_BACK_MS = 8 * MINUTE_MS;
-/** A minute is settled once it ended this long ago: before, a value may be missing because it is not published yet. */
-const SETTLED_MS = 150_000;
 
 const SERIES = {
   count: ['Count', 'SampleCount'],
@@ -59,7 +58,7 @@ export function metricsReader(
 }
 
 function settledUntil(now: EpochMs): EpochMs {
-  return Math.floor((now - SETTLED_MS) / MINUTE_MS) * MINUTE_MS;
+  return Math.floor((now - METRICS_ABSENT_MS) / MINUTE_MS) * MINUTE_MS;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { weightedMaxMin } from '../../../shared/allocation/max-min.ts';
+import { sacrificeRank } from '../../../shared/allocation/sacrifice.ts';
 import type { CostUnitsPerSecond, EpochMs, Limit, Rps, TierName } from '../../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../../shared/policy/schema.ts';
 import type { KnownKey } from '../knowledge.ts';
@@ -51,14 +52,14 @@ export function sharesOf(total: CostUnitsPerSecond, keys: readonly ContractKey[]
   const demand: Record<TierName, CostUnitsPerSecond> = {};
   for (const key of keys) demand[key.tier] = (demand[key.tier] ?? 0) + key.contractRps * key.costPerRequest;
   const claims = Object.entries(demand).map(([id, asked]) => {
-    const { weight, floorShare, sacrificeOrder } = tierPolicyOf(policy, id);
+    const { weight, floorShare } = tierPolicyOf(policy, id);
     return {
       id,
       weight,
       floor: floorShare * total,
       ceiling: Number.POSITIVE_INFINITY,
       demand: asked,
-      sacrificeOrder: sacrificeOrder === 'never' ? undefined : sacrificeOrder,
+      sacrificeRank: sacrificeRank(policy, id),
     };
   });
   return weightedMaxMin(total, claims);

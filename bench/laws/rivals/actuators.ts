@@ -1,4 +1,5 @@
 import { weightedMaxMin } from '../../../shared/allocation/max-min.ts';
+import { sacrificeRank } from '../../../shared/allocation/sacrifice.ts';
 import { EVERY_METHOD, splitStage } from '../../../shared/allocation/stage-split.ts';
 import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/allocation/water-level.ts';
 import type { Baseline, Law, LawInput } from '../../../shared/control/types.ts';
@@ -96,10 +97,9 @@ function plansFor(
   const tiers = Object.keys(baseline.tiers);
   if (tiers.reduce((sum, tier) => sum + demand(tier), 0) <= REST_SHARE * totalCups) return baseline.tiers;
   const claims = tiers.map((tier) => {
-    const { weight, floorShare, ceilingShare, sacrificeOrder } = tierPolicyOf(policy, tier);
-    const order = sacrificeOrder === 'never' ? undefined : sacrificeOrder;
+    const { weight, floorShare, ceilingShare } = tierPolicyOf(policy, tier);
     const [floor, ceiling] = [floorShare * totalCups, ceilingShare * totalCups];
-    return { id: tier, weight, floor, ceiling, demand: demand(tier), sacrificeOrder: order };
+    return { id: tier, weight, floor, ceiling, demand: demand(tier), sacrificeRank: sacrificeRank(policy, tier) };
   });
   const shares = weightedMaxMin(totalCups, claims);
   const limits = Object.entries(baseline.tiers).map(([tier, resting]): [TierName, Limit] => {

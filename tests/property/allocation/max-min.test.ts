@@ -8,7 +8,7 @@ const claim = fc.record({
   floor: amount,
   ceiling: amount,
   demand: amount,
-  sacrificeOrder: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  sacrificeRank: fc.integer({ min: 1, max: 4 }),
 });
 const claims = fc
   .array(claim, { minLength: 1, maxLength: 6 })
@@ -116,8 +116,8 @@ test('at equal demand and weight, the later to be sacrificed is never less satis
   fc.assert(
     fc.property(total, claims, amount, amount, amount, (all, list, demand, floor, more) => {
       const equal = { weight: 1, ceiling: 1e6, demand };
-      const premium: Claim = { ...equal, id: 'premium', floor: floor + more, sacrificeOrder: 3 };
-      const basic: Claim = { ...equal, id: 'basic', floor, sacrificeOrder: 1 };
+      const premium: Claim = { ...equal, id: 'premium', floor: floor + more, sacrificeRank: 3 };
+      const basic: Claim = { ...equal, id: 'basic', floor, sacrificeRank: 1 };
       const shares = weightedMaxMin(all, [...list, premium, basic]);
       expect(share(shares, 'premium')).toBeGreaterThanOrEqual(share(shares, 'basic') - TOLERANCE);
     }),
@@ -127,9 +127,9 @@ test('at equal demand and weight, the later to be sacrificed is never less satis
 test('the first in the order of sacrifice loses its floor first', () => {
   const one = { weight: 1, ceiling: 1000, demand: 500, floor: 400 };
   const list: Claim[] = [
-    { ...one, id: 'premium', sacrificeOrder: 3 },
-    { ...one, id: 'basic', sacrificeOrder: 1 },
-    { ...one, id: 'internal', sacrificeOrder: undefined },
+    { ...one, id: 'premium', sacrificeRank: 3 },
+    { ...one, id: 'basic', sacrificeRank: 1 },
+    { ...one, id: 'internal', sacrificeRank: 4 },
   ];
   expect(weightedMaxMin(900, list)).toEqual({ premium: 400, basic: 100, internal: 400 });
   expect(weightedMaxMin(500, list)).toEqual({ premium: 100, basic: 0, internal: 400 });

@@ -6,7 +6,7 @@ const claim = (id: string, weight: number, floor: number, demand: number, change
   floor,
   ceiling: 1000,
   demand,
-  sacrificeOrder: undefined,
+  sacrificeRank: 2,
   ...change,
 });
 
@@ -39,7 +39,7 @@ test('a floor binds while the level is below it, and not beyond', () => {
 });
 
 test('equals in the order of sacrifice share a shortage by their floors; nobody asks for nothing', () => {
-  const order = { sacrificeOrder: 1 };
+  const order = { sacrificeRank: 1 };
   const list = [claim('a', 1, 300, 500, order), claim('b', 1, 100, 500, order), claim('c', 1, 200, 500)];
   expect(weightedMaxMin(300, list)).toEqual({ a: 75, b: 25, c: 200 });
   expect(weightedMaxMin(0, list)).toEqual({ a: 0, b: 0, c: 0 });
