@@ -18,7 +18,7 @@ const TOLERANCE = 1e-6;
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const share = (shares: Record<string, number>, id: string) => shares[id] ?? Number.NaN;
 
-test('shares sum to the total, or to all that may be had', () => {
+test('shares sum to the total, or to everything that the claims may have', () => {
   fc.assert(
     fc.property(total, claims, (all, list) => {
       const asked = sum(list.map((one) => Math.min(one.ceiling, one.demand)));
@@ -47,7 +47,7 @@ function changed(list: readonly Claim[], change: (claim: Claim) => Claim): Claim
   return list.map((one, index) => (index === 0 ? change(one) : one));
 }
 
-test('asking for more never gets less', () => {
+test('a claim that asks for more never gets less', () => {
   fc.assert(
     fc.property(total, claims, amount, (all, list, more) => {
       const before = share(weightedMaxMin(all, list), 'tier-0');
@@ -63,7 +63,7 @@ test('asking for more never gets less', () => {
   );
 });
 
-test('a higher floor never gets less', () => {
+test('a claim with a higher floor never gets less', () => {
   fc.assert(
     fc.property(total, claims, amount, (all, list, more) => {
       const before = share(weightedMaxMin(all, list), 'tier-0');
@@ -79,7 +79,7 @@ test('a higher floor never gets less', () => {
   );
 });
 
-test('more to divide never gives anybody less', () => {
+test('a larger total never gives any claim less', () => {
   fc.assert(
     fc.property(total, amount, claims, (all, more, list) => {
       const before = weightedMaxMin(all, list);
@@ -89,7 +89,7 @@ test('more to divide never gives anybody less', () => {
   );
 });
 
-test('the order of the claims does not matter', () => {
+test('the same claims in another order get the same shares', () => {
   fc.assert(
     fc.property(total, claims, (all, list) => {
       const forwards = weightedMaxMin(all, list);
@@ -99,7 +99,7 @@ test('the order of the claims does not matter', () => {
   );
 });
 
-test('the unit does not matter', () => {
+test('when the total and every claim are multiplied by one factor, every share is multiplied by it', () => {
   fc.assert(
     fc.property(total, claims, decimal(0.5, 20), (all, list, factor) => {
       const scaled = list.map((one) => {
@@ -112,7 +112,7 @@ test('the unit does not matter', () => {
   );
 });
 
-test('at equal demand and weight, the later to be sacrificed is never less satisfied', () => {
+test('of two claims with equal demand and weight, the one that gives way later never gets less', () => {
   fc.assert(
     fc.property(total, claims, amount, amount, amount, (all, list, demand, floor, more) => {
       const equal = { weight: 1, ceiling: 1e6, demand };
@@ -124,7 +124,7 @@ test('at equal demand and weight, the later to be sacrificed is never less satis
   );
 });
 
-test('the first in the order of sacrifice loses its floor first', () => {
+test('the claim that gives way first loses its floor first', () => {
   const one = { weight: 1, ceiling: 1000, demand: 500, floor: 400 };
   const list: Claim[] = [
     { ...one, id: 'premium', sacrificeRank: 3 },

@@ -50,7 +50,7 @@ test('the healthy latency and the confirmed rate are never learned from a doubte
   );
 });
 
-test('nor during overload', () => {
+test('the healthy latency and the confirmed rate are never learned during overload', () => {
   fc.assert(
     fc.property(fc.array(anySketch, { minLength: 1, maxLength: 8 }), (sketches) => {
       const fed = calmLaw();

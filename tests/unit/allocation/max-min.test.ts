@@ -27,18 +27,18 @@ test.each([
   expect(shares.b).toBeCloseTo(b, 9);
 });
 
-test('what a ceiling leaves goes to the others', () => {
+test('what a claim may not have because of its ceiling goes to the others', () => {
   const shares = weightedMaxMin(300, [claim('a', 1, 0, 500), claim('b', 3, 0, 500, { ceiling: 60 })]);
   expect(shares).toEqual({ a: 240, b: 60 });
 });
 
-test('a floor binds while the level is below it, and not beyond', () => {
+test('a floor raises a share while the common level is below the floor, and no longer', () => {
   const list = [claim('a', 1, 80, 500), claim('b', 1, 0, 500)];
   expect(weightedMaxMin(100, list)).toEqual({ a: 80, b: 20 });
   expect(weightedMaxMin(200, list)).toEqual({ a: 100, b: 100 });
 });
 
-test('equals in the order of sacrifice share a shortage by their floors; nobody asks for nothing', () => {
+test('claims of equal rank share a shortage in proportion to their floors, and no claims get no shares', () => {
   const order = { sacrificeRank: 1 };
   const list = [claim('a', 1, 300, 500, order), claim('b', 1, 100, 500, order), claim('c', 1, 200, 500)];
   expect(weightedMaxMin(300, list)).toEqual({ a: 75, b: 25, c: 200 });
