@@ -5,7 +5,17 @@ import { type Import, importsOf } from '../../../bench/runner/source-graph.ts';
 const ROOT = join(__dirname, '../../..');
 
 /** The rooms that hold source, tests left out. */
-export const ROOMS = ['functions', 'shared', 'embedded-aws', 'rehearsal', 'reliability', 'bench', 'cli', 'config'];
+export const ROOMS = [
+  'functions',
+  'shared',
+  'embedded-aws',
+  'rehearsal',
+  'reliability',
+  'bench',
+  'cli',
+  'config',
+  'tools',
+];
 
 /** Every source file of a room, as a path from the root; the tests of a workspace package are left out. */
 export function sourceFiles(room: string): string[] {

@@ -14,6 +14,7 @@ const FOLDERS = [
   'embedded-aws',
   'shared',
   'tests',
+  'tools',
   '.github',
   '.ci',
 ];
