@@ -1,0 +1,26 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const read = (path: string) => readFileSync(path, 'utf8');
+const decisions = readdirSync('docs/adr').sort();
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'embedded-aws/README.md'],
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+test('decisions are numbered from one without a hole, in the name and in the title', () => {
+  const numbers = decisions.map((_, at) => at + 1);
+  expect(decisions.length).toBeGreaterThan(5);
+  expect(decisions.map((name) => Number(name.slice(0, 4)))).toEqual(numbers);
+  expect(decisions.map((name) => read(join('docs/adr', name)).match(/^# (\d+)\. /)?.[1])).toEqual(numbers.map(String));
+});
+
+test('every relative link of the documents leads to a file', () => {
+  const links = documents.flatMap((file) =>
+    [...read(file).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => ({ file, target })),
+  );
+  expect(links.length).toBeGreaterThan(50);
+  expect(links.filter(({ file, target }) => !existsSync(join(dirname(file), target)))).toEqual([]);
+});
