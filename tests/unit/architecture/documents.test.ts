@@ -1,6 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+const COLUMNS = 140;
+/** A row of a table has to be one line, however wide, and a generated page repeats what its sources say. */
+const isTableRow = (line: string) => line.startsWith('|');
+const GENERATED = ['docs/policy.md', 'docs/fault-matrix.md'];
+
 const read = (path: string) => readFileSync(path, 'utf8');
 const decisions = readdirSync('docs/adr').sort();
 const documents = [
@@ -23,4 +28,16 @@ test('every relative link of the documents leads to a file', () => {
   );
   expect(links.length).toBeGreaterThan(50);
   expect(links.filter(({ file, target }) => !existsSync(join(dirname(file), target)))).toEqual([]);
+});
+
+test(`no line of a document is longer than ${COLUMNS} columns, rows of tables and generated pages excepted`, () => {
+  const long = documents
+    .filter((file) => !GENERATED.includes(file))
+    .flatMap((file) =>
+      read(file)
+        .split('\n')
+        .map((line, at) => ({ line, place: `${file}:${at + 1}` })),
+    )
+    .filter(({ line }) => [...line].length > COLUMNS && !isTableRow(line));
+  expect(long.map(({ place }) => place)).toEqual([]);
 });
