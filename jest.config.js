@@ -21,6 +21,10 @@ export const project = (name, extra = {}) => ({
 const packaged = { globalSetup: '<rootDir>/tests/support/package-once.ts' };
 
 export default {
+  // A report, not a threshold: the mutation tests judge what the tests notice. Deployed bundles and other processes are not seen.
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'html', 'lcovonly'],
+  collectCoverageFrom: ['{functions,shared,cli}/**/*.ts'],
   // What deploys takes seconds, on a busy machine many: only what hangs takes a minute.
   testTimeout: 60_000,
   projects: [
