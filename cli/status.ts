@@ -12,8 +12,8 @@ import { limitWords } from './words.ts';
 /** Control decides every minute: who has not for so long is not deciding at all. */
 const SILENT_MS = 5 * 60_000;
 
-/** Decisions that tell of a parameter, or of somebody else's change, rather than of what control wants. */
-const NOTICE = /-(ordered|rejected|rolled-back)$|^drift-/;
+/** Decisions that tell of a parameter, of a stored item, or of somebody else's change, rather than of what control wants. */
+const NOTICE = /-(ordered|rejected|rolled-back|set-aside)$|^drift-/;
 
 /** What is in force for one API, as far as it can be read. */
 export interface Status {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { typed } from '../support/e2e/command-line.ts';
+import { decisionsSince } from '../support/e2e/decisions.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
 import { stageLimit } from '../support/e2e/gateway.ts';
 import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
@@ -161,6 +162,25 @@ test('a kill put as SecureString is carried out; under a key that control may no
   const words = await status();
   expect(words).toMatch(/^Override {2}kill, version 7, .*; newest 8 refused: It is a SecureString that could not be/m);
   expect(stageLimit(target)?.rateRps).toBe(100);
+});
+
+test('a switch that cannot be decrypted holds everything but a kill, and says so', async () => {
+  const { KeyMetadata } = await asDeveloper<{ KeyMetadata: { KeyId: string } }>(target.cloud, 'kms', 'CreateKey', {});
+  await put('/tidegate/dev/switch', 'run', { Type: 'SecureString', KeyId: KeyMetadata.KeyId });
+  await asDeveloper(target.cloud, 'kms', 'DisableKey', { KeyId: KeyMetadata.KeyId });
+  const sinceMs = target.cloud.clock.now();
+  await put(OVERRIDE, '{"action":"resume"}', { Type: 'String' });
+  await live(target.cloud, 65);
+  const decisions = await decisionsSince(target, sinceMs);
+  expect(decisions.find(({ rule }) => rule === 'switch-rejected')?.reason).toContain('It is a SecureString');
+  expect(await status()).toMatch(/^Decision {2}hold \(paused\)/m);
+  expect((await tidegate(target, 'kill', '--floor', '9/3')).code).toBe(0);
+  expect(stageLimit(target)?.rateRps).toBe(9);
+  await put('/tidegate/dev/switch', 'run', { Type: 'String' });
+});
+
+test('nothing went wrong unseen', () => {
+  expect(target.failures).toEqual([]);
 });
 
 test('without control, it says after ten seconds how to brake by hand, and ends with 1 after a minute', async () => {
