@@ -48,7 +48,7 @@ export function deployCommand(endpoint: string): string[] {
 const WATCH = resolve('tests/support/sealed/watch.cjs');
 const MOST_OUTPUT_BYTES = 1e8;
 /** Far more than any command takes: what hangs has failed. */
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 1_800_000;
 
 /** Lays out an environment with a decoy, and runs a Node program in it, under the watch, to its end. */
 export async function watched(name: string, started: Started): Promise<Watched> {
