@@ -61,14 +61,15 @@ export const diskIsFull = (cache: string = CACHE): CommandError =>
 
 function explained(error: unknown, cache: string): unknown {
   const code = codeOf(error) ?? '';
+  const { message } = error as Error;
   if (['ENOSPC', 'EDQUOT'].includes(code)) return diskIsFull(cache);
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
     return new CommandError(
-      `${cache} cannot be written (${code}): give yourself the right, then run the command again.`,
+      `${cache} cannot be written (${message}): give yourself the right, then run the command again.`,
     );
   }
   if (['EEXIST', 'ENOTDIR'].includes(code)) {
-    return new CommandError(`${cache} is not a folder (${code}): remove it, then run the command again.`);
+    return new CommandError(`${cache} is not a folder (${message}): remove it, then run the command again.`);
   }
   return error;
 }

@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { CACHE, diskIsFull, inRunFolder } from './run-folder.ts';
+import { frameworkFailure } from './framework-failure.ts';
+import { CACHE, inRunFolder } from './run-folder.ts';
 import { sealedEnvironment } from './sealed-environment.ts';
 
 export interface ServerlessOptions {
@@ -26,7 +27,6 @@ const HOME = 'home';
 
 /** The framework's own cache of compiled schemas, which it keeps in its user's home otherwise. */
 const SCHEMAS = join(CACHE, '.serverless');
-const FULL_DISK = /ENOSPC|no space left on device|not enough space on the disk/i;
 
 /**
  * Runs the Serverless Framework, unmodified, against an endpoint, in an environment that leads nowhere else.
@@ -71,8 +71,7 @@ async function run(args: readonly string[], { folder, environment, onLine }: Run
   if (code === 0) return;
   // A damaged schema may be why it failed: the next run compiles them anew.
   await rm(SCHEMAS, { recursive: true, force: true });
-  if (lines.some((line) => FULL_DISK.test(line))) throw diskIsFull();
-  throw new Error(`serverless ${args.join(' ')} exited with ${code}:\n${lines.slice(-25).join('\n')}`);
+  throw frameworkFailure(args, code, lines);
 }
 
 /** The user's home and temporary folder are not the framework's business: what it writes is gone with the run. */

@@ -41,8 +41,8 @@ test('what killed runs left is removed; what live runs use, packages and foreign
 test.each([
   ['ENOSPC', 'No space is left on the disk of CACHE: free 50 MB there, then run the command again.'],
   ['EDQUOT', 'No space is left on the disk of CACHE: free 50 MB there, then run the command again.'],
-  ['EROFS', 'CACHE cannot be written (EROFS): give yourself the right, then run the command again.'],
-  ['EACCES', 'CACHE cannot be written (EACCES): give yourself the right, then run the command again.'],
+  ['EROFS', 'CACHE cannot be written (EROFS: no): give yourself the right, then run the command again.'],
+  ['EACCES', 'CACHE cannot be written (EACCES: no): give yourself the right, then run the command again.'],
 ])('%s becomes one sentence that says where and what to do', async (code, sentence) => {
   const failing = inRunFolder(async () => {
     throw systemError(code);
@@ -53,6 +53,6 @@ test.each([
 test('a file in the place of the cache is told as such', async () => {
   const file = join(cache, 'file');
   writeFileSync(file, '');
-  const sentence = `${file} is not a folder (EEXIST): remove it, then run the command again.`;
+  const sentence = `${file} is not a folder (EEXIST: file already exists, mkdir '${file}'): remove it, then run the command again.`;
   await expect(inRunFolder(async () => {}, file)).rejects.toMatchObject({ name: 'CommandError', message: sentence });
 });

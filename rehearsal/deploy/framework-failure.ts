@@ -1,0 +1,18 @@
+import { diskIsFull } from './run-folder.ts';
+
+const FULL_DISK = /ENOSPC|no space left on device|not enough space on the disk/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with a control character
+const ESCAPES = /\u001b\[[0-9;]*[A-Za-z]/g;
+/** A frame of the framework's spinner, of which it draws ten a second. */
+const FRAME = /^[\u2800-\u28ff] /;
+const TOLD_LINES = 25;
+
+/**
+ * Why a run of the framework failed, from the lines that it printed.
+ * @returns a CommandError when the disk is full, else an Error with the last lines that say something
+ */
+export function frameworkFailure(args: readonly string[], code: number | null, lines: readonly string[]): Error {
+  if (lines.some((line) => FULL_DISK.test(line))) return diskIsFull();
+  const telling = lines.map((line) => line.replaceAll(ESCAPES, '')).filter((line) => line !== '' && !FRAME.test(line));
+  return new Error(`serverless ${args.join(' ')} exited with ${code}:\n${telling.slice(-TOLD_LINES).join('\n')}`);
+}
