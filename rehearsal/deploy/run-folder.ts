@@ -64,9 +64,7 @@ function explained(error: unknown, cache: string): unknown {
   const { message } = error as Error;
   if (['ENOSPC', 'EDQUOT'].includes(code)) return diskIsFull(cache);
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-    return new CommandError(
-      `${cache} cannot be written (${message}): give yourself the right, then run the command again.`,
-    );
+    return new CommandError(`${cache} cannot be written (${message}): make it writable, then run the command again.`);
   }
   if (['EEXIST', 'ENOTDIR'].includes(code)) {
     return new CommandError(`${cache} is not a folder (${message}): remove it, then run the command again.`);

@@ -41,8 +41,8 @@ test('what killed runs left is removed; what live runs use, packages and foreign
 test.each([
   ['ENOSPC', 'No space is left on the disk of CACHE: free 50 MB there, then run the command again.'],
   ['EDQUOT', 'No space is left on the disk of CACHE: free 50 MB there, then run the command again.'],
-  ['EROFS', 'CACHE cannot be written (EROFS: no): give yourself the right, then run the command again.'],
-  ['EACCES', 'CACHE cannot be written (EACCES: no): give yourself the right, then run the command again.'],
+  ['EROFS', 'CACHE cannot be written (EROFS: no): make it writable, then run the command again.'],
+  ['EACCES', 'CACHE cannot be written (EACCES: no): make it writable, then run the command again.'],
 ])('%s becomes one sentence that says where and what to do', async (code, sentence) => {
   const failing = inRunFolder(async () => {
     throw systemError(code);
