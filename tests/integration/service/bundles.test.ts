@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
 
-const LIMITS_KB = { backend: 10, control: 700, failSafe: 650, keyDirectory: 500, planWriter: 400, telemetry: 400 };
+/** A dependency that slips in shows here; our own code is a quarter of control's. */
+const LIMITS_KB = { backend: 10, control: 750, failSafe: 650, keyDirectory: 500, planWriter: 400, telemetry: 400 };
 
 it.each(Object.entries(LIMITS_KB))('the bundle of %s is at most %i kB', async (name, limitKb) => {
   const packaged = await packagedService(['--stage', 'dev'], { endpoint: 'http://127.0.0.1:1' });

@@ -12,6 +12,7 @@ import type { Limit } from '../../../shared/platform/units.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import { saveDesired } from '../../../shared/state/desired.ts';
 import { readPlanSlot } from '../../../shared/state/plan-lease.ts';
+import { getItem, putItem } from '../../../shared/state/table.ts';
 import { apiDimensions } from '../../../shared/telemetry/emf.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, BASELINE, T0, World } from './world.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
     throw new Error('The plan writer asks no law.');
   });
   const gateway = createGateway(new APIGatewayClient({ region: 'us-east-1' }));
-  dependencies = { clock, table, gateway, publish, logger };
+  dependencies = { clock, table: { ...table, clock }, gateway, publish, logger };
 });
 afterEach(async () => {
   world.restore();
@@ -136,6 +137,42 @@ describe('a wake-up', () => {
     world.aws.on(UpdateUsagePlanCommand).rejectsOnce(refusal);
     await wakeUp();
     expect(await readPlanSlot(table, 21_000)).toBe(T0 + 90_000);
+  });
+
+  test('stands back for no longer than the ceiling, whatever AWS asks', async () => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    const refusal = new TooManyRequestsException({ $metadata: {}, message: 'no', retryAfterSeconds: '100000' });
+    world.aws
+      .on(UpdateUsagePlanCommand)
+      .rejectsOnce(refusal)
+      .resolves({ throttle: { rateLimit: 300, burstLimit: 300 } });
+    await wakeUp();
+    expect(world.logged.join()).toContain('longer than the ceiling');
+    world.now += 120_000;
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    expect(await wakeUp()).toBe('written');
+  });
+
+  test.each([Date.UTC(2099, 0, 1), 'later'])('a slot that is taken until %s is free', async (nextWriteAtMs) => {
+    await putItem(table, { pk: 'WRITER#account', sk: 'slot' }, { nextWriteAtMs });
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    expect(await wakeUp()).toBe('written');
+    expect(await readPlanSlot(table, 21_000)).toBe(T0 + 21_000);
+  });
+
+  test.each([
+    ['no JSON', '{'],
+    ['no limits', '{"stage":{},"plans":{"premium":{}},"rules":{},"decidedMs":0}'],
+    ['an interval of a year', undefined],
+  ])('what is desired with %s is nobody’s wish, and keeps no other API from its own', async (_, text) => {
+    await desire({ premium: { rateRps: 300, burst: 300 } });
+    await desire({ basic: { rateRps: 50, burst: 50 } }, OTHER_API);
+    const key = { pk: 'DESIRED', sk: 'abc123def4/dev' };
+    const item = await getItem(table, key);
+    const desired = text ?? String(item?.desired).replace('"intervalMs":21000', '"intervalMs":31536000000');
+    await putItem(table, key, { ...item, desired });
+    expect(await wakeUp()).toBe('written');
+    expect(writes()).toEqual(['planB']);
   });
 
   test('fails when the plans cannot be read for another reason than too many calls', async () => {

@@ -3,6 +3,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { readSubscription } from '../../../functions/telemetry/subscription.ts';
 import { createTelemetry } from '../../../functions/telemetry/telemetry.ts';
 import { saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
+import { type Damage, getItem, putItem, queryItems } from '../../../shared/state/table.ts';
 import { readWindowParts } from '../../../shared/state/window-store.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { line, THROTTLED } from '../telemetry/lines.ts';
@@ -80,6 +81,65 @@ describe('a delivery of log lines', () => {
     });
     await run(event);
     expect(await windows()).toEqual([]);
+  });
+});
+
+describe('what the table holds of other things', () => {
+  test.each([
+    ['tiers without keys', { keys: '{"premium":7}' }],
+    ['a text', { keys: '"x"' }],
+    ['no JSON', { keys: '{' }],
+    ['another version', { schema: 9 }],
+  ])('a key directory of %s is nobody’s: the lines are counted all the same', async (_, changes) => {
+    await saveKeys(table, API, new Map([['key1', 'premium']]), T0);
+    const key = { pk: 'DIRECTORY#abc123def4/dev', sk: 'keys#0000' };
+    await putItem(table, key, { ...(await getItem(table, key)), ...changes });
+    await run(delivery([line({})]));
+    expect((await windows())[0]?.cells.unknown?.['/data/GET']?.requests).toBe(1);
+    expect(world.damages).toHaveLength(1);
+  });
+
+  test.each([0, -1, 1e9, 'slow'])('an objective of %s is not one: the default stands in', async (slowMs) => {
+    await putItem(table, { pk: 'OBJECTIVE', sk: 'abc123def4/dev' }, { slowMs });
+    await run(delivery([line({ integrationLatency: '700' })]));
+    expect((await windows())[0]?.cells.unknown?.['/data/GET']?.slow).toBe(0);
+    expect(world.damages).toHaveLength(1);
+  });
+
+  test.each([Date.UTC(2099, 0, 1), 'then'])('a last nudge of %s keeps nobody from nudging', async (atMs) => {
+    await putItem(table, { pk: 'LOOK#abc123def4/dev', sk: 'look-now' }, { atMs });
+    await run(delivery([line(THROTTLED)]));
+    expect(world.announced()).toHaveLength(1);
+  });
+
+  test('a part of a window that is not of its place, or of the future, is no evidence', async () => {
+    await run(delivery([line({})]));
+    const [item] = await queryItems(table, 'WINDOW#abc123def4/dev');
+    const { pk: _pk, sk: _sk, ...part } = item ?? {};
+    const text = String(part.part);
+    const forged = {
+      later: text.replace(/"startMs":\d+/, `"startMs":${Date.UTC(2099, 0, 1)}`),
+      streaming: text.replace('"version"', `"streams":{"s":${Date.UTC(2099, 0, 1)}},"version"`),
+      nonsense: 'x',
+    };
+    for (const [batchId, text] of Object.entries(forged)) {
+      await putItem(table, { pk: 'WINDOW#abc123def4/dev', sk: `00${T0}#${batchId}` }, { ...part, part: text });
+    }
+    const damages: Damage[] = [];
+    const reading = { ...table, report: (damage: Damage) => void damages.push(damage) };
+    expect(await readWindowParts(reading, API, T0 - 60_000, T0 + 60_000)).toHaveLength(1);
+    expect(damages.map(({ why }) => why)).toEqual(['it is no part of a window, nor are 2 others']);
+  });
+
+  test('a line of the far future does not move its stream there', async () => {
+    await run(delivery([line({}), line({})], T0 + 1_000));
+    const payload = {
+      messageType: 'DATA_MESSAGE',
+      logStream: 's',
+      logEvents: [T0 + 1_000, Date.UTC(2099, 0, 1)].map((timestamp, id) => ({ id, timestamp, message: line({}) })),
+    };
+    await run({ awslogs: { data: gzipSync(JSON.stringify(payload)).toString('base64') } });
+    expect((await windows()).flatMap(({ streams }) => Object.values(streams ?? {}))).toEqual([T0 + 1_000]);
   });
 });
 
