@@ -255,6 +255,18 @@ test('a backlog that cannot be worked off keeps no API from its tick, and is see
   expect(await decisions()).toHaveLength(1);
 });
 
+test('a refusal that cannot be stored keeps no API from its tick', async () => {
+  const send = table.client.send.bind(table.client);
+  jest.spyOn(table.client, 'send').mockImplementation(async (command: { input: unknown }) => {
+    if (JSON.stringify(command.input).includes('#refused')) throw new Error('poison');
+    return await send(command as Parameters<typeof send>[0]);
+  });
+  world.parameters.push({ Name: '/tidegate/dev/policies/broken', Value: '{', Version: 1 });
+  await run(SCHEDULE);
+  expect(world.metric('Heartbeat')).toEqual([1]);
+  expect(world.logged.join()).toContain('could not be settled');
+});
+
 test('a claim of the future is nobody’s, and one that cannot be stored costs nobody a tick', async () => {
   const trail = (eventTime: string) => ({
     source: 'aws.cloudformation',
