@@ -81,9 +81,13 @@ async function remember(
   law: { readonly state: unknown; readonly decisionId: string },
 ): Promise<void> {
   const toldSlowMs = policy.objective.latencyMs;
-  if (before.law?.toldSlowMs !== toldSlowMs) await saveObjective(table, api, toldSlowMs);
+  // Said again every hour: telemetry goes by the default where it cannot read what it was told.
+  const isTold = before.law?.toldSlowMs === toldSlowMs && hourOf(before.law.lookedMs) === hourOf(now);
+  if (!isTold) await saveObjective(table, api, toldSlowMs);
   await saveLaw(table, lease, { ...law, seenLogsMs, seenMetricsMs, toldSlowMs, lookedMs: now });
 }
+
+const hourOf = (atMs: EpochMs): number => Math.floor(atMs / 3_600_000);
 
 function isInForce(outcome: StageOutcome): boolean {
   return outcome === 'written' || outcome === 'unchanged' || outcome === 'not-enforced';

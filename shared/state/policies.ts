@@ -1,6 +1,6 @@
 import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS } from './ceilings.ts';
-import { fields, instant, numberWithin, type Shape, text } from './shape.ts';
+import { fields, instant, numberWithin, optional, type Shape, text } from './shape.ts';
 import {
   type Attributes,
   getItem,
@@ -44,9 +44,13 @@ export interface KnownGood {
 /** The form of these items; of another version nothing is known. */
 const SCHEMA = 1;
 const version = numberWithin(0, Number.MAX_SAFE_INTEGER);
-const bakingShape = (now: EpochMs) =>
-  fields({ arrivedMs: instant(now, CEILING_MS.past), before: fields({ version, document: text }) });
-const rolledBackShape = fields({ version, why: text });
+const partsShape = (now: EpochMs): Shape =>
+  fields({
+    modifiedMs: optional(instant(now, CEILING_MS.past)),
+    by: optional(text),
+    baking: optional(fields({ arrivedMs: instant(now, CEILING_MS.past), before: fields({ version, document: text }) })),
+    rolledBack: optional(fields({ version, why: text })),
+  });
 
 const SWITCH = { pk: 'SWITCH', sk: 'switch' };
 const ATTRIBUTES = ['version', 'document', 'modifiedMs', 'by', 'baking', 'rolledBack'] as const;
@@ -58,32 +62,28 @@ export async function readKnownGood(table: Table, kind: DocumentKind): Promise<M
   return new Map(known.map((good) => [good.name, good]));
 }
 
-/** What cannot be used of an item is reported, and counts as not being there: the parameter itself is read anew. */
+/** An item of which any part cannot be used is reported, and counts as not being there: the parameter is read anew. */
 function knownIn(table: Table, kind: DocumentKind, item: Attributes): KnownGood | undefined {
   const [name, version, document] = [textOf(item, 'sk'), numberOf(item, 'version'), textOf(item, 'document')];
   if (!name || item.schema !== SCHEMA || version === undefined || !document) return undefined;
-  const now = nowOf(table);
-  const part = <Value>(attribute: string, shape: Shape): Value | undefined => {
-    const stored = item[attribute];
-    const value = typeof stored === 'number' || attribute === 'by' ? stored : jsonOf(item, attribute);
-    if (stored === undefined || shape(value) === undefined) return value as Value | undefined;
-    table.report?.({ key: { pk: kind, sk: name }, why: `${attribute} is not what we write`, item, blank: {} });
-    return undefined;
+  const parts = {
+    modifiedMs: item.modifiedMs,
+    by: item.by,
+    baking: jsonIn('baking'),
+    rolledBack: jsonIn('rolledBack'),
   };
-  const modifiedMs = part<EpochMs>('modifiedMs', instant(now, CEILING_MS.past));
-  const by = part<string>('by', text);
-  const baking = part<Baking>('baking', bakingShape(now));
-  const rolledBack = part<RolledBack>('rolledBack', rolledBackShape);
-  return {
-    name,
-    version,
-    document,
-    ...(modifiedMs !== undefined && { modifiedMs }),
-    ...(by && { by }),
-    ...(baking && { baking }),
-    ...(rolledBack && { rolledBack }),
-  };
+  const wrong = partsShape(nowOf(table))(parts);
+  if (wrong === undefined) return { name, version, document, ...withoutAbsent(parts) };
+  table.report?.({ key: { pk: kind, sk: name }, why: `${wrong} is not what we write`, item, blank: {} });
+  return undefined;
+
+  function jsonIn(attribute: string): unknown {
+    return item[attribute] === undefined ? undefined : (jsonOf(item, attribute) ?? 'not JSON');
+  }
 }
+
+const withoutAbsent = (parts: Readonly<Record<string, unknown>>): Partial<KnownGood> =>
+  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 
 /**
  * Replaces what is known under a name; what `good` does not say is forgotten.

@@ -1,3 +1,4 @@
+import { recordOf } from '../platform/records.ts';
 import type { EpochMs } from '../platform/units.ts';
 import type { Lease } from './lease.ts';
 import type { Shape } from './shape.ts';
@@ -23,11 +24,18 @@ export const MOST_FENCE = 9e15;
  */
 export function readValue<Value>(table: Table, key: Key, item: Attributes | undefined, form: Form): Value | undefined {
   if (item === undefined) return undefined;
-  const value = jsonOf(item, form.attribute);
+  const value = withoutPrototypes(jsonOf(item, form.attribute));
   const why = whatIsWrong(item, value, form, nowOf(table));
   if (why === undefined) return value === null ? undefined : (value as Value);
   table.report?.({ key, why, item, blank: attributesOf(undefined, form) });
   return undefined;
+}
+
+/** The same value, whose objects inherit nothing: they are keyed by what came from outside. */
+function withoutPrototypes(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutPrototypes);
+  return recordOf(Object.entries(value).map(([name, each]) => [name, withoutPrototypes(each)] as const));
 }
 
 function whatIsWrong(item: Attributes, value: unknown, form: Form, now: EpochMs): string | undefined {

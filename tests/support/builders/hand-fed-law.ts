@@ -2,6 +2,7 @@ import { law } from '../../../shared/control/law.ts';
 import type { LawState } from '../../../shared/control/state.ts';
 import type { Baseline, LawInput, LawOutput } from '../../../shared/control/types.ts';
 import { policySchema } from '../../../shared/policy/schema.ts';
+import { lawStateOf } from '../../../shared/state/law-state.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 
 /** The limits that `HandFedLaw` starts from: a stage of 2,000 requests per second and four tiers. */
@@ -37,7 +38,8 @@ export class HandFedLaw {
   /** One tick; with `isApplied` false nothing is written, and the live limits stay. */
   tick(now: number, windows: readonly Window[], isApplied = true): LawOutput<LawState> {
     const output = law({ ...this.input, state: this.state, windows, now });
-    this.state = JSON.parse(JSON.stringify(output.state)) as LawState;
+    // As its Lambda reads the state back: what the law leaves behind must be a state that it can go on from.
+    this.state = lawStateOf(JSON.parse(JSON.stringify(output.state)), now);
     this.input = { ...this.input, now, ...(isApplied ? { live: output.desired } : {}) };
     return output;
   }

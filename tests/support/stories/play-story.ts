@@ -9,7 +9,10 @@ import {
 } from '../../../rehearsal/world/scenario.ts';
 import { BACKEND, honestGroups, METHODS, OBJECTIVE } from '../../../rehearsal/world/scenarios/common.ts';
 import { law } from '../../../shared/control/law.ts';
+import type { LawState } from '../../../shared/control/state.ts';
+import type { Law } from '../../../shared/control/types.ts';
 import type { Policy } from '../../../shared/policy/schema.ts';
+import { lawStateOf } from '../../../shared/state/law-state.ts';
 import { ClientMeter } from './client-meter.ts';
 
 /** A story states its figures at full size and is played at this share of them. */
@@ -42,6 +45,10 @@ export interface PlayedStory {
 export const steadyClients = (demandOf?: Parameters<typeof honestGroups>[0]): ClientGroup[] =>
   honestGroups(demandOf, { kind: 'none' });
 
+/** The law as its Lambda has it: the state comes back through the table. */
+const storedLaw: Law<LawState> = (input) =>
+  law({ ...input, state: lawStateOf(input.state && JSON.parse(JSON.stringify(input.state)), input.now) });
+
 /** Plays a story with the product's law in the benchmark's loop. The same story and seed give the same run. */
 export async function playStory(seed: number, story: Story): Promise<PlayedStory> {
   const scenario: Scenario = {
@@ -61,7 +68,7 @@ export async function playStory(seed: number, story: Story): Promise<PlayedStory
   const result = await runLoop({
     scenario: scaledScenario(scenario, SCALE),
     seed,
-    law,
+    law: storedLaw,
     policy: story.policy?.(deployed) ?? deployed,
     baseline: BASELINE,
     watch: (gateway) => meter.watch(gateway),

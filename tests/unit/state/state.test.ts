@@ -20,7 +20,7 @@ import {
   saveKnownGood,
   saveKnownSwitch,
 } from '../../../shared/state/policies.ts';
-import { queryItems } from '../../../shared/state/table.ts';
+import { getItem, putItem, queryItems } from '../../../shared/state/table.ts';
 import { addWindowPart, readWindowParts } from '../../../shared/state/window-store.ts';
 import { emptyCell, emptyWindow } from '../../../shared/telemetry/windows.ts';
 import { type LocalTable, localTable } from './dynalite.ts';
@@ -241,4 +241,25 @@ describe('claims', () => {
     expect(await claimLookNow(table, api, T0 + 9_999)).toBe(false);
     expect(await claimLookNow(table, api, T0 + 10_000)).toBe(true);
   });
+});
+
+test.each([
+  ['a modification in the year 2099', { modifiedMs: Date.UTC(2099, 0, 1) }],
+  ['a probation without what was before', { baking: '{"arrivedMs":0}' }],
+  [
+    'a probation of the year 2099',
+    { baking: `{"arrivedMs":${Date.UTC(2099, 0, 1)},"before":{"version":1,"document":"{}"}}` },
+  ],
+  ['a version that was taken back for no reason', { rolledBack: '{"version":3,"why":{}}' }],
+  ['no JSON', { baking: '{' }],
+])('a last known good with %s is not known: the parameter itself is read anew', async (_, changes) => {
+  const good = { name: '/t/policies/damaged', version: 3, document: '{}', modifiedMs: T0, by: 'alice' };
+  const reported: string[] = [];
+  const checked = { ...table, clock: { now: () => T0 }, report: ({ why }: { why: string }) => void reported.push(why) };
+  await saveKnownGood(checked, 'POLICY', good);
+  expect((await readKnownGood(checked, 'POLICY')).get(good.name)).toEqual(good);
+  const key = { pk: 'POLICY', sk: good.name };
+  await putItem(table, key, { ...(await getItem(table, key)), ...changes });
+  expect((await readKnownGood(checked, 'POLICY')).has(good.name)).toBe(false);
+  expect(reported).toEqual([expect.stringContaining(Object.keys(changes)[0] ?? '')]);
 });
