@@ -1,4 +1,4 @@
-import type { Caller } from '../../local/kernel/aws.ts';
+import type { Caller } from '@tidegate/embedded-aws/kernel';
 import { CallWatch } from '../support/e2e/call-watch.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { matchesPattern } from '../../../local/iam/patterns.ts';
+import { matchesPattern } from '@tidegate/embedded-aws/iam';
 import { ofType, packagedTemplate, type Template } from '../../support/template.ts';
 
 interface Statement {

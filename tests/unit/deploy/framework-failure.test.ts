@@ -1,4 +1,4 @@
-import { frameworkFailure } from '../../../local/deploy/framework-failure.ts';
+import { frameworkFailure } from '../../../rehearsal/deploy/framework-failure.ts';
 
 const ARGS = ['package', '--stage', 'dev'];
 const ESC = '\u001b';

@@ -1,8 +1,8 @@
 import { law } from '../../../shared/control/law.ts';
 import { initialState, type LawState } from '../../../shared/control/state.ts';
 import { lawStateOf } from '../../../shared/state/law-state.ts';
-import { inputOf, LIVE } from '../../support/plant/law-input.ts';
-import { logWindow } from '../../support/plant/windows.ts';
+import { inputOf, LIVE } from '../../support/builders/law-input.ts';
+import { logWindow } from '../../support/builders/window-sketch.ts';
 
 const NOW = Date.UTC(2031, 0, 1);
 
