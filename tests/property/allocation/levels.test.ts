@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../../../shared/allocation/levels.ts';
 import { responseOf } from '../../../shared/allocation/response.ts';
 import type { KeyDemand } from '../../../shared/allocation/water-level.ts';

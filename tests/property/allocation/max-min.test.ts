@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { type Claim, weightedMaxMin } from '../../../shared/allocation/max-min.ts';
 
 const amount = decimal(0, 1000);

@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/allocation/water-level.ts';
 
 const keys = fc.array(

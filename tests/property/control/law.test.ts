@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { DEPLOYED, HandFedLaw } from '../../support/builders/hand-fed-law.ts';
 import { logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';

@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { brakedLimits, nextStep } from '../../../functions/fail-safe/next-step.ts';
 import type { Health } from '../../../functions/fail-safe/rules.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';

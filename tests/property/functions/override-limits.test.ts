@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { emergencyFloor, type OverrideInput, underOverride } from '../../../functions/control/override-limits.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import type { Override } from '../../../shared/policy/override-schema.ts';

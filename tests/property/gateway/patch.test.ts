@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { bounded, LEAST_RATE_RPS } from '../../../shared/gateway/bounds.ts';
 import { isMethodKey, methodKeyOf, settingsKeyOf } from '../../../shared/gateway/method-keys.ts';
 import { calls, planPatch, stagePatch } from '../../../shared/gateway/patch.ts';

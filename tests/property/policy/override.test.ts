@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { explainOverrideProblems, parseOverride } from '../../../shared/policy/override.ts';
 
 const limit = fc.record({

@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { duplicateKeys } from '../../../shared/policy/duplicate-keys.ts';
 import { parsePolicy } from '../../../shared/policy/parse.ts';
 

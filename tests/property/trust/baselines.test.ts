@@ -1,5 +1,5 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { judge } from '../../../shared/control/health.ts';
 import { readSignals } from '../../../shared/control/signals.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';

@@ -1,6 +1,6 @@
-import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { seededRandom } from '@tidegate/embedded-aws/kernel';
 import fc from 'fast-check';
+import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import { omniscientShares } from '../../../rehearsal/world/omniscient.ts';
 import { TimeWheel } from '../../../rehearsal/world/time-wheel.ts';
 import { WeightedChoice, zipfShares } from '../../../rehearsal/world/traffic/skew.ts';

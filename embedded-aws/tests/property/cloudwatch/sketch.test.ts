@@ -1,6 +1,6 @@
-import { decimal } from '../../support/even-decimal.ts';
 import * as fc from 'fast-check';
 import { type Statistic, Statistics } from '../../../services/cloudwatch/metrics/statistics.ts';
+import { decimal } from '../../support/even-decimal.ts';
 
 const value = fc.oneof(decimal(1e-6, 1e9), decimal(-1e6, -1e-6), fc.constant(0));
 const weighted = fc.array(fc.tuple(value, fc.integer({ min: 1, max: 50 })), { minLength: 1, maxLength: 200 });

@@ -1,6 +1,6 @@
-import { decimal } from '../../support/even-decimal.ts';
 import fc from 'fast-check';
 import { TokenBucket } from '../../../gateway/enforcement/token-bucket.ts';
+import { decimal } from '../../support/even-decimal.ts';
 
 const limit = fc.record({
   rateRps: decimal(0.1, 5_000),
