@@ -1,7 +1,7 @@
 import { seededRandom } from '@tidegate/embedded-aws/kernel';
 import { Command } from 'commander';
-import { admittedAt, type KeyDemand, waterLevel } from '../shared/allocation/water-level.ts';
-import { observedDemand } from '../shared/control/observed-demand.ts';
+import { admittedAt, type KeyDemand, waterLevel } from '../shared/law/allocation/water-level.ts';
+import { observedDemand } from '../shared/law/telling/observed-demand.ts';
 import { emptyCell, emptyWindow, keysOf, TOP_KEYS } from '../shared/telemetry/windows.ts';
 import { benchPolicy } from './runner/policy.ts';
 

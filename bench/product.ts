@@ -9,7 +9,7 @@ import { type Scenario, scaledScenario } from '../rehearsal/world/scenario.ts';
 import { SCENARIOS } from '../rehearsal/world/scenarios/index.ts';
 import { quiet } from '../rehearsal/world/scenarios/quiet.ts';
 import type { Scores } from '../rehearsal/world/scores.ts';
-import { law } from '../shared/control/law.ts';
+import { law } from '../shared/law/law.ts';
 import { scaledBaseline } from './loop/baseline.ts';
 import { runLoop } from './loop/run.ts';
 import { wholeNumbers } from './runner/numbers.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { law } from '../shared/control/law.ts';
+import { law } from '../shared/law/law.ts';
 import type { EpochMs, Limits } from '../shared/platform/units.ts';
 import type { KeyCounts, Window } from '../shared/telemetry/window.ts';
 import { addCells, emptyCell, emptyWindow, keysOf, WINDOW_MS } from '../shared/telemetry/windows.ts';

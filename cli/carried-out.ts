@@ -1,5 +1,5 @@
 import type { Limit } from '../shared/platform/units.ts';
-import type { Override, Pin } from '../shared/policy/override-schema.ts';
+import type { Override, Pin } from '../shared/policy/schema/override-schema.ts';
 import type { Decision } from '../shared/state/decisions.ts';
 
 /** An override as it was stored. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { Override } from '../shared/policy/override-schema.ts';
+import type { Override } from '../shared/policy/schema/override-schema.ts';
 import { endOf, parseLimit, parsePins, secondsOf } from './pins.ts';
 import { putOverride } from './put-override.ts';
 import { showStatus } from './status.ts';

@@ -1,6 +1,6 @@
-import { createParameters, type Parameter } from '../shared/platform/parameters.ts';
-import { explainOverrideProblems, parseOverride } from '../shared/policy/override.ts';
-import { type GovernedName, readGoverned } from '../shared/state/governed.ts';
+import { createParameters, type Parameter } from '../shared/platform/aws/parameters.ts';
+import { explainOverrideProblems, parseOverride } from '../shared/policy/parse-override.ts';
+import { type GovernedName, readGoverned } from '../shared/state/governed-names.ts';
 import { NotDone, type Surroundings, type Target } from './target.ts';
 
 /** What can be read of a deployment before it is braked. */

@@ -1,7 +1,7 @@
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { createParameters, type Parameter, type Parameters } from '../shared/platform/parameters.ts';
-import { explainOverrideProblems, parseOverride } from '../shared/policy/override.ts';
-import type { Override } from '../shared/policy/override-schema.ts';
+import { createParameters, type Parameter, type Parameters } from '../shared/platform/aws/parameters.ts';
+import { explainOverrideProblems, parseOverride } from '../shared/policy/parse-override.ts';
+import type { Override } from '../shared/policy/schema/override-schema.ts';
 import { checkAgainst, readKnown } from './known.ts';
 import { type Surroundings, type Target, UsageError } from './target.ts';
 import { awaitDecision } from './wait.ts';

@@ -1,9 +1,9 @@
 import { type ApiStage, parseApiStage } from '../shared/platform/api-stage.ts';
-import { createParameters, type Parameter } from '../shared/platform/parameters.ts';
+import { createParameters, type Parameter } from '../shared/platform/aws/parameters.ts';
 import type { EpochMs, Limits } from '../shared/platform/units.ts';
 import { type Decision, readDecisions } from '../shared/state/decisions.ts';
-import { type GovernedName, readGoverned } from '../shared/state/governed.ts';
-import type { Table } from '../shared/state/table.ts';
+import { type GovernedName, readGoverned } from '../shared/state/governed-names.ts';
+import type { Table } from '../shared/state/items/table.ts';
 import { ownName } from './known.ts';
 import { described } from './put-override.ts';
 import type { Surroundings, Target } from './target.ts';

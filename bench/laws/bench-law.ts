@@ -1,5 +1,5 @@
-import type { Baseline, Law } from '../../shared/control/types.ts';
-import type { Policy } from '../../shared/policy/schema.ts';
+import type { Baseline, Law } from '../../shared/law/types.ts';
+import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import type { TelemetryMode } from '../loop/bench-telemetry.ts';
 import type { Knowledge } from './knowledge.ts';
 

@@ -1,5 +1,5 @@
-import { EVERY_METHOD } from '../../shared/allocation/stage-split.ts';
-import type { Law, LawInput } from '../../shared/control/types.ts';
+import { EVERY_METHOD } from '../../shared/law/allocation/stage-split.ts';
+import type { Law, LawInput } from '../../shared/law/types.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';
 import type { BenchLaw } from './bench-law.ts';
 

@@ -1,4 +1,4 @@
-import { law } from '../../shared/control/law.ts';
+import { law } from '../../shared/law/law.ts';
 import type { TelemetryMode } from '../loop/bench-telemetry.ts';
 import { type BenchLaw, opaque } from './bench-law.ts';
 

@@ -1,4 +1,4 @@
-import type { Baseline } from '../../shared/control/types.ts';
+import type { Baseline } from '../../shared/law/types.ts';
 import type { Limit } from '../../shared/platform/units.ts';
 
 /** The service's own limits, as the template deploys them. */

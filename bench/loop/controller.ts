@@ -1,10 +1,10 @@
 import type { Clock } from '@tidegate/embedded-aws/kernel';
-import { planWriteRules } from '../../shared/allocation/plan-write-rules.ts';
-import { nextPlanWrite, type PlanWriteRules } from '../../shared/allocation/plan-writes.ts';
-import type { Baseline, Conclusion, Law } from '../../shared/control/types.ts';
+import { planWriteRules } from '../../shared/law/allocation/plan-write-rules.ts';
+import { nextPlanWrite, type PlanWriteRules } from '../../shared/law/allocation/plan-writes.ts';
+import type { Baseline, Conclusion, Law } from '../../shared/law/types.ts';
 import { PLAN_SETTLE_MS, STAGE_SETTLE_MS } from '../../shared/platform/aws-assumptions.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
-import type { Policy } from '../../shared/policy/schema.ts';
+import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import type { BenchTelemetry } from './bench-telemetry.ts';
 import type { BenchHeartbeat } from './heartbeat.ts';
 import { type LimitWrite, planWrite, stageWrite } from './limit-changes.ts';

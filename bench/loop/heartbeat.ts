@@ -1,5 +1,5 @@
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
-import type { Heartbeat } from '../../shared/control/types.ts';
+import type { Heartbeat } from '../../shared/law/types.ts';
 import { METRICS_ABSENT_MS } from '../../shared/platform/aws-assumptions.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { heartbeatOf, type MinuteCount } from '../../shared/telemetry/verdict.ts';

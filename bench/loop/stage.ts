@@ -8,7 +8,7 @@ import type {
 import { Enforcement, EVERY_METHOD, StageDoor } from '@tidegate/embedded-aws/gateway';
 import type { Clock, Random } from '@tidegate/embedded-aws/kernel';
 import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
-import type { Baseline } from '../../shared/control/types.ts';
+import type { Baseline } from '../../shared/law/types.ts';
 import type { KeyId, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 
 const STAGE = 'bench:stage';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type PolicyDocument, parsePolicyDocument, scaledPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
-import { type Policy, policySchema } from '../../shared/policy/schema.ts';
+import { type Policy, policySchema } from '../../shared/policy/schema/policy-schema.ts';
 
 const FILE = new URL('../../config/policies/default.json', import.meta.url);
 

@@ -1,5 +1,5 @@
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
-import type { Conclusion } from '../../shared/control/types.ts';
+import type { Conclusion } from '../../shared/law/types.ts';
 import type { Limits } from '../../shared/platform/units.ts';
 
 const EVERY_SECONDS = 10;

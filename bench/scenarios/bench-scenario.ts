@@ -1,5 +1,5 @@
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
-import type { Baseline } from '../../shared/control/types.ts';
+import type { Baseline } from '../../shared/law/types.ts';
 
 /** What happens to telemetry windows. All times are seconds since the scenario's start; `from` inclusive, `to` exclusive. */
 export interface TelemetryTrouble {

@@ -2,6 +2,6 @@ import { area } from './area.js';
 
 /** How what the law allows is shared out. */
 export default area('allocation', {
-  mutate: ['shared/allocation/**/*.ts'],
+  mutate: ['shared/law/allocation/**/*.ts'],
   tests: ['<rootDir>/tests/unit/allocation/*.test.ts', '<rootDir>/tests/property/allocation/*.test.ts'],
 });

@@ -4,9 +4,9 @@ import { area } from './area.js';
 export default area('plan-writer', {
   mutate: [
     'functions/plan-writer/plan-writer.ts',
-    'functions/plan-writer/wake-ups.ts',
+    'functions/plan-writer/handle-wake-ups.ts',
     'shared/state/plan-lease.ts',
-    'shared/allocation/plan-writes.ts',
+    'shared/law/allocation/plan-writes.ts',
   ],
   tests: ['<rootDir>/tests/unit/functions/plan-writer*.test.ts', '<rootDir>/tests/unit/state/plan-lease.test.ts'],
 });

@@ -3,17 +3,17 @@ import { describeError } from '../../shared/platform/errors.ts';
 import { releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
 import type { ApiMetrics, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
-import { noteClaim } from './claims.ts';
-import { tickUnlessCrowded } from './crowded.ts';
+import { mayRelax, type Trigger, triggerNamed } from './control-trigger.ts';
 import type { ControlDependencies } from './dependencies.ts';
-import { isOverdue } from './override.ts';
-import type { Governed } from './policies.ts';
-import { type Memory, recall } from './recall.ts';
-import { type Rules, readRules } from './rules.ts';
-import { holdPaused } from './tick.ts';
-import { mayRelax, type Trigger, triggerNamed } from './trigger.ts';
+import type { Governed } from './operator/accept-policies.ts';
+import { type Rules, readRules } from './operator/operator-settings.ts';
+import { noteClaim } from './operator/who-changed-it.ts';
+import { sendWakeUps } from './send-wake-ups.ts';
+import { isOverdue } from './steering/rule-override.ts';
+import { tickUnlessCrowded } from './tick/crowded.ts';
+import { type Memory, recall } from './tick/recall.ts';
+import { holdPaused } from './tick/tick.ts';
 import { turnFor } from './turns.ts';
-import { sendWakeUps } from './wake-ups.ts';
 
 /** A trigger that came during a look gets a look of its own, but a storm of them must end. */
 const MOST_LOOKS = 3;

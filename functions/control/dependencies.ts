@@ -1,14 +1,14 @@
-import type { Law } from '../../shared/control/types.ts';
 import type { Gateway } from '../../shared/gateway/port.ts';
+import type { Law } from '../../shared/law/types.ts';
+import type { Announce } from '../../shared/platform/aws/events.ts';
+import type { Parameters } from '../../shared/platform/aws/parameters.ts';
+import type { SendWakeUp } from '../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
-import type { Announce } from '../../shared/platform/events.ts';
 import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
-import type { Parameters } from '../../shared/platform/parameters.ts';
-import type { SendWakeUp } from '../../shared/platform/queue.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
-import type { Table } from '../../shared/state/table.ts';
+import type { Table } from '../../shared/state/items/table.ts';
 import type { MeteredApi, Metrics } from '../../shared/telemetry/cloudwatch.ts';
 
 export interface ControlDependencies {

@@ -1,5 +1,5 @@
-import { law } from '../../shared/control/law.ts';
 import { createGateway } from '../../shared/gateway/api-gateway.ts';
+import { law } from '../../shared/law/law.ts';
 import {
   apiGatewayClient,
   cloudWatchClient,
@@ -7,17 +7,17 @@ import {
   eventBridgeClient,
   sqsClient,
   ssmClient,
-} from '../../shared/platform/clients.ts';
+} from '../../shared/platform/aws/clients.ts';
+import { announceThrough } from '../../shared/platform/aws/events.ts';
+import { createParameters } from '../../shared/platform/aws/parameters.ts';
+import { wakeUpsThrough } from '../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { announceThrough } from '../../shared/platform/events.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
-import { createParameters } from '../../shared/platform/parameters.ts';
-import { wakeUpsThrough } from '../../shared/platform/queue.ts';
-import { lawStateOf } from '../../shared/state/law-state.ts';
-import { openTable } from '../../shared/state/open-table.ts';
+import { lawStateOf } from '../../shared/state/items/law-state.ts';
+import { openTable } from '../../shared/state/items/open-table.ts';
 import { metricsReader } from '../../shared/telemetry/cloudwatch.ts';
 import { createControl } from './control.ts';
 

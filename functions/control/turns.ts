@@ -1,8 +1,8 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { explainRefusal } from '../../shared/platform/refusal.ts';
 import { type Turn, takeTrailingTurn, takeTurn } from '../../shared/state/looks.ts';
+import { mayRelax, readTrigger, type Trigger, triggerNamed, whyUnknown } from './control-trigger.ts';
 import type { ControlDependencies } from './dependencies.ts';
-import { mayRelax, readTrigger, type Trigger, triggerNamed, whyUnknown } from './trigger.ts';
 
 /** After one look of these, the next one waits: they may come in any number, and one look sees what all of them tell of. */
 const LOOK_INTERVAL_MS = 10_000;

@@ -3,11 +3,11 @@ import { describeError } from '../../shared/platform/errors.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import { RAISED_METRIC } from '../../shared/telemetry/vital-signs.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
+import { readFailSafeTrigger } from './fail-safe-trigger.ts';
+import { isSilent } from './health-rules.ts';
 import { lookAround, type Surroundings } from './look-around.ts';
 import { nextStep, STAGE, type Step } from './next-step.ts';
 import { type Outcome, report } from './report.ts';
-import { isSilent } from './rules.ts';
-import { readFailSafeTrigger } from './trigger.ts';
 
 /** AWS accepts one `UpdateUsagePlan` per 20 s and account; the rest is margin for late deliveries. */
 export const PLAN_SPACING_SECONDS = 21;

@@ -5,15 +5,15 @@ import {
   eventBridgeClient,
   sqsClient,
   ssmClient,
-} from '../../shared/platform/clients.ts';
+} from '../../shared/platform/aws/clients.ts';
+import { announceThrough } from '../../shared/platform/aws/events.ts';
+import { createParameters } from '../../shared/platform/aws/parameters.ts';
+import { pendingMessagesOf, wakeUpsThrough } from '../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { announceThrough } from '../../shared/platform/events.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
-import { createParameters } from '../../shared/platform/parameters.ts';
-import { pendingMessagesOf, wakeUpsThrough } from '../../shared/platform/queue.ts';
 import { createVitalSigns } from '../../shared/telemetry/vital-signs.ts';
 import { createFailSafe } from './fail-safe.ts';
 

@@ -1,7 +1,7 @@
 import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
-import type { Parameter } from '../../shared/platform/parameters.ts';
+import type { Parameter } from '../../shared/platform/aws/parameters.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
-import { latestEndMs } from '../../shared/policy/override-schema.ts';
+import { latestEndMs } from '../../shared/policy/schema/override-schema.ts';
 
 /**
  * Whether an operator has said that limits are not to be moved: the switch is not `run`, an override pauses, pins or

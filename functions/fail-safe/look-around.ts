@@ -4,8 +4,8 @@ import { emptyRecord } from '../../shared/platform/records.ts';
 import type { EpochMs, Limit } from '../../shared/platform/units.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
 import { handsOffReason } from './hands-off.ts';
+import { type Health, judgeBackend } from './health-rules.ts';
 import { brakedLimits, type Situation, STAGE } from './next-step.ts';
-import { type Health, judgeBackend } from './rules.ts';
 
 export interface Surroundings extends Situation {
   readonly reading: StageReading;

@@ -2,7 +2,7 @@ import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
 import { own } from '../../shared/platform/records.ts';
 import type { Limit, Limits, MethodKey, TierName } from '../../shared/platform/units.ts';
-import type { Health } from './rules.ts';
+import type { Health } from './health-rules.ts';
 
 /** The name under which the fail-safe remembers the stage; tiers go by their own. */
 export const STAGE = 'stage';

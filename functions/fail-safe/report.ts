@@ -1,8 +1,8 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
+import type { FailSafeTrigger } from './fail-safe-trigger.ts';
 import type { Step } from './next-step.ts';
-import type { FailSafeTrigger } from './trigger.ts';
 
 /** What became of a step: `none` where nothing was to be written. */
 export type Outcome = 'none' | 'written' | 'mismatch' | 'deferred' | 'refused';

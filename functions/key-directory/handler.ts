@@ -1,12 +1,12 @@
 import { createKeyReader } from '../../shared/gateway/key-reader.ts';
-import { apiGatewayClient, dynamoDbClient } from '../../shared/platform/clients.ts';
+import { apiGatewayClient, dynamoDbClient } from '../../shared/platform/aws/clients.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
-import { openTable } from '../../shared/state/open-table.ts';
-import { createKeyDirectory } from './key-directory.ts';
+import { openTable } from '../../shared/state/items/open-table.ts';
+import { createKeyDirectory } from './refresh-directory.ts';
 
 const environment = readEnvironment(['STATE_TABLE', 'TIDEGATE_BASELINE']);
 const logger = createLogger();

@@ -1,14 +1,14 @@
 import { createGateway } from '../../shared/gateway/api-gateway.ts';
-import { apiGatewayClient, dynamoDbClient } from '../../shared/platform/clients.ts';
+import { apiGatewayClient, dynamoDbClient } from '../../shared/platform/aws/clients.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { publishMetrics } from '../../shared/platform/metrics.ts';
 import { asHandler } from '../../shared/platform/middleware.ts';
 import { explainRefusal, type Refusal } from '../../shared/platform/refusal.ts';
 import { requireVariable } from '../../shared/platform/variables.ts';
-import { openTable } from '../../shared/state/open-table.ts';
+import { openTable } from '../../shared/state/items/open-table.ts';
+import { answerWakeUps, readMessages } from './handle-wake-ups.ts';
 import { writeMostUrgentPlan } from './plan-writer.ts';
-import { answerWakeUps, readMessages } from './wake-ups.ts';
 
 const logger = createLogger();
 const ports = { clock: systemClock, logger, publish: publishMetrics };

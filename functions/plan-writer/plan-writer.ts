@@ -1,5 +1,5 @@
-import { nextPlanWrite } from '../../shared/allocation/plan-writes.ts';
 import type { Gateway } from '../../shared/gateway/port.ts';
+import { nextPlanWrite } from '../../shared/law/allocation/plan-writes.ts';
 import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { isThrottled, retryAfterMs } from '../../shared/platform/errors.ts';
@@ -10,8 +10,8 @@ import type { Limit, TierName } from '../../shared/platform/units.ts';
 import { ASKED_TOO_MUCH, standBackMs } from '../../shared/state/backoff.ts';
 import { saveAppliedTier } from '../../shared/state/control-record.ts';
 import { type Desired, isStale, readAllDesired } from '../../shared/state/desired.ts';
+import type { Table } from '../../shared/state/items/table.ts';
 import { postponePlanSlot, readPlanSlot, takePlanSlot } from '../../shared/state/plan-lease.ts';
-import type { Table } from '../../shared/state/table.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 
 export interface PlanWriterDependencies {

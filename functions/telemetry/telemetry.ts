@@ -1,14 +1,14 @@
 import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
+import type { Announce } from '../../shared/platform/aws/events.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { describeError } from '../../shared/platform/errors.ts';
-import type { Announce } from '../../shared/platform/events.ts';
 import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
 import { explainRefusal } from '../../shared/platform/refusal.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
+import type { Table } from '../../shared/state/items/table.ts';
 import { readDirectory } from '../../shared/state/key-directory.ts';
 import { claimLookNow, LOOK_NOW_INTERVAL_MS } from '../../shared/state/look-now.ts';
-import type { Table } from '../../shared/state/table.ts';
 import { addWindowPart } from '../../shared/state/window-store.ts';
 import { type ApiAddition, aggregate, type Directory, readBatch } from '../../shared/telemetry/aggregate.ts';
 import { lookReason, publishAddition } from '../../shared/telemetry/emf.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { policySchema } from '../../shared/policy/schema.ts';
+import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
 import type { Scenario } from '../world/scenario.ts';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { traceScenario } from '../world/scenarios/recorded-trace.ts';

@@ -1,8 +1,8 @@
 import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 import * as z from 'zod';
-import { sacrificeRank } from '../../shared/allocation/sacrifice.ts';
+import { sacrificeRank } from '../../shared/law/allocation/sacrifice.ts';
 import type { TierName } from '../../shared/platform/units.ts';
-import { type Policy, policySchema, tierPolicyOf } from '../../shared/policy/schema.ts';
+import { type Policy, policySchema, tierPolicyOf } from '../../shared/policy/schema/policy-schema.ts';
 import type { TierTerms } from '../world/omniscient.ts';
 import type { DeployedService } from './deployed-stack.ts';
 

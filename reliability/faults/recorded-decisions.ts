@@ -1,7 +1,7 @@
 import { everyItem } from '../../rehearsal/run/items.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
-import { epochText } from '../../shared/state/table.ts';
+import { epochText } from '../../shared/state/items/table.ts';
 import type { Scene } from './scene.ts';
 
 /** Every decision of the deployed API from an instant on, oldest first. */

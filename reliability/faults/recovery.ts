@@ -1,6 +1,6 @@
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
-import { pendingPlanWrites } from '../../shared/allocation/plan-writes.ts';
+import { pendingPlanWrites } from '../../shared/law/allocation/plan-writes.ts';
 import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { Desired } from '../../shared/state/desired.ts';

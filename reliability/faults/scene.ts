@@ -4,7 +4,7 @@ import { DEVELOPER, type Interceptor } from '@tidegate/embedded-aws/kernel';
 import { type DeployedService, describeService } from '../../rehearsal/run/deployed-stack.ts';
 import { installPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
 import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
-import type { Policy } from '../../shared/policy/schema.ts';
+import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import { deployTemplate, type PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { Load } from './fault-load.ts';
 import { CallRecord } from './record.ts';

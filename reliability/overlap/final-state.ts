@@ -1,4 +1,4 @@
-import { pendingOf, wakeUpSlots } from '../../functions/control/wake-ups.ts';
+import { pendingOf, wakeUpSlots } from '../../functions/control/send-wake-ups.ts';
 import type { Limit } from '../../shared/platform/units.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { Desired } from '../../shared/state/desired.ts';

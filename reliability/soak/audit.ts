@@ -1,7 +1,7 @@
 import { ACCOUNT_ID, DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { everyItem } from '../../rehearsal/run/items.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
-import { epochText } from '../../shared/state/table.ts';
+import { epochText } from '../../shared/state/items/table.ts';
 import { outOfBounds, unaccounted, writtenLimits } from '../faults/judge.ts';
 import type { CallRecord, LimitWrite } from '../faults/record.ts';
 import { readDecisions } from '../faults/recorded-decisions.ts';

@@ -6,7 +6,7 @@ import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { honestGroups } from '../../rehearsal/world/scenarios/common.ts';
 import { diurnal as oneHourDay } from '../../rehearsal/world/scenarios/diurnal.ts';
 import { diurnal } from '../../rehearsal/world/traffic/rate.ts';
-import { policySchema } from '../../shared/policy/schema.ts';
+import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
 import { deployedInProcess } from '../../tests/support/e2e/in-process-deploy.ts';
 import { CallRecord } from '../faults/record.ts';
 import { behind } from '../faults/scene.ts';

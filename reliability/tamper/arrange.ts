@@ -1,10 +1,10 @@
-import { epochText } from '../../shared/state/table.ts';
+import { epochText } from '../../shared/state/items/table.ts';
 import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { behind, openScene, type Scene } from '../faults/scene.ts';
 import { type Item, type Snapshot, takeSnapshot } from '../overlap/cloud-snapshot.ts';
+import { outsideNames, textOf } from './cells/item.ts';
+import { type Specimen, SpecimenRecorder } from './cells/specimens.ts';
 import { Incident } from './incident.ts';
-import { outsideNames, textOf } from './item.ts';
-import { type Specimen, SpecimenRecorder } from './specimens.ts';
 
 /** A deployed cloud in a calm, everything that can be put back, and one specimen of each item that a function writes. */
 export interface Stage {

@@ -5,10 +5,10 @@ import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { doAll } from '../faults/cell-pool.ts';
 import { SCALE } from '../faults/scene.ts';
 import { arrange } from './arrange.ts';
+import { groupsOf, type TamperGroup } from './cells/cell-groups.ts';
+import { grantsWithoutSpecimen } from './cells/role-grants.ts';
+import type { TamperCell } from './cells/tamper-cells.ts';
 import { playFlood } from './flood.ts';
-import { groupsOf, type TamperGroup } from './groups.ts';
-import { grantsWithoutSpecimen } from './role-grants.ts';
-import type { TamperCell } from './tamper-cells.ts';
 import { type PlayedGroup, summaryOf, tamperPage } from './tamper-page.ts';
 import type { NamedResult } from './tamper-worker.ts';
 

@@ -4,8 +4,8 @@ import { HEALTHY_WAIT_MS } from '../faults/recovery.ts';
 import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
 import type { Item } from '../overlap/cloud-snapshot.ts';
 import type { Stage } from './arrange.ts';
+import { asOperator, comeToRest, overrideName } from './at-rest.ts';
 import { awaitRescue, NO_RESCUE, type Rescue, whyNoRescue } from './rescue.ts';
-import { asOperator, comeToRest, overrideName } from './rest.ts';
 import { shifted } from './shift.ts';
 
 /** What became of a damage. `carried on`: braked and killed in time. `alarmed`: neither, but alarm and fail-safe were there. */

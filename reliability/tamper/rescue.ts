@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/platform/units.ts';
 import { readDecisions } from '../faults/recorded-decisions.ts';
 import type { Scene } from '../faults/scene.ts';
-import { asOperator, HEARTBEAT_ALARM } from './rest.ts';
+import { asOperator, HEARTBEAT_ALARM } from './at-rest.ts';
 
 /** What came to the rescue of a control that does not finish its ticks. */
 export interface Rescue {

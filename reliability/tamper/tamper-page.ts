@@ -1,4 +1,4 @@
-import type { TamperGroup } from './groups.ts';
+import type { TamperGroup } from './cells/cell-groups.ts';
 import type { TamperResult, Verdict } from './play-tampered.ts';
 
 /** One play, and the cells that it stands for. */

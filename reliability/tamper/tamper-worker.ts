@@ -2,8 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { SCALE } from '../faults/scene.ts';
 import { arrange } from './arrange.ts';
+import type { TamperCell } from './cells/tamper-cells.ts';
 import { playDamage, type TamperResult } from './play-tampered.ts';
-import type { TamperCell } from './tamper-cells.ts';
 
 const stage = packagedStack(SCALE).then(arrange);
 

@@ -1,5 +1,5 @@
 import { type PolicyProblem, show, valueAt } from './problems.ts';
-import { otherTierSchema, policySchema } from './schema.ts';
+import { otherTierSchema, policySchema } from './schema/policy-schema.ts';
 
 /** What no single field can say: pairs that must be in order. Read from the document, defaults filled in. */
 const ORDERED: readonly (readonly [lower: string, upper: string])[] = [

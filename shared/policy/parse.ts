@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { contradictions } from './consistency.ts';
 import { explainDocument, readDocument } from './document.ts';
 import { type PolicyProblem, pathText, problemsOf, show } from './problems.ts';
-import { type Policy, policySchema } from './schema.ts';
+import { type Policy, policySchema } from './schema/policy-schema.ts';
 
 export type ParsedPolicy =
   | { readonly ok: true; readonly policy: Policy }

@@ -1,7 +1,7 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
-import { CEILING_MS, isPlausible } from './ceilings.ts';
-import { type Attributes, type Key, nowOf, numberOf, putItem, type Table } from './table.ts';
+import { CEILING_MS, isPlausible } from './items/ceilings.ts';
+import { type Attributes, type Key, nowOf, numberOf, putItem, type Table } from './items/table.ts';
 
 /**
  * How long the management calls are left to others once AWS has refused one: a whole tick, and a little less than the

@@ -2,13 +2,13 @@ import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
 import { BACKOFF, backoffIn } from './backoff.ts';
-import { CEILING_MS, isPlausible } from './ceilings.ts';
-import { type Claim, claimsOf, DRIFT_FORM, type DriftRecord } from './drift.ts';
-import { HOLD, type Hold, holdIn } from './hold.ts';
+import { type Claim, claimsOf, DRIFT_FORM, type DriftRecord } from './drift-record.ts';
+import { HOLD, type Hold, holdIn } from './hold-record.ts';
+import { CEILING_MS, isPlausible } from './items/ceilings.ts';
+import { anything, fields, instant, limit, numberWithin, optional, recordWith, text } from './items/shape.ts';
+import { attributesOf, type Form, readFenced, readValue, saveFenced } from './items/stored.ts';
+import { type Attributes, type Key, nowOf, numberOf, putItem, queryItems, type Table, textOf } from './items/table.ts';
 import { highestFence, LEASE, type Lease } from './lease.ts';
-import { anything, fields, instant, limit, numberWithin, optional, recordWith, text } from './shape.ts';
-import { attributesOf, type Form, readFenced, readValue, saveFenced } from './stored.ts';
-import { type Attributes, type Key, nowOf, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
 
 /** What the last tick left for the next one. */
 export interface LawRecord {

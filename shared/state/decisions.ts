@@ -1,9 +1,9 @@
-import type { Conclusion } from '../control/types.ts';
+import type { Conclusion } from '../law/types.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs, Limits } from '../platform/units.ts';
-import { CEILING_MS } from './ceilings.ts';
-import { anything, fields, instant, text } from './shape.ts';
-import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './table.ts';
+import { CEILING_MS } from './items/ceilings.ts';
+import { anything, fields, instant, text } from './items/shape.ts';
+import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './items/table.ts';
 
 /** Decisions are kept this long. */
 const LIFETIME_MS = 90 * 24 * 3_600_000;

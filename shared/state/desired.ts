@@ -1,12 +1,12 @@
-import type { PlanWriteRules } from '../allocation/plan-writes.ts';
+import type { PlanWriteRules } from '../law/allocation/plan-writes.ts';
 import { type ApiStage, apiStageName, parseApiStage } from '../platform/api-stage.ts';
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
-import { CEILING_MS, LONGEST_PLAN_INTERVAL_MS } from './ceilings.ts';
 import { type Decision, decisionShape } from './decisions.ts';
+import { CEILING_MS, LONGEST_PLAN_INTERVAL_MS } from './items/ceilings.ts';
+import { fields, instant, limit, listOf, numberWithin, optional, recordWith, text } from './items/shape.ts';
+import { type Form, readFenced, saveFenced } from './items/stored.ts';
+import { getItem, type Key, queryItems, type Table, textOf } from './items/table.ts';
 import { highestFence, type Lease } from './lease.ts';
-import { fields, instant, limit, listOf, numberWithin, optional, recordWith, text } from './shape.ts';
-import { type Form, readFenced, saveFenced } from './stored.ts';
-import { getItem, type Key, queryItems, type Table, textOf } from './table.ts';
 
 /** A plan and the limit it should have. */
 export interface DesiredPlan {

@@ -2,9 +2,9 @@ import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs, KeyId, TierName } from '../platform/units.ts';
 import type { Directory } from '../telemetry/aggregate.ts';
-import { listOf, numberWithin, recordWith, text } from './shape.ts';
-import { attributesOf, type Form, readValue } from './stored.ts';
-import { expiresAt, getItem, type Key, numberOf, putItem, queryItems, type Table, textOf } from './table.ts';
+import { listOf, numberWithin, recordWith, text } from './items/shape.ts';
+import { attributesOf, type Form, readValue } from './items/stored.ts';
+import { expiresAt, getItem, type Key, numberOf, putItem, queryItems, type Table, textOf } from './items/table.ts';
 
 /** Ids per item: some 11 bytes each, far below DynamoDB's 400 KB. */
 const CHUNK_KEYS = 5_000;

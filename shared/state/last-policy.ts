@@ -1,5 +1,5 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
-import { getItem, type Key, numberOf, putItem, type Table, textOf } from './table.ts';
+import { getItem, type Key, numberOf, putItem, type Table, textOf } from './items/table.ts';
 
 /**
  * The policy of an API whose parameter was deleted. Unlike a last known good one it never comes into force again: it says

@@ -1,8 +1,8 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
-import { CEILING_MS, ceilingValues, isOver } from './ceilings.ts';
-import { isFence, MOST_FENCE } from './stored.ts';
-import { type Attributes, type Key, numberOf, type Table, textOf, updateItem } from './table.ts';
+import { CEILING_MS, ceilingValues, isOver } from './items/ceilings.ts';
+import { isFence, MOST_FENCE } from './items/stored.ts';
+import { type Attributes, type Key, numberOf, type Table, textOf, updateItem } from './items/table.ts';
 
 /** The right to decide for one API. Every holder has a larger fencing number than all before it. */
 export interface Lease {

@@ -1,7 +1,7 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
-import { CEILING_MS, ceilingValues, isOver } from './ceilings.ts';
-import { type Table, updateItem } from './table.ts';
+import { CEILING_MS, ceilingValues, isOver } from './items/ceilings.ts';
+import { type Table, updateItem } from './items/table.ts';
 
 /** Control is asked to look ahead of its schedule at most once in this time, per API. */
 export const LOOK_NOW_INTERVAL_MS = 10_000;

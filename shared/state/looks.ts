@@ -1,7 +1,7 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
-import { CEILING_MS, isPlausible } from './ceilings.ts';
-import { type Attributes, getItem, type Key, numberOf, putItem, type Table, textOf } from './table.ts';
+import { CEILING_MS, isPlausible } from './items/ceilings.ts';
+import { type Attributes, getItem, type Key, numberOf, putItem, type Table, textOf } from './items/table.ts';
 
 /** When control looked last because something happened, and the look that is to come for what has happened since. */
 interface Looks {

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../platform/units.ts';
-import { CEILING_MS, ceilingValues, isDamaged, isOver, isPlausible } from './ceilings.ts';
-import { getItem, type Key, nowOf, numberOf, type Table, updateItem } from './table.ts';
+import { CEILING_MS, ceilingValues, isDamaged, isOver, isPlausible } from './items/ceilings.ts';
+import { getItem, type Key, nowOf, numberOf, type Table, updateItem } from './items/table.ts';
 
 /** The account's one slot for plan writes: the plan writer's own. */
 const SLOT: Key = { pk: 'WRITER#account', sk: 'slot' };

@@ -3,8 +3,8 @@ import type { EpochMs } from '../platform/units.ts';
 import { CLOCK_AHEAD_MS } from '../telemetry/aggregate.ts';
 import type { Window } from '../telemetry/window.ts';
 import { decodeWindow, encodeWindow } from '../telemetry/window-codec.ts';
-import { CLOCK_SKEW_MS } from './ceilings.ts';
-import { type Attributes, epochText, expiresAt, putItem, queryItems, type Table, textOf } from './table.ts';
+import { CLOCK_SKEW_MS } from './items/ceilings.ts';
+import { type Attributes, epochText, expiresAt, putItem, queryItems, type Table, textOf } from './items/table.ts';
 
 /** Windows live this long: enough to explain an incident the morning after. */
 const LIFETIME_MS = 24 * 3_600_000;

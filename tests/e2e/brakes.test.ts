@@ -1,4 +1,4 @@
-import { policySchema } from '../../shared/policy/schema.ts';
+import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
 import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';

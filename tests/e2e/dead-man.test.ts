@@ -2,7 +2,7 @@ import type { AcceptedWrite } from '@tidegate/embedded-aws';
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { capacityDrop } from '../../rehearsal/world/scenarios/capacity-drop.ts';
 import type { Limit, Limits } from '../../shared/platform/units.ts';
-import { policySchema } from '../../shared/policy/schema.ts';
+import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
 import { DeadControl } from '../support/e2e/dead-control.ts';
 import { asDeveloper, type Deployed } from '../support/e2e/deployed.ts';
 import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';

@@ -1,7 +1,7 @@
-import { weightedMaxMin } from '../../../shared/allocation/max-min.ts';
-import { sacrificeRank } from '../../../shared/allocation/sacrifice.ts';
+import { weightedMaxMin } from '../../../shared/law/allocation/max-min.ts';
+import { sacrificeRank } from '../../../shared/law/allocation/sacrifice.ts';
 import type { CostUnitsPerSecond, EpochMs, Limit, Rps, TierName } from '../../../shared/platform/units.ts';
-import { type Policy, tierPolicyOf } from '../../../shared/policy/schema.ts';
+import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { KnownKey } from '../knowledge.ts';
 
 export type TierCups = Readonly<Record<TierName, CostUnitsPerSecond>>;

@@ -1,6 +1,6 @@
-import { sameLimit } from '../../../shared/allocation/plan-writes.ts';
+import { sameLimit } from '../../../shared/law/allocation/plan-writes.ts';
 import type { CostUnitsPerSecond, Limit, Limits, Rps } from '../../../shared/platform/units.ts';
-import { tierPolicyOf } from '../../../shared/policy/schema.ts';
+import { tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { LawContext } from '../bench-law.ts';
 import type { ContractKey, TierCups } from './known-demand.ts';
 import { tierResponses } from './known-response.ts';

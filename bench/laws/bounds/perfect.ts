@@ -1,4 +1,4 @@
-import type { Conclusion, Law } from '../../../shared/control/types.ts';
+import type { Conclusion, Law } from '../../../shared/law/types.ts';
 import type { BenchLaw, LawContext } from '../bench-law.ts';
 import { nextStage } from './bound-stage-limits.ts';
 import { Contracts, sharesOf, type TierCups } from './known-demand.ts';

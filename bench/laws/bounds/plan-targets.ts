@@ -1,5 +1,5 @@
 import type { CostUnitsPerSecond, Rps, TierName } from '../../../shared/platform/units.ts';
-import { type Policy, tierPolicyOf } from '../../../shared/policy/schema.ts';
+import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { ContractKey, TierCups } from './known-demand.ts';
 import { keyResponse } from './known-response.ts';
 

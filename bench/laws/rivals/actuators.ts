@@ -1,10 +1,10 @@
-import { weightedMaxMin } from '../../../shared/allocation/max-min.ts';
-import { sacrificeRank } from '../../../shared/allocation/sacrifice.ts';
-import { EVERY_METHOD, splitStage } from '../../../shared/allocation/stage-split.ts';
-import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/allocation/water-level.ts';
-import type { Baseline, Law, LawInput } from '../../../shared/control/types.ts';
+import { weightedMaxMin } from '../../../shared/law/allocation/max-min.ts';
+import { sacrificeRank } from '../../../shared/law/allocation/sacrifice.ts';
+import { EVERY_METHOD, splitStage } from '../../../shared/law/allocation/stage-split.ts';
+import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/law/allocation/water-level.ts';
+import type { Baseline, Law, LawInput } from '../../../shared/law/types.ts';
 import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../../../shared/platform/units.ts';
-import { type Policy, tierPolicyOf } from '../../../shared/policy/schema.ts';
+import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { LawContext } from '../bench-law.ts';
 import { KeyDemands } from './key-demand.ts';
 import type { Bounds, Gains, TotalLaw } from './total-law.ts';

@@ -1,6 +1,6 @@
-import type { KeyDemand } from '../../../shared/allocation/water-level.ts';
+import type { KeyDemand } from '../../../shared/law/allocation/water-level.ts';
 import type { KeyId, Rps, TierName } from '../../../shared/platform/units.ts';
-import type { Policy } from '../../../shared/policy/schema.ts';
+import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 
 interface Known {

@@ -1,5 +1,5 @@
 import type { CostUnitsPerSecond, MethodKey } from '../../../shared/platform/units.ts';
-import type { Policy } from '../../../shared/policy/schema.ts';
+import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import { type Cell, LATENCY_BOUNDS_MS, type Window } from '../../../shared/telemetry/window.ts';
 
 /** One window as the published laws look at it: rates in cost units per second, latencies of what reached the backend. */

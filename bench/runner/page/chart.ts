@@ -1,4 +1,4 @@
-import type { Baseline } from '../../../shared/control/types.ts';
+import type { Baseline } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import type { Second } from '../job.ts';
 

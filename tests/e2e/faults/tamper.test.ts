@@ -1,11 +1,11 @@
 import { parseFault } from '@tidegate/embedded-aws/faults';
 import { SCALE } from '../../../reliability/faults/scene.ts';
 import { arrange, type Stage } from '../../../reliability/tamper/arrange.ts';
-import { outsideNames } from '../../../reliability/tamper/item.ts';
+import { comeToRest } from '../../../reliability/tamper/at-rest.ts';
+import { outsideNames } from '../../../reliability/tamper/cells/item.ts';
+import { grantsWithoutSpecimen } from '../../../reliability/tamper/cells/role-grants.ts';
+import { cellsOf, type TamperCell } from '../../../reliability/tamper/cells/tamper-cells.ts';
 import { playDamage, playSurgeAndKill } from '../../../reliability/tamper/play-tampered.ts';
-import { comeToRest } from '../../../reliability/tamper/rest.ts';
-import { grantsWithoutSpecimen } from '../../../reliability/tamper/role-grants.ts';
-import { cellsOf, type TamperCell } from '../../../reliability/tamper/tamper-cells.ts';
 import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 /** Items of every function, and every way to be hostile; the whole is a command of its own. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
-import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../../../shared/allocation/levels.ts';
-import { responseOf } from '../../../shared/allocation/response.ts';
-import type { KeyDemand } from '../../../shared/allocation/water-level.ts';
+import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../../../shared/law/allocation/levels.ts';
+import { responseOf } from '../../../shared/law/allocation/response.ts';
+import type { KeyDemand } from '../../../shared/law/allocation/water-level.ts';
 
 const keyDemand = fc.record({
   rps: decimal(0.2, 500),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
-import { type Claim, weightedMaxMin } from '../../../shared/allocation/max-min.ts';
+import { type Claim, weightedMaxMin } from '../../../shared/law/allocation/max-min.ts';
 
 const amount = decimal(0, 1000);
 const claim = fc.record({

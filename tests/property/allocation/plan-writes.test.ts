@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/allocation/plan-writes.ts';
+import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/law/allocation/plan-writes.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 
 const TIERS = ['basic', 'standard', 'premium', 'internal'] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
-import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/allocation/water-level.ts';
+import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/law/allocation/water-level.ts';
 
 const keys = fc.array(
   fc.record({

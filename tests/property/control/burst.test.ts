@@ -2,9 +2,9 @@ import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { START_MS } from '../../../bench/loop/run.ts';
 import { BenchStage } from '../../../bench/loop/stage.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
-import { stageBurst } from '../../../shared/control/standing.ts';
+import { stageBurst } from '../../../shared/law/sharing/standing.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 const ARRIVALS = 200_000;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
+import type { Health } from '../../../functions/fail-safe/health-rules.ts';
 import { brakedLimits, nextStep } from '../../../functions/fail-safe/next-step.ts';
-import type { Health } from '../../../functions/fail-safe/rules.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';
 
 const limit = fc.record({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
-import { explainOverrideProblems, parseOverride } from '../../../shared/policy/override.ts';
+import { explainOverrideProblems, parseOverride } from '../../../shared/policy/parse-override.ts';
 
 const limit = fc.record({
   rateRps: decimal(0.1, 1e6),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { law } from '../../../shared/control/law.ts';
-import type { LawState } from '../../../shared/control/state.ts';
-import type { LawOutput } from '../../../shared/control/types.ts';
+import { law } from '../../../shared/law/law.ts';
+import type { LawState } from '../../../shared/law/state.ts';
+import type { LawOutput } from '../../../shared/law/types.ts';
 import { aggregate, type Directory, readBatch } from '../../../shared/telemetry/aggregate.ts';
 import { publishAddition } from '../../../shared/telemetry/emf.ts';
 import { keyCountsOf } from '../../../shared/telemetry/key-counts.ts';

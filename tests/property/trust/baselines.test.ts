@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
-import { judge } from '../../../shared/control/health.ts';
-import { readSignals } from '../../../shared/control/signals.ts';
+import { judge } from '../../../shared/law/telling/health.ts';
+import { readSignals } from '../../../shared/law/telling/signals.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { HandFedLaw } from '../../support/builders/hand-fed-law.ts';
 import { type CellSketch, logWindow } from '../../support/builders/window-sketch.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type DriftInput, examine } from '../../../functions/control/drift.ts';
-import { inForce, partsOf } from '../../../functions/control/drift-names.ts';
-import { lawful } from '../../../functions/control/lawful.ts';
+import { lawful } from '../../../functions/control/steering/clamp-to-bounds.ts';
+import { inForce, partsOf } from '../../../functions/control/steering/drift-names.ts';
+import { type DriftInput, examine } from '../../../functions/control/steering/judge-drift.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import type { ControlRecord } from '../../../shared/state/control-record.ts';
 import { CONCLUSION } from '../../unit/functions/world.ts';
 

@@ -1,7 +1,7 @@
 import { UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import fc from 'fast-check';
 import { createControl } from '../../../functions/control/control.ts';
-import type { Law } from '../../../shared/control/types.ts';
+import type { Law } from '../../../shared/law/types.ts';
 import { addWindowPart } from '../../../shared/state/window-store.ts';
 import { emptyWindow } from '../../../shared/telemetry/windows.ts';
 import { API, CONCLUSION, SCHEDULE, T0, World } from '../../unit/functions/world.ts';

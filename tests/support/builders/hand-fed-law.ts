@@ -1,8 +1,8 @@
-import { law } from '../../../shared/control/law.ts';
-import type { LawState } from '../../../shared/control/state.ts';
-import type { Baseline, LawInput, LawOutput } from '../../../shared/control/types.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
-import { lawStateOf } from '../../../shared/state/law-state.ts';
+import { law } from '../../../shared/law/law.ts';
+import type { LawState } from '../../../shared/law/state.ts';
+import type { Baseline, LawInput, LawOutput } from '../../../shared/law/types.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
+import { lawStateOf } from '../../../shared/state/items/law-state.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 
 /** The limits that `HandFedLaw` starts from: a stage of 2,000 requests per second and four tiers. */

@@ -1,4 +1,4 @@
-import type { Conclusion } from '../../../shared/control/types.ts';
+import type { Conclusion } from '../../../shared/law/types.ts';
 
 /** Expects two whole sentences, as somebody on call reads them, that name `numbers`. */
 export function expectReadable(said: Pick<Conclusion, 'reason' | 'wouldChange'>, ...numbers: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
+import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import type { Signals } from '../../../shared/control/signals.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
+import type { Signals } from '../../../shared/law/telling/signals.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
 
 /** Evidence of a healthy, contended window, read thirteen minutes after the epoch; `change` overrides its fields. */
 export function evidenceOf(signals: Signals, change: Partial<Evidence> = {}): Evidence {

@@ -1,8 +1,8 @@
-import { type DemandEntry, initialState, type MemoryState } from '../../../shared/control/state.ts';
-import type { Shortage } from '../../../shared/control/tier-levels.ts';
-import type { Baseline } from '../../../shared/control/types.ts';
+import type { Shortage } from '../../../shared/law/sharing/tier-levels.ts';
+import { type DemandEntry, initialState, type MemoryState } from '../../../shared/law/state.ts';
+import type { Baseline } from '../../../shared/law/types.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
-import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
+import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 /** A tier; unless stated otherwise it has weight 1 and no floor. */
 export interface TierSketch {

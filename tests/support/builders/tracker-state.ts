@@ -1,4 +1,4 @@
-import { initialState, type TrackerState } from '../../../shared/control/state.ts';
+import { initialState, type TrackerState } from '../../../shared/law/state.ts';
 
 /** The tracker of a stage of 1,000 requests per second that has seen no window; `change` overrides its fields. */
 export function trackerOf(change: Partial<TrackerState> = {}): TrackerState {

@@ -1,4 +1,4 @@
-import type { Flow, Signals } from '../../../shared/control/signals.ts';
+import type { Flow, Signals } from '../../../shared/law/telling/signals.ts';
 
 export interface Seen {
   readonly source?: Signals['source'];

@@ -8,11 +8,11 @@ import {
   scaledScenario,
 } from '../../../rehearsal/world/scenario.ts';
 import { BACKEND, honestGroups, METHODS, OBJECTIVE } from '../../../rehearsal/world/scenarios/common.ts';
-import { law } from '../../../shared/control/law.ts';
-import type { LawState } from '../../../shared/control/state.ts';
-import type { Law } from '../../../shared/control/types.ts';
-import type { Policy } from '../../../shared/policy/schema.ts';
-import { lawStateOf } from '../../../shared/state/law-state.ts';
+import { law } from '../../../shared/law/law.ts';
+import type { LawState } from '../../../shared/law/state.ts';
+import type { Law } from '../../../shared/law/types.ts';
+import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
+import { lawStateOf } from '../../../shared/state/items/law-state.ts';
 import { ClientMeter } from './client-meter.ts';
 
 /** A story states its figures at full size and is played at this share of them. */

@@ -1,4 +1,4 @@
-import { bestLevels, type LevelClaim, mostWorth, worthOf } from '../../../shared/allocation/levels.ts';
+import { bestLevels, type LevelClaim, mostWorth, worthOf } from '../../../shared/law/allocation/levels.ts';
 
 const RESTS = Number.POSITIVE_INFINITY;
 

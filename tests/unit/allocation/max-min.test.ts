@@ -1,4 +1,4 @@
-import { type Claim, weightedMaxMin } from '../../../shared/allocation/max-min.ts';
+import { type Claim, weightedMaxMin } from '../../../shared/law/allocation/max-min.ts';
 
 const claim = (id: string, weight: number, floor: number, demand: number, change: Partial<Claim> = {}): Claim => ({
   id,

@@ -1,7 +1,7 @@
-import { planWriteRules } from '../../../shared/allocation/plan-write-rules.ts';
-import { nextPlanWrite } from '../../../shared/allocation/plan-writes.ts';
+import { planWriteRules } from '../../../shared/law/allocation/plan-write-rules.ts';
+import { nextPlanWrite } from '../../../shared/law/allocation/plan-writes.ts';
 import { PLAN_WRITE_QUOTA_MS } from '../../../shared/platform/aws-assumptions.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 const POLICY = policySchema.parse({ api: 'a1/dev' });
 const LIMIT = { rateRps: 100, burst: 200 };

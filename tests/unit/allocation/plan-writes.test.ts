@@ -1,4 +1,4 @@
-import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/allocation/plan-writes.ts';
+import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/law/allocation/plan-writes.ts';
 
 const at = (rateRps: number, burst = rateRps) => ({ rateRps, burst });
 const rules = (change: Partial<PlanWriteRules> = {}): PlanWriteRules => ({

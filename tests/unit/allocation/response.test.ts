@@ -1,4 +1,4 @@
-import { responseOf, stageChanceOf } from '../../../shared/allocation/response.ts';
+import { responseOf, stageChanceOf } from '../../../shared/law/allocation/response.ts';
 
 const key = (rps: number, count = 1, costPerRequest = 1) => ({ rps, count, costPerRequest });
 const UNLIMITED = Number.POSITIVE_INFINITY;

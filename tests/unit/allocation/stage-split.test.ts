@@ -1,4 +1,4 @@
-import { type StageSplit, splitStage } from '../../../shared/allocation/stage-split.ts';
+import { type StageSplit, splitStage } from '../../../shared/law/allocation/stage-split.ts';
 
 const split = (overrides: Partial<StageSplit>): StageSplit => ({
   totalCups: 1000,

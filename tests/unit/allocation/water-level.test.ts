@@ -1,4 +1,4 @@
-import { admittedAt, waterLevel } from '../../../shared/allocation/water-level.ts';
+import { admittedAt, waterLevel } from '../../../shared/law/allocation/water-level.ts';
 
 const KEYS = [
   { rps: 40, count: 1, costPerRequest: 1 },

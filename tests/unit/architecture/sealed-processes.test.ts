@@ -5,9 +5,9 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '../../..');
 /** Starts a process or a thread. */
 const STARTS = /\b(spawn|spawnSync|exec|execSync|execFile|execFileSync|fork)\)?\(|new Worker\(/;
-const files = ['local', 'bench'].flatMap((folder) =>
+const files = ['embedded-aws', 'rehearsal', 'reliability', 'bench'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('tests/'))
     .map((name) => join(folder, name)),
 );
 const sourceOf = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -3,7 +3,7 @@ import { GetParameterCommand, GetParametersByPathCommand, PutParameterCommand, S
 import { mockClient } from 'aws-sdk-client-mock';
 import { runCommand } from '../../../cli/command.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import type { GovernedName } from '../../../shared/state/governed.ts';
+import type { GovernedName } from '../../../shared/state/governed-names.ts';
 
 const NOW = Date.UTC(2031, 0, 1);
 const OVERRIDE = '/tidegate/dev/overrides/default';

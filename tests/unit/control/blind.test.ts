@@ -1,6 +1,6 @@
-import { withoutNews } from '../../../shared/control/blind.ts';
-import type { MemoryState } from '../../../shared/control/state.ts';
-import type { Heartbeat } from '../../../shared/control/types.ts';
+import { withoutNews } from '../../../shared/law/blind.ts';
+import type { MemoryState } from '../../../shared/law/state.ts';
+import type { Heartbeat } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import { inputOf, LIVE, RESTING, stateOf } from '../../support/builders/law-input.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';

@@ -1,5 +1,5 @@
-import { frozenBy, recordChange } from '../../../shared/control/changes.ts';
-import type { Change } from '../../../shared/control/state.ts';
+import type { Change } from '../../../shared/law/state.ts';
+import { frozenBy, recordChange } from '../../../shared/law/tracking/changes.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 
 const NOW = 10_000_000;

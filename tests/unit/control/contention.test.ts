@@ -1,6 +1,6 @@
-import { adoptGuard, isContended } from '../../../shared/control/contention.ts';
-import type { Health } from '../../../shared/control/health.ts';
-import type { ErrorTest, TrackerState } from '../../../shared/control/state.ts';
+import type { ErrorTest, TrackerState } from '../../../shared/law/state.ts';
+import type { Health } from '../../../shared/law/telling/health.ts';
+import { adoptGuard, isContended } from '../../../shared/law/tracking/contention.ts';
 import { asking, inputOf, stateOf } from '../../support/builders/law-input.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { trackerOf } from '../../support/builders/tracker-state.ts';

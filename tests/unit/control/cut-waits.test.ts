@@ -1,5 +1,5 @@
-import { onCongested } from '../../../shared/control/cut.ts';
-import type { TrackerState } from '../../../shared/control/state.ts';
+import type { TrackerState } from '../../../shared/law/state.ts';
+import { onCongested } from '../../../shared/law/tracking/cut.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

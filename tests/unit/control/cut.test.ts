@@ -1,6 +1,6 @@
-import { afterProbe, cut, olderBad, onCongested } from '../../../shared/control/cut.ts';
-import type { TrackerState } from '../../../shared/control/state.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
+import type { TrackerState } from '../../../shared/law/state.ts';
+import { afterProbe, cut, olderBad, onCongested } from '../../../shared/law/tracking/cut.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

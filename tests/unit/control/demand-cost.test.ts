@@ -1,6 +1,6 @@
-import { costByMethod, keysByTier, sumOf } from '../../../shared/control/demand.ts';
-import type { DemandEntry } from '../../../shared/control/state.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import type { DemandEntry } from '../../../shared/law/state.ts';
+import { costByMethod, keysByTier, sumOf } from '../../../shared/law/telling/demand.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 const GET = '/data/GET';
 const POST = '/orders/POST';

@@ -1,6 +1,6 @@
-import { type Load, updateDemand } from '../../../shared/control/demand.ts';
-import type { DemandEntry } from '../../../shared/control/state.ts';
-import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
+import type { DemandEntry } from '../../../shared/law/state.ts';
+import { type Load, updateDemand } from '../../../shared/law/telling/demand.ts';
+import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { sketchOf } from '../../../shared/telemetry/key-sketch.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { logWindow } from '../../support/builders/window-sketch.ts';

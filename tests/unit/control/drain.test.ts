@@ -1,6 +1,6 @@
-import { drainOf, learnFromDrain } from '../../../shared/control/cut.ts';
-import type { Health } from '../../../shared/control/health.ts';
-import type { TrackerState } from '../../../shared/control/state.ts';
+import type { TrackerState } from '../../../shared/law/state.ts';
+import type { Health } from '../../../shared/law/telling/health.ts';
+import { drainOf, learnFromDrain } from '../../../shared/law/tracking/cut.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';
 import { trackerOf } from '../../support/builders/tracker-state.ts';

@@ -1,7 +1,7 @@
-import { gather, learnSlack, withEffect } from '../../../shared/control/evidence.ts';
-import type { MemoryState, TrackerState } from '../../../shared/control/state.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
-import type { LawInput } from '../../../shared/control/types.ts';
+import type { MemoryState, TrackerState } from '../../../shared/law/state.ts';
+import { gather, learnSlack, withEffect } from '../../../shared/law/telling/gather-evidence.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import { asking, inputOf, LIVE, stateOf } from '../../support/builders/law-input.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';

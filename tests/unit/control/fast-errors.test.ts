@@ -1,6 +1,6 @@
-import { onFastErrors } from '../../../shared/control/fast-errors.ts';
-import type { ErrorTest, TrackerState } from '../../../shared/control/state.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
+import type { ErrorTest, TrackerState } from '../../../shared/law/state.ts';
+import { onFastErrors } from '../../../shared/law/tracking/fast-errors.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

@@ -1,7 +1,7 @@
-import { onHealthyAndBound } from '../../../shared/control/growth.ts';
-import { minuteRaise } from '../../../shared/control/minutes.ts';
-import type { TrackerState } from '../../../shared/control/state.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
+import type { TrackerState } from '../../../shared/law/state.ts';
+import { onHealthyAndBound } from '../../../shared/law/tracking/growth.ts';
+import { minuteRaise } from '../../../shared/law/tracking/minutes.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

@@ -1,8 +1,8 @@
-import { onHealthyAndBound } from '../../../shared/control/growth.ts';
-import { readSignals } from '../../../shared/control/signals.ts';
-import { initialState, type TrackerState } from '../../../shared/control/state.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { initialState, type TrackerState } from '../../../shared/law/state.ts';
+import { readSignals } from '../../../shared/law/telling/signals.ts';
+import { onHealthyAndBound } from '../../../shared/law/tracking/growth.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';
 import { logWindow } from '../../support/builders/window-sketch.ts';
 

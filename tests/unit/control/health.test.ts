@@ -1,6 +1,6 @@
-import { headroom, judge, thresholds } from '../../../shared/control/health.ts';
-import { readSignals, type Signals } from '../../../shared/control/signals.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { headroom, judge, thresholds } from '../../../shared/law/telling/health.ts';
+import { readSignals, type Signals } from '../../../shared/law/telling/signals.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { logWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({

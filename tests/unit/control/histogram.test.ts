@@ -1,4 +1,4 @@
-import { addHistograms, percentileMs } from '../../../shared/control/histogram.ts';
+import { addHistograms, percentileMs } from '../../../shared/law/telling/histogram.ts';
 import { LATENCY_BOUNDS_MS } from '../../../shared/telemetry/window.ts';
 
 test.each([

@@ -1,5 +1,5 @@
-import { takeIn } from '../../../shared/control/intake.ts';
-import type { MemoryState } from '../../../shared/control/state.ts';
+import type { MemoryState } from '../../../shared/law/state.ts';
+import { takeIn } from '../../../shared/law/telling/intake.ts';
 import type { Cell, Window } from '../../../shared/telemetry/window.ts';
 import { stateOf } from '../../support/builders/law-input.ts';
 import { cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';

@@ -1,6 +1,6 @@
-import { law } from '../../../shared/control/law.ts';
-import type { LawState, MemoryState, TrackerState } from '../../../shared/control/state.ts';
-import type { LawInput } from '../../../shared/control/types.ts';
+import { law } from '../../../shared/law/law.ts';
+import type { LawState, MemoryState, TrackerState } from '../../../shared/law/state.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { inputOf, RESTING, stateOf } from '../../support/builders/law-input.ts';

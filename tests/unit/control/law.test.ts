@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { RULES } from '../../../shared/control/rules.ts';
-import type { Conclusion } from '../../../shared/control/types.ts';
+import { RULES } from '../../../shared/law/law-rules.ts';
+import type { Conclusion } from '../../../shared/law/types.ts';
 import { DEPLOYED, HandFedLaw } from '../../support/builders/hand-fed-law.ts';
 import { type CellSketch, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
@@ -32,7 +32,7 @@ test('every rule that the law can name is in the table of docs/control-law.md, a
 
 test('every rule in the list is named somewhere in the law', () => {
   const files = ['blind', 'conclude', 'cut', 'fast-errors', 'growth', 'tracker'];
-  const source = files.map((file) => readFileSync(`shared/control/${file}.ts`, 'utf8')).join('');
+  const source = files.map((file) => readFileSync(`shared/law/${file}.ts`, 'utf8')).join('');
   for (const rule of RULES) expect({ rule, isUsed: source.includes(`'${rule}'`) }).toEqual({ rule, isUsed: true });
 });
 

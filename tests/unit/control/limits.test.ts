@@ -5,9 +5,9 @@ import {
   type Situation,
   tiersInForce,
   wantedCups,
-} from '../../../shared/control/limits.ts';
-import type { DemandEntry, ErrorTest, TrackerState } from '../../../shared/control/state.ts';
-import { tiersInShortage } from '../../../shared/control/tier-levels.ts';
+} from '../../../shared/law/sharing/desired-limits.ts';
+import { tiersInShortage } from '../../../shared/law/sharing/tier-levels.ts';
+import type { DemandEntry, ErrorTest, TrackerState } from '../../../shared/law/state.ts';
 import { asking, inputOf, RESTING, situationOf, stateOf } from '../../support/builders/law-input.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { trackerOf } from '../../support/builders/tracker-state.ts';

@@ -1,6 +1,6 @@
-import { remember } from '../../../shared/control/memory.ts';
-import { initialState, type MemoryState } from '../../../shared/control/state.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { initialState, type MemoryState } from '../../../shared/law/state.ts';
+import { remember } from '../../../shared/law/telling/memory.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { type CellSketch, cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const parsed = policySchema.parse({

@@ -1,6 +1,6 @@
-import { faded, highest, remember } from '../../../shared/control/memory.ts';
-import { type DemandEntry, initialState, type MemoryState } from '../../../shared/control/state.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { type DemandEntry, initialState, type MemoryState } from '../../../shared/law/state.ts';
+import { faded, highest, remember } from '../../../shared/law/telling/memory.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { type CellSketch, cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const GET = '/data/GET';

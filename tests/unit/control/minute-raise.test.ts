@@ -1,7 +1,7 @@
-import { minuteRaise } from '../../../shared/control/minutes.ts';
-import { readSignals } from '../../../shared/control/signals.ts';
-import { initialState, type TrackerState } from '../../../shared/control/state.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { initialState, type TrackerState } from '../../../shared/law/state.ts';
+import { readSignals } from '../../../shared/law/telling/signals.ts';
+import { minuteRaise } from '../../../shared/law/tracking/minutes.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';
 import { minuteWindow } from '../../support/builders/window-sketch.ts';
 

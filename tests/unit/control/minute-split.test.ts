@@ -1,5 +1,5 @@
-import { minuteSplit } from '../../../shared/control/minute-split.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { minuteSplit } from '../../../shared/law/sharing/minute-split.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { LARGE_BASELINE, stageSituation } from '../../support/builders/stage-situation.ts';
 import { cell, minuteWindow } from '../../support/builders/window-sketch.ts';
 

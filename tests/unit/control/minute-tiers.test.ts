@@ -1,7 +1,7 @@
-import { arePlansCut, type MinuteShortage, minuteTiers } from '../../../shared/control/minute-tiers.ts';
-import { readSignals } from '../../../shared/control/signals.ts';
-import type { LawInput } from '../../../shared/control/types.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { arePlansCut, type MinuteShortage, minuteTiers } from '../../../shared/law/sharing/minute-tiers.ts';
+import { readSignals } from '../../../shared/law/telling/signals.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({

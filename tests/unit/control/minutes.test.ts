@@ -1,7 +1,7 @@
-import { learnFromMinute, minuteDrain, minuteEstimate } from '../../../shared/control/minutes.ts';
-import { readSignals, type Signals } from '../../../shared/control/signals.ts';
-import { initialState, type TrackerState } from '../../../shared/control/state.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { initialState, type TrackerState } from '../../../shared/law/state.ts';
+import { readSignals, type Signals } from '../../../shared/law/telling/signals.ts';
+import { learnFromMinute, minuteDrain, minuteEstimate } from '../../../shared/law/tracking/minutes.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';
 import { cell, minuteWindow } from '../../support/builders/window-sketch.ts';
 

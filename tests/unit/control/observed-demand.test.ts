@@ -1,5 +1,5 @@
-import { observedDemand } from '../../../shared/control/observed-demand.ts';
-import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
+import { observedDemand } from '../../../shared/law/telling/observed-demand.ts';
+import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { sketchOf } from '../../../shared/telemetry/key-sketch.ts';
 import type { KeyCounts, Window } from '../../../shared/telemetry/window.ts';
 import { type CellSketch, cell, logWindow } from '../../support/builders/window-sketch.ts';

@@ -1,6 +1,6 @@
-import type { TrackerState } from '../../../shared/control/state.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
-import { track } from '../../../shared/control/tracker.ts';
+import type { TrackerState } from '../../../shared/law/state.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
+import { track } from '../../../shared/law/tracking/tracker.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

@@ -1,6 +1,6 @@
-import { type AttemptsState, attemptsOf, updateAttempts, wantedRps } from '../../../shared/control/retries.ts';
-import { readSignals } from '../../../shared/control/signals.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { type AttemptsState, attemptsOf, updateAttempts, wantedRps } from '../../../shared/law/telling/retries.ts';
+import { readSignals } from '../../../shared/law/telling/signals.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { type CellSketch, logWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({

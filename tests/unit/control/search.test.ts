@@ -1,6 +1,6 @@
-import { isBeyondLastBad, onHealthyAndBound } from '../../../shared/control/growth.ts';
-import type { TrackerState } from '../../../shared/control/state.ts';
-import type { Evidence } from '../../../shared/control/step.ts';
+import type { TrackerState } from '../../../shared/law/state.ts';
+import { isBeyondLastBad, onHealthyAndBound } from '../../../shared/law/tracking/growth.ts';
+import type { Evidence } from '../../../shared/law/tracking/step.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

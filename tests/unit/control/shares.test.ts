@@ -4,8 +4,8 @@ import {
   levelLimit,
   type ShareInput,
   tierShares,
-} from '../../../shared/control/shares.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+} from '../../../shared/law/sharing/shares.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 interface Ask {
   readonly believed: number;

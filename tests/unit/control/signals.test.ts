@@ -1,5 +1,5 @@
-import { costOf, readSignals } from '../../../shared/control/signals.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { costOf, readSignals } from '../../../shared/law/telling/signals.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { cell, logWindow, minuteWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = policySchema.parse({

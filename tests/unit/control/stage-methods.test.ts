@@ -1,5 +1,5 @@
-import { desiredStage } from '../../../shared/control/stage-limits.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { desiredStage } from '../../../shared/law/sharing/stage-limits.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { LARGE_BASELINE, type StageSituationSketch, stageSituation } from '../../support/builders/stage-situation.ts';
 import { cell, minuteWindow } from '../../support/builders/window-sketch.ts';
 

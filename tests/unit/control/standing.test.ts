@@ -6,9 +6,9 @@ import {
   stageLimitOf,
   stagesAgree,
   withTightBursts,
-} from '../../../shared/control/standing.ts';
-import { initialState, type MemoryState } from '../../../shared/control/state.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+} from '../../../shared/law/sharing/standing.ts';
+import { initialState, type MemoryState } from '../../../shared/law/state.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 const GET = '/data/GET';
 const POST = '/orders/POST';

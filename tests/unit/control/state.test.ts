@@ -1,5 +1,5 @@
-import { law } from '../../../shared/control/law.ts';
-import { initialState } from '../../../shared/control/state.ts';
+import { law } from '../../../shared/law/law.ts';
+import { initialState } from '../../../shared/law/state.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { inputOf, LIVE } from '../../support/builders/law-input.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';

@@ -1,4 +1,4 @@
-import { clamp, figure, hold, percent, withinGuardrails } from '../../../shared/control/step.ts';
+import { clamp, figure, hold, percent, withinGuardrails } from '../../../shared/law/tracking/step.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { trackerOf } from '../../support/builders/tracker-state.ts';
 

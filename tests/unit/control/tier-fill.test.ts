@@ -1,7 +1,7 @@
-import { readSignals } from '../../../shared/control/signals.ts';
-import type { MemoryState } from '../../../shared/control/state.ts';
-import { learnFill } from '../../../shared/control/tier-levels.ts';
-import type { LawInput } from '../../../shared/control/types.ts';
+import { learnFill } from '../../../shared/law/sharing/tier-levels.ts';
+import type { MemoryState } from '../../../shared/law/state.ts';
+import { readSignals } from '../../../shared/law/telling/signals.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
 import { limitOf, shortageOf } from '../../support/builders/tier-shortage.ts';
 import { type CellSketch, logWindow } from '../../support/builders/window-sketch.ts';
 

@@ -1,5 +1,5 @@
-import { bestLevels, type LevelClaim } from '../../../shared/allocation/levels.ts';
-import { tiersInShortage } from '../../../shared/control/tier-levels.ts';
+import { bestLevels, type LevelClaim } from '../../../shared/law/allocation/levels.ts';
+import { tiersInShortage } from '../../../shared/law/sharing/tier-levels.ts';
 import { limitOf, RESTING_LIMIT, type ShortageSketch, shortageOf } from '../../support/builders/tier-shortage.ts';
 
 /** Limits that let nobody through who matters: whatever is best is worth a write. */

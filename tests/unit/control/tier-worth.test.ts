@@ -1,4 +1,4 @@
-import { tiersInShortage } from '../../../shared/control/tier-levels.ts';
+import { tiersInShortage } from '../../../shared/law/sharing/tier-levels.ts';
 import { limitOf, RESTING_LIMIT, type ShortageSketch, shortageOf } from '../../support/builders/tier-shortage.ts';
 
 const plansFor = (sketch: ShortageSketch) => tiersInShortage(shortageOf(sketch));

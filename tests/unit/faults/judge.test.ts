@@ -3,7 +3,7 @@ import type { DeployedService } from '../../../rehearsal/run/deployed-stack.ts';
 import { outOfBounds, unaccounted, writtenLimits } from '../../../reliability/faults/judge.ts';
 import { CallRecord, type LimitWrite } from '../../../reliability/faults/record.ts';
 import { faultPlan } from '../../../reliability/soak/plan.ts';
-import { policySchema } from '../../../shared/policy/schema.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 
 const T0 = Date.UTC(2031, 0, 1);

@@ -1,9 +1,9 @@
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput, LawOutput } from '../../../shared/control/types.ts';
+import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import { readHold } from '../../../shared/state/hold.ts';
-import { queryItems } from '../../../shared/state/table.ts';
+import { readHold } from '../../../shared/state/hold-record.ts';
+import { queryItems } from '../../../shared/state/items/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, CONCLUSION, SCHEDULE, World } from './world.ts';
 

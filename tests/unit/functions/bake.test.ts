@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type BakeInput, judgeBake } from '../../../functions/control/bake.ts';
-import { type Policy, policySchema } from '../../../shared/policy/schema.ts';
+import { type BakeInput, judgeBake } from '../../../functions/control/steering/judge-bake.ts';
+import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { LATENCY_BOUNDS_MS, type Window } from '../../../shared/telemetry/window.ts';
 import { emptyCell, emptyWindow } from '../../../shared/telemetry/windows.ts';
 

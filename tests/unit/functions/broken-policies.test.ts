@@ -1,9 +1,9 @@
 import { UpdateStageCommand, UpdateUsagePlanCommand } from '@aws-sdk/client-api-gateway';
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput } from '../../../shared/control/types.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
-import { queryItems } from '../../../shared/state/table.ts';
+import { queryItems } from '../../../shared/state/items/table.ts';
 import { brokenPolicies } from '../../support/faults/broken-policies.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, CONCLUSION, POLICY_NAME, SCHEDULE, World } from './world.ts';

@@ -1,12 +1,12 @@
 import { GetStageCommand, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput, LawOutput } from '../../../shared/control/types.ts';
+import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
-import { type Attributes, getItem, putItem, queryItems } from '../../../shared/state/table.ts';
+import { type Attributes, getItem, putItem, queryItems } from '../../../shared/state/items/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, CONCLUSION, SCHEDULE, T0, World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput, LawOutput } from '../../../shared/control/types.ts';
+import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
-import { queryItems } from '../../../shared/state/table.ts';
+import { queryItems } from '../../../shared/state/items/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, CONCLUSION, SCHEDULE, World } from './world.ts';
 

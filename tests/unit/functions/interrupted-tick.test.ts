@@ -1,8 +1,8 @@
 import { UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput } from '../../../shared/control/types.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import { queryItems } from '../../../shared/state/table.ts';
+import { queryItems } from '../../../shared/state/items/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { CONCLUSION, SCHEDULE, World } from './world.ts';
 

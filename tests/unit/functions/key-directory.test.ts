@@ -1,8 +1,8 @@
 import { APIGatewayClient, GetUsagePlanKeysCommand } from '@aws-sdk/client-api-gateway';
-import { createKeyDirectory } from '../../../functions/key-directory/key-directory.ts';
+import { createKeyDirectory } from '../../../functions/key-directory/refresh-directory.ts';
 import { createKeyReader } from '../../../shared/gateway/key-reader.ts';
+import { queryItems } from '../../../shared/state/items/table.ts';
 import { readDirectory } from '../../../shared/state/key-directory.ts';
-import { queryItems } from '../../../shared/state/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, BASELINE, World } from './world.ts';
 

@@ -1,14 +1,14 @@
 import { UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { GetParameterHistoryCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput, LawOutput } from '../../../shared/control/types.ts';
 import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
+import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
-import { readGoverned } from '../../../shared/state/governed.ts';
-import { readHold } from '../../../shared/state/hold.ts';
+import { readGoverned } from '../../../shared/state/governed-names.ts';
+import { readHold } from '../../../shared/state/hold-record.ts';
+import { putItem, queryItems } from '../../../shared/state/items/table.ts';
 import { takeLease } from '../../../shared/state/lease.ts';
-import { putItem, queryItems } from '../../../shared/state/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import {
   ALARM,

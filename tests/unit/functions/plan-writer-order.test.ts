@@ -1,4 +1,4 @@
-import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/allocation/plan-writes.ts';
+import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/law/allocation/plan-writes.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 
 /** Live and desired limits by tier; the order of the entries must not matter. */

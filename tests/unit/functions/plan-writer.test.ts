@@ -4,15 +4,15 @@ import {
   TooManyRequestsException,
   UpdateUsagePlanCommand,
 } from '@aws-sdk/client-api-gateway';
+import { answerWakeUps, readMessages } from '../../../functions/plan-writer/handle-wake-ups.ts';
 import { type PlanWriterDependencies, writeMostUrgentPlan } from '../../../functions/plan-writer/plan-writer.ts';
-import { answerWakeUps, readMessages } from '../../../functions/plan-writer/wake-ups.ts';
 import { createGateway } from '../../../shared/gateway/api-gateway.ts';
 import type { Refusal } from '../../../shared/platform/refusal.ts';
 import type { Limit } from '../../../shared/platform/units.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import { saveDesired } from '../../../shared/state/desired.ts';
+import { getItem, putItem } from '../../../shared/state/items/table.ts';
 import { readPlanSlot } from '../../../shared/state/plan-lease.ts';
-import { getItem, putItem } from '../../../shared/state/table.ts';
 import { apiDimensions } from '../../../shared/telemetry/emf.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, BASELINE, T0, World } from './world.ts';

@@ -1,10 +1,10 @@
 import { GetUsagePlansCommand } from '@aws-sdk/client-api-gateway';
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput } from '../../../shared/control/types.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import { readKnownGood } from '../../../shared/state/policies.ts';
-import { queryItems } from '../../../shared/state/table.ts';
+import { queryItems } from '../../../shared/state/items/table.ts';
+import { readKnownGood } from '../../../shared/state/known-documents.ts';
 import { addWindowPart } from '../../../shared/state/window-store.ts';
 import { LATENCY_BOUNDS_MS } from '../../../shared/telemetry/window.ts';
 import { emptyCell, emptyWindow } from '../../../shared/telemetry/windows.ts';

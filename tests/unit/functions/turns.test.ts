@@ -1,7 +1,7 @@
 import { GetStageCommand } from '@aws-sdk/client-api-gateway';
 import { createControl } from '../../../functions/control/control.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import { putItem, queryItems } from '../../../shared/state/table.ts';
+import { putItem, queryItems } from '../../../shared/state/items/table.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { ALARM, API, CONCLUSION, OVERRIDE_NAME, POLICY_NAME, PUT_OFF_LOOK, SCHEDULE, T0, World } from './world.ts';
 

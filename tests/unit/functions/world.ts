@@ -18,13 +18,13 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ControlDependencies } from '../../../functions/control/dependencies.ts';
-import type { Conclusion, Law } from '../../../shared/control/types.ts';
 import { createGateway } from '../../../shared/gateway/api-gateway.ts';
-import { announceThrough } from '../../../shared/platform/events.ts';
+import type { Conclusion, Law } from '../../../shared/law/types.ts';
+import { announceThrough } from '../../../shared/platform/aws/events.ts';
+import { createParameters } from '../../../shared/platform/aws/parameters.ts';
+import { wakeUpsThrough } from '../../../shared/platform/aws/queue.ts';
 import type { PublishMetrics } from '../../../shared/platform/metrics.ts';
-import { createParameters } from '../../../shared/platform/parameters.ts';
-import { wakeUpsThrough } from '../../../shared/platform/queue.ts';
-import type { Damage, Table } from '../../../shared/state/table.ts';
+import type { Damage, Table } from '../../../shared/state/items/table.ts';
 import { metricsReader } from '../../../shared/telemetry/cloudwatch.ts';
 
 export const T0 = Date.UTC(2031, 0, 1);

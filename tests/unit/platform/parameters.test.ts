@@ -1,6 +1,6 @@
 import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createParameters } from '../../../shared/platform/parameters.ts';
+import { createParameters } from '../../../shared/platform/aws/parameters.ts';
 
 const CIPHERTEXT = 'AQICAHi5b3Vyc2VsZg==';
 const KILL = '/tidegate/dev/overrides/default';

@@ -1,4 +1,4 @@
-import { explainOverrideProblems, parseOverride } from '../../../shared/policy/override.ts';
+import { explainOverrideProblems, parseOverride } from '../../../shared/policy/parse-override.ts';
 
 const BASELINE = {
   stage: { rateRps: 2000, burst: 60 },

@@ -1,7 +1,7 @@
 import { LONGEST_DOCUMENT_BYTES } from '../../../shared/policy/document.ts';
 import { explainProblems, namesIn, parsePolicy } from '../../../shared/policy/parse.ts';
 import type { PolicyProblem } from '../../../shared/policy/problems.ts';
-import { tierPolicyOf } from '../../../shared/policy/schema.ts';
+import { tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 
 const good = (fields: object = {}) => JSON.stringify({ api: 'abc/dev', ...fields });
 

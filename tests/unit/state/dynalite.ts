@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import type { Table } from '../../../shared/state/table.ts';
+import type { Table } from '../../../shared/state/items/table.ts';
 
 export interface LocalTable extends Table {
   close(): Promise<void>;

@@ -1,6 +1,6 @@
-import { law } from '../../../shared/control/law.ts';
-import { initialState, type LawState } from '../../../shared/control/state.ts';
-import { lawStateOf } from '../../../shared/state/law-state.ts';
+import { law } from '../../../shared/law/law.ts';
+import { initialState, type LawState } from '../../../shared/law/state.ts';
+import { lawStateOf } from '../../../shared/state/items/law-state.ts';
 import { inputOf, LIVE } from '../../support/builders/law-input.ts';
 import { logWindow } from '../../support/builders/window-sketch.ts';
 

@@ -8,10 +8,9 @@ import {
 } from '../../../shared/state/control-record.ts';
 import { type Decision, recordDecision } from '../../../shared/state/decisions.ts';
 import { clearDesired, type Desired, readAllDesired, readDesired, saveDesired } from '../../../shared/state/desired.ts';
-import { saveClaim } from '../../../shared/state/drift.ts';
+import { saveClaim } from '../../../shared/state/drift-record.ts';
+import { getItem, putItem, queryItems } from '../../../shared/state/items/table.ts';
 import { DEFAULT_SLOW_MS, readDirectory, saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
-import { LEASE_MS, releaseLease, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
-import { claimLookNow } from '../../../shared/state/look-now.ts';
 import {
   claimRefusal,
   forgetKnownGood,
@@ -19,8 +18,9 @@ import {
   readKnownSwitch,
   saveKnownGood,
   saveKnownSwitch,
-} from '../../../shared/state/policies.ts';
-import { getItem, putItem, queryItems } from '../../../shared/state/table.ts';
+} from '../../../shared/state/known-documents.ts';
+import { LEASE_MS, releaseLease, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
+import { claimLookNow } from '../../../shared/state/look-now.ts';
 import { addWindowPart, readWindowParts } from '../../../shared/state/window-store.ts';
 import { emptyCell, emptyWindow } from '../../../shared/telemetry/windows.ts';
 import { type LocalTable, localTable } from './dynalite.ts';

@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
-import { percentileMs } from '../../../shared/control/histogram.ts';
+import { percentileMs } from '../../../shared/law/telling/histogram.ts';
 import { readMetrics } from '../../../shared/telemetry/cloudwatch.ts';
 import { minuteWindow } from '../../../shared/telemetry/metric-windows.ts';
 

@@ -1,6 +1,6 @@
 import { TooManyRequestsException, UpdateStageCommand, UpdateUsagePlanCommand } from '@aws-sdk/client-api-gateway';
 import { createFailSafe } from '../../../../functions/fail-safe/fail-safe.ts';
-import type { Table } from '../../../../shared/state/table.ts';
+import type { Table } from '../../../../shared/state/items/table.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
 import { ALARM, BASELINE, SCHEDULE, T0, World } from '../world.ts';
 

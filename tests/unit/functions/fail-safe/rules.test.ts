@@ -1,8 +1,8 @@
+import { readFailSafeTrigger } from '../../../../functions/fail-safe/fail-safe-trigger.ts';
 import { handsOffReason } from '../../../../functions/fail-safe/hands-off.ts';
+import { isSilent, judgeBackend } from '../../../../functions/fail-safe/health-rules.ts';
 import { brakedLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
-import { isSilent, judgeBackend } from '../../../../functions/fail-safe/rules.ts';
-import { readFailSafeTrigger } from '../../../../functions/fail-safe/trigger.ts';
-import type { Parameter } from '../../../../shared/platform/parameters.ts';
+import type { Parameter } from '../../../../shared/platform/aws/parameters.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
 import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../world.ts';
 

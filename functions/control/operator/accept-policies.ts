@@ -1,0 +1,218 @@
+import { type ApiStage, apiStageName, parseApiStage } from '../../../shared/platform/api-stage.ts';
+import type { Parameter } from '../../../shared/platform/aws/parameters.ts';
+import { describeError } from '../../../shared/platform/errors.ts';
+import { explainProblems, parsePolicy } from '../../../shared/policy/parse.ts';
+import { type PolicyProblem, valueAt } from '../../../shared/policy/problems.ts';
+import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
+import {
+  type Baking,
+  type DocumentKind,
+  forgetKnownGood,
+  type KnownGood,
+  readKnownGood,
+  readKnownSwitch,
+  saveKnownGood,
+  saveKnownSwitch,
+} from '../../../shared/state/known-documents.ts';
+import { saveLastPolicy } from '../../../shared/state/last-policy.ts';
+import type { ControlDependencies } from '../dependencies.ts';
+import type { OverrideInForce } from '../steering/rule-override.ts';
+
+/** An API, and the policy that is in force for it. */
+export interface Governed {
+  readonly api: ApiStage;
+  readonly policy: Policy;
+  readonly name: string;
+  /** 0: none was ever accepted; the defaults hold, so that an override has something to go by. */
+  readonly version: number;
+  /** The version in force as it is remembered, perhaps on probation. */
+  readonly known?: KnownGood;
+  /** The newest version, where it was refused. */
+  readonly refused?: RefusedVersion;
+  /** The override parameter of the same name, `resume` included. */
+  readonly override?: OverrideInForce;
+  /** Its policy is gone: its limits are led back, then it is let go. */
+  readonly isLeaving?: true;
+}
+
+export interface RefusedVersion {
+  readonly version: number;
+  readonly why: string;
+}
+
+/** A version of a parameter that did not come into force, and why. */
+export interface Refusal extends RefusedVersion {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  /** It was in force, and was taken back. */
+  readonly isRolledBack?: boolean;
+}
+
+export interface LoadedPolicies {
+  readonly governed: readonly Governed[];
+  readonly refusals: readonly Refusal[];
+}
+
+type Accepted = { readonly governed: Governed } | { readonly why: string };
+
+/**
+ * The policies in force: every parameter that parses, else the last version of it that did. Parameter Store not
+ * answering is no change of policy: then all last known good ones stay in force.
+ */
+export async function loadPolicies(dependencies: ControlDependencies): Promise<LoadedPolicies> {
+  const known = await readKnownGood(dependencies.table, 'POLICY');
+  const governed = new Map<string, Governed>();
+  const refusals: Refusal[] = [];
+  for (const parameter of await readParameters(dependencies, known)) {
+    const { name, version } = parameter;
+    const good = known.get(name);
+    const accepted = await acceptNewest(dependencies, parameter, good, governed);
+    if ('governed' in accepted) {
+      governed.set(apiStageName(accepted.governed.api), accepted.governed);
+      continue;
+    }
+    const refused = { version, why: accepted.why };
+    refusals.push({ kind: 'POLICY', name, ...refused, isRolledBack: good?.rolledBack?.version === version });
+    const fallback = good && accept(dependencies, { ...good, value: good.document }, governed);
+    if (!fallback || !('governed' in fallback)) continue;
+    governed.set(apiStageName(fallback.governed.api), { ...fallback.governed, known: good, refused });
+  }
+  return { governed: [...governed.values()], refusals };
+}
+
+/** Those that govern already come first: a newcomer does not take their API from them. */
+async function readParameters(
+  { parameters, parameterPrefix, table, logger, baseline }: ControlDependencies,
+  known: ReadonlyMap<string, KnownGood>,
+): Promise<readonly Parameter[]> {
+  let present: readonly Parameter[];
+  try {
+    present = await parameters.below(`${parameterPrefix}/policies`);
+  } catch (error) {
+    logger.error('Policies could not be read; the last known good ones stay.', { reason: describeError(error) });
+    return [...known.values()].map((good) => ({ ...good, value: good.document }));
+  }
+  const names = new Set(present.map(({ name }) => name));
+  for (const { name, version, document } of known.values()) {
+    if (names.has(name)) continue;
+    await saveLastPolicy(table, baseline, { name, version, document });
+    await forgetKnownGood(table, 'POLICY', name);
+  }
+  return present
+    .map((parameter) => asKnown(parameter, known))
+    .sort((a, b) => Number(known.has(b.name)) - Number(known.has(a.name)));
+}
+
+/** A version that was read before need not be read again: what cannot be decrypted just now is as it was. */
+export function asKnown(parameter: Parameter, known: ReadonlyMap<string, KnownGood>): Parameter {
+  const { unreadable, ...rest } = parameter;
+  const good = known.get(parameter.name);
+  return unreadable !== undefined && good?.version === parameter.version
+    ? { ...rest, value: good.document }
+    : parameter;
+}
+
+/** Accepts the newest version unless it was taken back; one that is new is remembered, and put on probation. */
+async function acceptNewest(
+  dependencies: ControlDependencies,
+  parameter: Parameter,
+  good: KnownGood | undefined,
+  taken: ReadonlyMap<string, Governed>,
+): Promise<Accepted> {
+  const { name, version, value } = parameter;
+  if (good?.rolledBack?.version === version) return { why: `It was rolled back: ${good.rolledBack.why}` };
+  const accepted = accept(dependencies, parameter, taken);
+  if (!('governed' in accepted)) return accepted;
+  if (good?.version === version && good.document === value) return { governed: { ...accepted.governed, known: good } };
+  const why = await missingPlan(dependencies, value);
+  if (why !== undefined) return { why };
+  const baking = good && accepted.governed.policy.rollback.bakeSeconds > 0 && bakingOf(dependencies, good);
+  const known = { name, version, document: value, ...(baking && { baking }) };
+  await saveKnownGood(dependencies.table, 'POLICY', known);
+  return { governed: { ...accepted.governed, known } };
+}
+
+/** What there is to go back to: the last version that was not itself on probation. */
+function bakingOf({ clock }: ControlDependencies, { version, document, baking }: KnownGood): Baking {
+  return { arrivedMs: clock.now(), before: baking?.before ?? { version, document } };
+}
+
+/** Why a document that names a tier whose plan is gone from API Gateway cannot come into force. */
+async function missingPlan(
+  { gateway, baseline, logger }: ControlDependencies,
+  document: string,
+): Promise<string | undefined> {
+  const tiers = valueAt(JSON.parse(document), ['tiers']);
+  const named = Object.entries(baseline.tiers).filter(([tier]) => valueAt(tiers, [tier]) !== undefined);
+  if (named.length === 0) return undefined;
+  try {
+    const plans = await gateway.readPlans();
+    const missing = named.filter(([, { planId }]) => !plans.has(planId));
+    if (missing.length === 0) return undefined;
+    return explainProblems(missing.map(([tier, { planId }]) => planProblem(tier, planId)));
+  } catch (error) {
+    logger.warn('Whether the plans of a new policy exist could not be read.', { reason: describeError(error) });
+    return undefined;
+  }
+}
+
+function planProblem(tier: string, planId: string): PolicyProblem {
+  return {
+    path: `tiers.${tier}`,
+    expected: 'a tier whose usage plan exists and has a throttle',
+    found: `plan ${planId}, which API Gateway does not have, or not with a throttle`,
+    mend: 'deploy again, which restores the plan, or remove this tier',
+  };
+}
+
+function accept(
+  { baseline }: ControlDependencies,
+  { name, version, value, unreadable }: Parameter,
+  taken: ReadonlyMap<string, Governed>,
+): Accepted {
+  if (unreadable !== undefined) return { why: unreadable };
+  const parsed = parsePolicy(value, Object.keys(baseline.tiers));
+  if (!parsed.ok) return { why: explainProblems(parsed.problems) };
+  const rival = taken.get(parsed.policy.api);
+  const api = parseApiStage(parsed.policy.api);
+  if (api && !rival && apiStageName(api) === apiStageName(baseline))
+    return { governed: { api, policy: parsed.policy, name, version } };
+  return { why: explainProblems([apiProblem(parsed.policy.api, apiStageName(baseline), rival?.name)]) };
+}
+
+function apiProblem(found: string, deployed: string, rival: string | undefined): PolicyProblem {
+  const path = 'api';
+  if (rival === undefined)
+    return { path, expected: `the API that this stack deployed, ${deployed}`, found, mend: `write ${deployed}` };
+  const expected = 'an API that no other policy governs';
+  return { path, expected, found: `${found}, which is governed by ${rival} already`, mend: 'remove one of the two' };
+}
+
+/** What the switch says, and why a version of it could not be read. */
+export interface Switch {
+  readonly isPaused: boolean;
+  readonly refusals: readonly Refusal[];
+}
+
+/**
+ * Whether everything is to stay as it is. Anything but `run` pauses, what cannot be decrypted too: who edits the switch
+ * in a hurry wants things to stop. No switch at all is `run`; when Parameter Store does not answer, the switch is where
+ * it was.
+ */
+export async function readSwitch({ parameters, parameterPrefix, table, logger }: ControlDependencies): Promise<Switch> {
+  const known = await readKnownSwitch(table);
+  let value = known ?? 'run';
+  let refusals: readonly Refusal[] = [];
+  try {
+    const parameter = await parameters.one(`${parameterPrefix}/switch`);
+    value = parameter?.unreadable ? 'unreadable' : (parameter?.value.trim().toLowerCase() ?? 'run');
+    if (parameter?.unreadable) {
+      const { name, version, unreadable: why } = parameter;
+      refusals = [{ kind: 'SWITCH', name, version, why }];
+    }
+  } catch (error) {
+    logger.error('The switch could not be read; it stays where it was.', { reason: describeError(error) });
+  }
+  if (value !== known) await saveKnownSwitch(table, value);
+  return { isPaused: value !== 'run', refusals };
+}

@@ -1,0 +1,43 @@
+import { apiStageName } from '../../../shared/platform/api-stage.ts';
+import { describeError } from '../../../shared/platform/errors.ts';
+import { type GovernedName, saveGoverned } from '../../../shared/state/governed-names.ts';
+import type { ControlDependencies } from '../dependencies.ts';
+import { emergencyFloor } from '../steering/override-limits.ts';
+import { baselineOf } from '../tick/observe.ts';
+import type { Governed, LoadedPolicies } from './accept-policies.ts';
+
+/**
+ * Says which API is governed under which policy name, and what was refused: operators cannot see what control reads.
+ * Nobody is governed by this: that it cannot be written must not cost a tick.
+ */
+export async function noteGoverned(dependencies: ControlDependencies, loaded: LoadedPolicies): Promise<void> {
+  const { table, clock, logger } = dependencies;
+  try {
+    await saveGoverned(table, governedNames(dependencies, loaded), clock.now());
+  } catch (error) {
+    logger.warn('What is governed could not be noted.', { reason: describeError(error) });
+  }
+}
+
+/** Every policy name that governs, or of which a policy or an override was refused. */
+export function governedNames(
+  dependencies: Pick<ControlDependencies, 'baseline' | 'parameterPrefix'>,
+  { governed, refusals }: LoadedPolicies,
+): GovernedName[] {
+  const { parameterPrefix } = dependencies;
+  const names = new Map<string, GovernedName>();
+  for (const each of governed)
+    names.set(each.name, { name: each.name, governs: governs(dependencies, each), refusals: [] });
+  for (const { kind, name: parameter, version, why } of refusals) {
+    if (kind === 'SWITCH') continue;
+    const name = parameter.replace(`${parameterPrefix}/overrides/`, `${parameterPrefix}/policies/`);
+    const known = names.get(name) ?? { name, refusals: [] };
+    names.set(name, { ...known, refusals: [...known.refusals, { kind, version, why }] });
+  }
+  return [...names.values()];
+}
+
+function governs({ baseline: deployed }: Pick<ControlDependencies, 'baseline'>, { api, policy, version }: Governed) {
+  const baseline = baselineOf(deployed);
+  return { api: apiStageName(api), version, baseline, floor: emergencyFloor({ action: 'kill' }, { policy, baseline }) };
+}

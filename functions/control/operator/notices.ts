@@ -1,0 +1,169 @@
+import { apiStageName } from '../../../shared/platform/api-stage.ts';
+import { describeError } from '../../../shared/platform/errors.ts';
+import type { EpochMs } from '../../../shared/platform/units.ts';
+import { type Decision, recordDecision } from '../../../shared/state/decisions.ts';
+import type { Damage } from '../../../shared/state/items/table.ts';
+import type { Trigger } from '../control-trigger.ts';
+import type { ControlDependencies } from '../dependencies.ts';
+import type { AnyPlan } from '../steering/decide-anyhow.ts';
+import { authorship, type OverrideInForce } from '../steering/rule-override.ts';
+import type { Governed, Refusal } from './accept-policies.ts';
+
+/** Something that happened to a parameter or to the state rather than to a limit, for the record and for whoever listens. */
+interface Notice {
+  readonly id: string;
+  readonly atMs: EpochMs;
+  readonly rule: string;
+  readonly reason: string;
+  readonly wouldChange: string;
+  readonly estimates: Decision['estimates'];
+  /** The parameter, where no policy is in force. */
+  readonly name: string;
+}
+
+/** A version of a parameter that was refused, so that nobody waits for it. */
+export async function noteRefusal(
+  dependencies: ControlDependencies,
+  { kind, name, version, why, isRolledBack }: Refusal,
+  trigger: Trigger,
+  governed: Governed | undefined,
+): Promise<void> {
+  dependencies.logger.warn('A parameter was refused.', { name, version, why });
+  const document = kind.toLowerCase();
+  const notice = {
+    id: kind === 'POLICY' ? `refused#${version}` : `${document}-refused#${version}`,
+    atMs: dependencies.clock.now(),
+    rule: isRolledBack ? 'policy-rolled-back' : `${document}-rejected`,
+    reason: `${name} version ${version}: ${why} ${inItsPlace(kind, governed)}`,
+    wouldChange: isRolledBack ? 'Another version of the parameter.' : 'A version without these problems.',
+    estimates: { refusedVersion: version },
+    name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): string {
+  if (kind === 'SWITCH') return 'Until then it holds every limit, as pause does.';
+  if (kind === 'OVERRIDE') {
+    const last = governed?.override;
+    return last
+      ? `Version ${last.version} (${last.override.action}) stays in force.`
+      : 'No override is in force in its place.';
+  }
+  return governed && governed.version > 0
+    ? `Version ${governed.version} stays in force.`
+    : 'No policy is in force in its place.';
+}
+
+/** An override came into force: who, when and why. The instant is the edit's, so that it is recorded once. */
+export async function noteOverride(
+  dependencies: ControlDependencies,
+  override: OverrideInForce,
+  trigger: Trigger,
+  governed: Governed | undefined,
+): Promise<void> {
+  const { action } = override.override;
+  const excess = override.excess === undefined ? '' : ` ${override.excess}`;
+  const notice = {
+    id: `override#${override.version}`,
+    atMs: override.sinceMs,
+    rule: `override-${action}-ordered`,
+    reason: `${override.name}: "${action}" was put ${authorship(override)}.${excess} The next decision carries it out.`,
+    wouldChange: 'Another version of the override parameter.',
+    estimates: { overrideVersion: override.version },
+    name: override.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+/** Control has led an API back and governs it no longer. */
+export async function noteRelease(
+  dependencies: ControlDependencies,
+  trigger: Trigger,
+  governed: Governed,
+): Promise<void> {
+  const notice = {
+    id: 'released',
+    atMs: dependencies.clock.now(),
+    rule: 'released',
+    reason:
+      'Neither a policy nor an override of this API is left. Its limits are led back; from here on control moves none ' +
+      'of them, and the fail-safe stays out as long as control lives.',
+    wouldChange: 'A policy for this API, or an override.',
+    estimates: {},
+    name: governed.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+/** An item of the state table could not be used, and counts as nothing from now on. */
+export async function noteSetAside(
+  dependencies: ControlDependencies,
+  { key, why }: Damage,
+  trigger: Trigger,
+  governed: Governed,
+): Promise<void> {
+  const notice = {
+    id: `set-aside#${key.pk}#${key.sk}`,
+    atMs: dependencies.clock.now(),
+    rule: 'state-set-aside',
+    reason: `The item ${key.pk} / ${key.sk} of the state table cannot be used: ${why}. It was set aside, and control goes on as if there had been none.`,
+    wouldChange: 'Nothing: look under ASIDE# in the table for what it was, and find out who wrote it.',
+    estimates: {},
+    name: governed.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+/** The law could not use its own state, or the windows, and decided without. */
+export async function noteUnusable(
+  dependencies: ControlDependencies,
+  { what, why }: NonNullable<AnyPlan['unusable']>,
+  trigger: Trigger,
+  governed: Governed,
+): Promise<void> {
+  const instead =
+    what === 'state' ? 'It starts afresh from the limits in force.' : 'It decided as if nothing new were known.';
+  const notice = {
+    id: `set-aside#law-${what}`,
+    atMs: dependencies.clock.now(),
+    rule: 'state-set-aside',
+    reason: `The law cannot use ${what === 'state' ? 'what it remembered' : 'the newest windows'}: ${why} ${instead}`,
+    wouldChange: 'Nothing: whatever was unusable is not read again.',
+    estimates: {},
+    name: governed.name,
+  };
+  await note(dependencies, notice, trigger, governed);
+}
+
+async function note(
+  dependencies: ControlDependencies,
+  { id, name, ...words }: Notice,
+  trigger: Trigger,
+  governed: Governed | undefined,
+): Promise<void> {
+  const api = governed?.api ?? dependencies.baseline;
+  const decision: Decision = {
+    ...words,
+    kind: 'hold',
+    verdict: 'blind',
+    api: apiStageName(api),
+    trigger,
+    mode: governed?.policy.mode ?? 'shadow',
+    policy: { name: governed?.name ?? name, version: governed?.version ?? 0 },
+    before: undefined,
+    after: undefined,
+    stageOutcome: 'unchanged',
+    evidence: { windows: 0, newestMs: undefined },
+  };
+  if (await recordDecision(dependencies.table, api, id, decision)) await announceDecision(dependencies, decision);
+}
+
+/** The decision is recorded already: a bus that does not answer must not cost the tick. */
+export async function announceDecision({ announce, logger }: ControlDependencies, decision: Decision): Promise<void> {
+  try {
+    await announce({ source: 'tidegate.control', detailType: 'Tidegate Decision', detail: { ...decision } });
+  } catch (error) {
+    logger.error('A decision could not be announced.', { rule: decision.rule, reason: describeError(error) });
+  }
+}

@@ -1,0 +1,79 @@
+import { describeError } from '../../../shared/platform/errors.ts';
+import { claimRefusal, saveKnownGood } from '../../../shared/state/known-documents.ts';
+import type { Trigger } from '../control-trigger.ts';
+import type { ControlDependencies } from '../dependencies.ts';
+import { type LoadedOverrides, type OverrideNews, withOverrides } from './accept-overrides.ts';
+import { type Governed, loadPolicies, type Refusal, readSwitch } from './accept-policies.ts';
+import { withLeaving } from './leaving.ts';
+import { noteGoverned } from './note-governed.ts';
+import { noteOverride, noteRefusal } from './notices.ts';
+import { endBake } from './rollback.ts';
+
+/** What operators want: read anew for every look, for events may be lost. */
+export interface Rules {
+  readonly isPaused: boolean;
+  readonly governed: readonly Governed[];
+}
+
+/**
+ * Reads switch, policies and overrides; what is new of them is recorded and announced, once. What cannot be done about
+ * one of them keeps no other from being in force: it is done at the next look.
+ */
+export async function readRules(dependencies: ControlDependencies, trigger: Trigger): Promise<Rules> {
+  const { isPaused, refusals } = await readSwitch(dependencies);
+  let loaded = await load(dependencies);
+  let isAnyTakenBack = false;
+  for (const each of loaded.governed) {
+    await attempt(dependencies, each.name, async () => {
+      isAnyTakenBack = (await endBake(dependencies, each, isPaused)) || isAnyTakenBack;
+    });
+  }
+  if (isAnyTakenBack) loaded = await load(dependencies);
+  const { governed, news } = loaded;
+  for (const refusal of [...refusals, ...loaded.refusals]) {
+    await attempt(dependencies, refusal.name, () => announceRefusal(dependencies, refusal, governed, trigger));
+  }
+  for (const each of news) {
+    await attempt(dependencies, each.override.name, () => announceOverride(dependencies, each, governed, trigger));
+  }
+  await noteGoverned(dependencies, loaded);
+  return { isPaused, governed };
+}
+
+async function load(dependencies: ControlDependencies): Promise<LoadedOverrides> {
+  return await withLeaving(dependencies, await withOverrides(dependencies, await loadPolicies(dependencies)));
+}
+
+async function attempt({ logger }: ControlDependencies, name: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logger.error('What is new of a parameter could not be settled.', { name, reason: describeError(error) });
+  }
+}
+
+async function announceRefusal(
+  dependencies: ControlDependencies,
+  refusal: Refusal,
+  governed: readonly Governed[],
+  trigger: Trigger,
+): Promise<void> {
+  const { kind, name, version } = refusal;
+  if (!(await claimRefusal(dependencies.table, kind, name, version))) return;
+  const inForce = governed.find((each) => each.name === name || each.override?.name === name);
+  await noteRefusal(dependencies, refusal, trigger, inForce);
+}
+
+/** Remembered after it was recorded: a crash between the two records it again, under the same key. */
+async function announceOverride(
+  dependencies: ControlDependencies,
+  { override, document }: OverrideNews,
+  governed: readonly Governed[],
+  trigger: Trigger,
+): Promise<void> {
+  const owner = governed.find((each) => each.override?.name === override.name);
+  await noteOverride(dependencies, override, trigger, owner);
+  const { name, version, sinceMs, by } = override;
+  const good = { name, version, document, modifiedMs: sinceMs, ...(by && { by }) };
+  await saveKnownGood(dependencies.table, 'OVERRIDE', good);
+}

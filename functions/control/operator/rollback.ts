@@ -1,0 +1,52 @@
+import { apiStageName } from '../../../shared/platform/api-stage.ts';
+import { parsePolicy } from '../../../shared/policy/parse.ts';
+import { readHold } from '../../../shared/state/hold-record.ts';
+import { type KnownGood, saveKnownGood } from '../../../shared/state/known-documents.ts';
+import { readWindowParts } from '../../../shared/state/window-store.ts';
+import { closedWindows } from '../../../shared/telemetry/watermark.ts';
+import type { ControlDependencies } from '../dependencies.ts';
+import { type Bake, judgeBake, WINDOW_DELAY_MS } from '../steering/judge-bake.ts';
+import { activeOverride } from '../steering/rule-override.ts';
+import type { Governed } from './accept-policies.ts';
+
+/**
+ * Looks after a version on probation: takes it back, or ends the probation. An operator who brakes meanwhile has taken
+ * over: what happens then is no longer the version's doing.
+ * @returns whether it was taken back; the policies have to be read again then
+ */
+export async function endBake(
+  dependencies: ControlDependencies,
+  governed: Governed,
+  isPaused: boolean,
+): Promise<boolean> {
+  const { known } = governed;
+  if (!known?.baking) return false;
+  const { baking, rolledBack, ...good } = known;
+  const bake = await judged(dependencies, governed, known, isPaused);
+  if (bake.kind === 'watching') return false;
+  if (bake.kind === 'over') {
+    await saveKnownGood(dependencies.table, 'POLICY', good, known.version);
+    return false;
+  }
+  const before = { name: known.name, ...baking.before, rolledBack: { version: known.version, why: bake.why } };
+  return await saveKnownGood(dependencies.table, 'POLICY', before, known.version);
+}
+
+async function judged(
+  { table, clock, baseline }: ControlDependencies,
+  { api, policy, override }: Governed,
+  { baking }: KnownGood,
+  isPaused: boolean,
+): Promise<Bake> {
+  const now = clock.now();
+  const isBraked =
+    isPaused || activeOverride(override, now) !== undefined || (await readHold(table, api)) !== undefined;
+  const before = parsePolicy(String(baking?.before?.document), Object.keys(baseline.tiers));
+  // Nothing to go back to: the version before is no policy any more since the last deploy.
+  if (isBraked || !baking || !before.ok || before.policy.api !== apiStageName(api)) return { kind: 'over' };
+  const { arrivedMs } = baking;
+  const fromMs = arrivedMs - policy.rollback.heldSeconds * 1000;
+  const parts = await readWindowParts(table, api, fromMs - WINDOW_DELAY_MS, now);
+  const windows = closedWindows(parts, fromMs - 1, now);
+  return judgeBake({ windows, arrivedMs, before: before.policy, after: policy, now });
+}

@@ -1,0 +1,23 @@
+import type { Baseline } from '../../../shared/law/types.ts';
+import type { EpochMs, Limit, Limits } from '../../../shared/platform/units.ts';
+import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
+import type { ControlRecord } from '../../../shared/state/control-record.ts';
+import type { Desired } from '../../../shared/state/desired.ts';
+
+/** Everything by which a changed limit is judged: what is in force, what we meant, and what operators ask for. */
+export interface DriftInput {
+  readonly live: Limits;
+  readonly account: Limit;
+  readonly record: ControlRecord;
+  /** What we meant to write last, whether or not we know that it arrived. */
+  readonly desired: Desired | undefined;
+  /** As deployed. */
+  readonly baseline: Baseline;
+  readonly planIds: Readonly<Record<string, string>>;
+  readonly policy: Policy;
+  /** Whether an operator's pin or kill rules a limit: then nobody else's change stands. */
+  readonly isRuled: (name: string) => boolean;
+  /** When the operator last resumed; 0 for never. */
+  readonly resumedMs: EpochMs;
+  readonly now: EpochMs;
+}

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import type { EpochMs, Limit, TierName } from '../platform/units.ts';
+import { explainDocument, readDocument } from './document.ts';
+import { namesIn } from './parse.ts';
+import { type PolicyProblem, problemsOf, show, valueAt } from './problems.ts';
+import {
+  actionSchema,
+  DAY_MS,
+  LONGEST_PIN_DAYS,
+  latestEndMs,
+  type Override,
+  overrideSchemas,
+  type Pin,
+} from './schema/override-schema.ts';
+
+export type ParsedOverride =
+  | { readonly ok: true; readonly override: Override }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+/** What an override is checked against beside its schema; what is absent is not checked. */
+export interface Deployed {
+  /** The limits that the template deployed: what a pin may name, and may not exceed unless it says so. */
+  readonly baseline?: { readonly stage: Limit; readonly tiers: Readonly<Record<TierName, Limit>> };
+  /** When the document was put, or is about to be. */
+  readonly putMs?: EpochMs;
+}
+
+/**
+ * Reads an override document as strictly as a policy, and with the same words, but by a schema of its own: neither can
+ * break the other. Never throws.
+ */
+export function parseOverride(text: string, deployed: Deployed = {}): ParsedOverride {
+  const document = readDocument(text);
+  if (!document.ok) return { ok: false, problems: [document.problem] };
+  const problems = [...document.problems];
+  const action = actionSchema.safeParse(document.value);
+  if (!action.success) return { ok: false, problems: [...problems, ...worded(action.error, document.value)] };
+  const result = overrideSchemas[action.data.action].safeParse(document.value);
+  if (!result.success) problems.push(...worded(result.error, document.value));
+  problems.push(...pinProblems(document.value, deployed.baseline && Object.keys(deployed.baseline.tiers)));
+  if (!result.success || problems.length > 0) return { ok: false, problems };
+  const excesses = result.data.action === 'pin' ? pinExcesses(result.data, deployed) : [];
+  return excesses.length === 0 ? { ok: true, override: result.data } : { ok: false, problems: excesses };
+}
+
+/** The limits of a pin that are above their deployed baseline, by where they stand in the document. */
+export function aboveBaseline(
+  { stage, tiers = {} }: Pin,
+  baseline: NonNullable<Deployed['baseline']>,
+): { readonly path: string; readonly limit: Limit; readonly most: Limit }[] {
+  const pinned = [
+    { path: 'stage', limit: stage, most: baseline.stage },
+    ...Object.entries(tiers).map(([tier, limit]) => ({ path: `tiers.${tier}`, limit, most: baseline.tiers[tier] })),
+  ];
+  return pinned.flatMap(({ path, limit, most }) => {
+    const isAbove = limit && most && (limit.rateRps > most.rateRps || limit.burst > most.burst);
+    return isAbove ? [{ path, limit, most }] : [];
+  });
+}
+
+/** What is valid in itself, but more than a pin may ask for. */
+function pinExcesses(pin: Pin, { baseline, putMs }: Deployed): PolicyProblem[] {
+  const late = putMs !== undefined && Date.parse(pin.until) > latestEndMs(putMs) ? [lateProblem(pin, putMs)] : [];
+  if (!baseline || pin.aboveBaseline) return late;
+  const high = aboveBaseline(pin, baseline).map(({ path, limit, most }) => ({
+    path,
+    expected: `at most the deployed baseline, ${figures(most)}`,
+    found: figures(limit),
+    mend: 'pin no more than that, or say that you mean it: --above-baseline, or "aboveBaseline": true in the document',
+  }));
+  return [...late, ...high];
+}
+
+function lateProblem({ until }: Pin, putMs: EpochMs): PolicyProblem {
+  const last = new Date(putMs + LONGEST_PIN_DAYS * DAY_MS).toISOString();
+  const expected = `an instant at most ${LONGEST_PIN_DAYS} days after the edit, so until ${last}`;
+  const mend = 'pin for less, and pin anew when it ends; what is to stay belongs into the policy or the template';
+  return { path: 'until', expected, found: show(until), mend };
+}
+
+/** A limit as people type it: `50/100`. */
+function figures({ rateRps, burst }: Limit): string {
+  return `${rateRps}/${burst}`;
+}
+
+export function explainOverrideProblems(problems: readonly PolicyProblem[]): string {
+  return explainDocument('override', problems);
+}
+
+function worded(error: z.ZodError, document: unknown): PolicyProblem[] {
+  return problemsOf(error.issues, document, 'override', KNOWN_KEYS);
+}
+
+/** What the schema cannot say of a pin: it must hold something, and only what exists. */
+function pinProblems(document: unknown, knownTiers: readonly string[] | undefined): PolicyProblem[] {
+  if (valueAt(document, ['action']) !== 'pin') return [];
+  const tiers = valueAt(document, ['tiers']);
+  const names = typeof tiers === 'object' && tiers !== null && !Array.isArray(tiers) ? Object.keys(tiers) : [];
+  if (names.length === 0 && valueAt(document, ['stage']) === undefined) {
+    const mend = 'add "stage" or "tiers", each with "rateRps" and "burst"';
+    return [{ path: 'tiers', expected: 'a tier or the stage to hold', found: show(tiers), mend }];
+  }
+  if (!knownTiers) return [];
+  const unknown = names.filter((name) => !knownTiers.includes(name));
+  return unknown.map((name) => ({
+    path: `tiers.${name}`,
+    expected: `one of ${knownTiers.join(', ')}`,
+    found: show(valueAt(tiers, [name])),
+    mend: 'use a tier that config/tiers.yml deploys, or remove this one',
+  }));
+}
+
+const KNOWN_KEYS: readonly string[] = [
+  ...new Set(Object.values(overrideSchemas).flatMap((schema) => namesIn(z.toJSONSchema(schema)))),
+];

@@ -1,0 +1,125 @@
+import type { Baseline } from '../law/types.ts';
+import type { ApiStage } from '../platform/api-stage.ts';
+import { apiStageName } from '../platform/api-stage.ts';
+import { emptyRecord } from '../platform/records.ts';
+import type { EpochMs, Limit } from '../platform/units.ts';
+import type { DriftAction } from '../policy/schema/drift-schema.ts';
+import { CEILING_MS, ceilingValues, isOver } from './items/ceilings.ts';
+import { fields, flag, instant, limit, nullable, oneOf, optional, recordWith, text } from './items/shape.ts';
+import { attributesOf, type Form, readValue } from './items/stored.ts';
+import { type Attributes, type Key, putItem, type Table } from './items/table.ts';
+
+/** `fail-safe`: whoever raised what was braked while control was silent. */
+export type DriftKind = 'deploy' | 'human' | 'unknown' | 'fail-safe';
+
+/** One limit that somebody else changed. */
+export interface Drift {
+  readonly kind: DriftKind;
+  /** Who, where AWS told. */
+  readonly who: string | null;
+  readonly before: Limit;
+  readonly after: Limit;
+  readonly action: DriftAction;
+  /** The change lies between these two looks. */
+  readonly afterMs: EpochMs;
+  readonly foundMs: EpochMs;
+  /** A held limit is left alone until then. */
+  readonly untilMs: EpochMs;
+}
+
+/** What is remembered of limits besides what we wrote; by name: `stage` or `tier`, a blank, and method or tier. */
+export interface DriftRecord {
+  /** What limits were when we saw them first, or adopted them. */
+  readonly known: Readonly<Record<string, { readonly limit: Limit; readonly atMs: EpochMs }>>;
+  /** Changes that are not settled yet. */
+  readonly open: Readonly<Record<string, Drift>>;
+  /** As it was deployed when we last looked. */
+  readonly baseline: Baseline;
+  /** What stands in for the deployed baseline, by name, until a deploy changes that. */
+  readonly adopted: Readonly<Record<string, Limit>>;
+  /** When a limit was last adopted; a law that decided before then starts anew. */
+  readonly adoptedMs: EpochMs;
+}
+
+/** Who says to have changed something, and when. */
+export interface Claim {
+  readonly who: string;
+  readonly atMs: EpochMs;
+  /** A deploy that has begun and not ended. */
+  readonly isOngoing?: boolean;
+}
+
+/** What a claim is about: the stage, a plan by its id, or whatever a deploy touches. */
+export type ClaimTarget = 'stage' | 'deploy' | `plan#${string}`;
+
+const CLAIM_FORM: Form = {
+  version: 1,
+  attribute: 'claim',
+  shape: (now) => fields({ who: text, atMs: instant(now, CEILING_MS.past), isOngoing: optional(flag) }),
+};
+
+const driftShape = (now: EpochMs) =>
+  fields({
+    kind: oneOf('deploy', 'human', 'unknown', 'fail-safe'),
+    who: nullable(text),
+    before: limit,
+    after: limit,
+    action: oneOf('reassert', 'adopt', 'hold'),
+    afterMs: instant(now, CEILING_MS.past),
+    foundMs: instant(now, CEILING_MS.past),
+    untilMs: instant(now, CEILING_MS.driftHold),
+  });
+
+export const DRIFT_FORM: Form = {
+  version: 1,
+  attribute: 'drift',
+  shape: (now) =>
+    fields({
+      known: recordWith(fields({ limit, atMs: instant(now, CEILING_MS.past) })),
+      open: recordWith(driftShape(now)),
+      baseline: fields({ stage: limit, tiers: recordWith(limit) }),
+      adopted: recordWith(limit),
+      adoptedMs: instant(now, CEILING_MS.past),
+    }),
+};
+
+const CLAIM_PREFIX = 'claim#';
+const claimKey = (api: ApiStage, target: string): Key => ({
+  pk: `API#${apiStageName(api)}`,
+  sk: `${CLAIM_PREFIX}${target}`,
+});
+
+/** The claims among the items of an API, by target. */
+export function claimsOf(
+  table: Table,
+  api: ApiStage,
+  bySortKey: ReadonlyMap<string, Attributes>,
+): Readonly<Record<string, Claim>> {
+  const claims = emptyRecord<Claim>();
+  for (const [sk, item] of bySortKey) {
+    if (!sk.startsWith(CLAIM_PREFIX)) continue;
+    const target = sk.slice(CLAIM_PREFIX.length);
+    const claim = readValue<Claim>(table, claimKey(api, target), item, CLAIM_FORM);
+    if (claim) claims[target] = claim;
+  }
+  return claims;
+}
+
+/**
+ * Notes a claim. Events come twice, late and out of order: an older one never replaces a newer, unless that is dated
+ * later than anything can be.
+ */
+export async function saveClaim(
+  table: Table,
+  api: ApiStage,
+  { target, claim }: { readonly target: ClaimTarget; readonly claim: Claim },
+  now: EpochMs,
+): Promise<void> {
+  const { atMs } = claim;
+  await putItem(
+    table,
+    claimKey(api, target),
+    { ...attributesOf(claim, CLAIM_FORM), atMs },
+    { condition: isOver('atMs', ':atMs'), names: ['atMs'], values: { atMs, ...ceilingValues(now, CEILING_MS.past) } },
+  );
+}

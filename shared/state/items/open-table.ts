@@ -1,0 +1,19 @@
+import type { Logger } from '../../platform/logger.ts';
+import type { PublishMetrics } from '../../platform/metrics.ts';
+import type { Table } from './table.ts';
+
+type Parts = Required<Pick<Table, 'client' | 'name' | 'clock'>> & {
+  readonly logger: Logger;
+  readonly publish: PublishMetrics;
+};
+
+/** The state table as a function uses it: whatever is read is checked, and what cannot be used is logged and counted. */
+export function openTable({ client, name, clock, logger, publish }: Parts): Table {
+  return {
+    ...{ client, name, clock },
+    report: ({ key: { pk, sk }, why }) => {
+      logger.warn('An item of the state table cannot be used.', { pk, sk, why });
+      publish({ Partition: pk.split('#')[0] ?? pk }, [{ name: 'StateDamaged', unit: 'Count', values: [1] }]);
+    },
+  };
+}
