@@ -1,16 +1,11 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS, ceilingValues, isOver } from './items/ceilings.ts';
+import type { Lease } from './items/held-lease.ts';
 import { isFence, MOST_FENCE } from './items/stored.ts';
 import { type Attributes, type Key, numberOf, type Table, textOf, updateItem } from './items/table.ts';
 
-/** The right to decide for one API. Every holder has a larger fencing number than all before it. */
-export interface Lease {
-  readonly api: ApiStage;
-  readonly fence: number;
-  /** Which look under this lease it is, from 2 on. */
-  readonly look?: number;
-}
+export type { Lease };
 
 /**
  * Longer than a tick may take (its function's timeout of 30 s), so that a living holder never loses it; shorter than a

@@ -8,9 +8,10 @@ import type { Override, Pin } from '../../../shared/policy/schema/override-schem
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { forgetKnownGood, type KnownGood, readKnownGood } from '../../../shared/state/known-documents.ts';
 import type { ControlDependencies } from '../dependencies.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import { baselineOf } from '../steering/law-input.ts';
 import type { OverrideInForce } from '../steering/rule-override.ts';
-import { baselineOf } from '../tick/observe.ts';
-import { asKnown, type Governed, type LoadedPolicies, type Refusal } from './accept-policies.ts';
+import { asKnown, type LoadedPolicies, type Refusal } from './accept-policies.ts';
 
 export interface LoadedOverrides extends LoadedPolicies {
   readonly news: readonly OverrideNews[];

@@ -1,9 +1,8 @@
-import { type ApiStage, apiStageName, parseApiStage } from '../../../shared/platform/api-stage.ts';
+import { apiStageName, parseApiStage } from '../../../shared/platform/api-stage.ts';
 import type { Parameter } from '../../../shared/platform/aws/parameters.ts';
 import { describeError } from '../../../shared/platform/errors.ts';
 import { explainProblems, parsePolicy } from '../../../shared/policy/parse.ts';
 import { type PolicyProblem, valueAt } from '../../../shared/policy/problems.ts';
-import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import {
   type Baking,
   type DocumentKind,
@@ -16,29 +15,7 @@ import {
 } from '../../../shared/state/known-documents.ts';
 import { saveLastPolicy } from '../../../shared/state/last-policy.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { OverrideInForce } from '../steering/rule-override.ts';
-
-/** An API, and the policy that is in force for it. */
-export interface Governed {
-  readonly api: ApiStage;
-  readonly policy: Policy;
-  readonly name: string;
-  /** 0: none was ever accepted; the defaults hold, so that an override has something to go by. */
-  readonly version: number;
-  /** The version in force as it is remembered, perhaps on probation. */
-  readonly known?: KnownGood;
-  /** The newest version, where it was refused. */
-  readonly refused?: RefusedVersion;
-  /** The override parameter of the same name, `resume` included. */
-  readonly override?: OverrideInForce;
-  /** Its policy is gone: its limits are led back, then it is let go. */
-  readonly isLeaving?: true;
-}
-
-export interface RefusedVersion {
-  readonly version: number;
-  readonly why: string;
-}
+import type { Governed, RefusedVersion } from '../steering/governed-api.ts';
 
 /** A version of a parameter that did not come into force, and why. */
 export interface Refusal extends RefusedVersion {

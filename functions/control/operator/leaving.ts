@@ -1,4 +1,3 @@
-import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import { apiStageName } from '../../../shared/platform/api-stage.ts';
 import { parsePolicy } from '../../../shared/policy/parse.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
@@ -10,10 +9,10 @@ import type { Lease } from '../../../shared/state/lease.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 import { isInForce } from '../steering/after-silence.ts';
-import { Superseded } from '../tick/act.ts';
-import type { Observation } from '../tick/observe.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import type { Observation } from '../steering/observation.ts';
+import { Superseded } from '../superseded.ts';
 import type { LoadedOverrides } from './accept-overrides.ts';
-import type { Governed } from './accept-policies.ts';
 import { noteRelease } from './notices.ts';
 
 /**
@@ -33,23 +32,6 @@ export async function withLeaving(
   const policy = parsed.ok ? parsed.policy : policySchema.parse({ api: apiStageName(api) });
   const { name, version } = last ?? { name: '(no policy)', version: 0 };
   return { ...loaded, governed: [...loaded.governed, { api, policy, name, version, isLeaving: true }] };
-}
-
-/** What an API has that is let go: the deployed limits. Where its policy did not enforce, what brakes replaced goes before. */
-export function deployedLimits({ live, baseline }: LawInput<unknown>): LawOutput<unknown> {
-  const stage = Object.fromEntries(Object.keys(live.stage).map((method) => [method, baseline.stage]));
-  return {
-    state: undefined,
-    desired: { stage, tiers: baseline.tiers },
-    conclusion: {
-      kind: 'relax',
-      verdict: 'blind',
-      rule: 'leaving',
-      reason: 'No policy governs this API any more: its limits are led back, then control lets go of it.',
-      wouldChange: 'A policy for this API.',
-      estimates: {},
-    },
-  };
 }
 
 /** The stage of an API that is let go comes back in steps, whoever took it down. */

@@ -2,9 +2,10 @@ import { apiStageName } from '../../../shared/platform/api-stage.ts';
 import { describeError } from '../../../shared/platform/errors.ts';
 import { type GovernedName, saveGoverned } from '../../../shared/state/governed-names.ts';
 import type { ControlDependencies } from '../dependencies.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import { baselineOf } from '../steering/law-input.ts';
 import { emergencyFloor } from '../steering/override-limits.ts';
-import { baselineOf } from '../tick/observe.ts';
-import type { Governed, LoadedPolicies } from './accept-policies.ts';
+import type { LoadedPolicies } from './accept-policies.ts';
 
 /**
  * Says which API is governed under which policy name, and what was refused: operators cannot see what control reads.

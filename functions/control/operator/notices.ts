@@ -6,8 +6,9 @@ import type { Damage } from '../../../shared/state/items/table.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 import type { AnyPlan } from '../steering/decide-anyhow.ts';
+import type { Governed } from '../steering/governed-api.ts';
 import { authorship, type OverrideInForce } from '../steering/rule-override.ts';
-import type { Governed, Refusal } from './accept-policies.ts';
+import type { Refusal } from './accept-policies.ts';
 
 /** Something that happened to a parameter or to the state rather than to a limit, for the record and for whoever listens. */
 interface Notice {

@@ -5,9 +5,9 @@ import { type KnownGood, saveKnownGood } from '../../../shared/state/known-docum
 import { readWindowParts } from '../../../shared/state/window-store.ts';
 import { closedWindows } from '../../../shared/telemetry/watermark.ts';
 import type { ControlDependencies } from '../dependencies.ts';
+import type { Governed } from '../steering/governed-api.ts';
 import { type Bake, judgeBake, WINDOW_DELAY_MS } from '../steering/judge-bake.ts';
 import { activeOverride } from '../steering/rule-override.ts';
-import type { Governed } from './accept-policies.ts';
 
 /**
  * Looks after a version on probation: takes it back, or ends the probation. An operator who brakes meanwhile has taken

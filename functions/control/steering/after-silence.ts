@@ -2,8 +2,8 @@ import { pendingPlanWrites } from '../../../shared/law/allocation/plan-writes.ts
 import type { Limit, TierName } from '../../../shared/platform/units.ts';
 import { type Desired, isStale } from '../../../shared/state/desired.ts';
 import type { Hold } from '../../../shared/state/hold-record.ts';
-import type { Observation } from '../tick/observe.ts';
 import { stageDiffers } from './compare-limits.ts';
+import type { Observation } from './observation.ts';
 
 /** What an observation is worth after a silence of control, and from where the stage is to be led. */
 export interface Found {

@@ -3,9 +3,9 @@ import type { Law } from '../../../shared/law/types.ts';
 import { own, recordOf } from '../../../shared/platform/records.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import type { DriftRecord } from '../../../shared/state/drift-record.ts';
-import type { Observation } from '../tick/observe.ts';
 import { ceilings, sameLimits, withinBounds, withOwnBaselines } from './compare-limits.ts';
-import { partsOf } from './drift-names.ts';
+import { partsOf } from './drift/drift-names.ts';
+import type { Observation } from './observation.ts';
 
 /**
  * The law within what no law may leave: the policy's floor, the deployed ceiling, the account's own limit, and limits of

@@ -4,9 +4,9 @@ import type { Limits } from '../../../shared/platform/units.ts';
 import { AFRESH } from '../../../shared/state/hold-record.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
-import type { Observation } from '../tick/observe.ts';
 import { decide, type Plan } from './decide.ts';
+import type { Governed } from './governed-api.ts';
+import type { Observation } from './observation.ts';
 import type { Brake } from './rule-override.ts';
 
 /** A plan, and what the law had to go without so that there is one. */

@@ -2,11 +2,12 @@ import type { Baseline } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import { mayRelax, type Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
-import { deployedLimits } from '../operator/leaving.ts';
-import { lawInput, type Observation } from '../tick/observe.ts';
 import { lawful } from './clamp-to-bounds.ts';
 import { changesAny, sameLimits, withoutRaises } from './compare-limits.ts';
+import { deployedLimits } from './deployed-limits.ts';
+import type { Governed } from './governed-api.ts';
+import { lawInput } from './law-input.ts';
+import type { Observation } from './observation.ts';
 import { type Brake, type Ruling, ruleUnder } from './rule-override.ts';
 
 /** What a tick is about to do. */

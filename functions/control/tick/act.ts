@@ -16,15 +16,11 @@ import {
 import type { Lease } from '../../../shared/state/lease.ts';
 import { apiDimensions } from '../../../shared/telemetry/emf.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
 import { stageDiffers } from '../steering/compare-limits.ts';
-import type { Observation } from './observe.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import type { Observation } from '../steering/observation.ts';
+import { Superseded } from '../superseded.ts';
 import { standBack } from './stand-back.ts';
-
-/** A later holder of the lease has written: whatever this tick concluded is of the past. */
-export class Superseded extends Error {
-  override readonly name = 'Superseded';
-}
 
 /** Limits, and the plans to be written first. */
 export interface WantedLimits extends Limits {

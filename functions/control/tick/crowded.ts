@@ -4,7 +4,7 @@ import type { Lease } from '../../../shared/state/lease.ts';
 import type { ApiMetrics } from '../../../shared/telemetry/cloudwatch.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
+import type { Governed } from '../steering/governed-api.ts';
 import type { Memory } from './recall.ts';
 import { standBack } from './stand-back.ts';
 import { decisionOf, record, tick } from './tick.ts';

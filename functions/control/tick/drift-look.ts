@@ -7,14 +7,15 @@ import type { Lease } from '../../../shared/state/lease.ts';
 import { apiDimensions } from '../../../shared/telemetry/emf.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
 import { announceDecision } from '../operator/notices.ts';
-import { partsOf } from '../steering/drift-names.ts';
-import { explainDrift } from '../steering/drift-text.ts';
-import { type DriftNote, examine } from '../steering/judge-drift.ts';
+import { partsOf } from '../steering/drift/drift-names.ts';
+import { explainDrift } from '../steering/drift/drift-text.ts';
+import { type DriftNote, examine } from '../steering/drift/judge-drift.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import { baselineOf } from '../steering/law-input.ts';
+import type { Observation } from '../steering/observation.ts';
 import { holdsStage } from '../steering/override-limits.ts';
 import { activeOverride } from '../steering/rule-override.ts';
-import { baselineOf, type Observation } from './observe.ts';
 
 /**
  * Looks whether somebody else has changed a limit. Every change is recorded and announced before anything is done about

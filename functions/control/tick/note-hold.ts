@@ -1,9 +1,9 @@
 import { type Hold, saveHold } from '../../../shared/state/hold-record.ts';
 import type { Lease } from '../../../shared/state/lease.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
+import type { Governed } from '../steering/governed-api.ts';
 import type { Ruling } from '../steering/rule-override.ts';
-import { Superseded } from './act.ts';
+import { Superseded } from '../superseded.ts';
 
 /** What an operator asks for is written to the letter; less than this is AWS's rounding. */
 const EXACT_SHARE = 0.001;

@@ -1,37 +1,14 @@
 import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
-import type { StageReading } from '../../../shared/gateway/port.ts';
-import type { Baseline, LawInput } from '../../../shared/law/types.ts';
-import { PLAN_SETTLE_MS, STAGE_SETTLE_MS } from '../../../shared/platform/aws-assumptions.ts';
-import type { DeployedBaseline } from '../../../shared/platform/environment.ts';
-import { emptyRecord, own, recordOf } from '../../../shared/platform/records.ts';
-import type { EpochMs, Limit, Limits, TierName } from '../../../shared/platform/units.ts';
-import type { ControlRecord } from '../../../shared/state/control-record.ts';
-import type { Desired } from '../../../shared/state/desired.ts';
-import type { DriftRecord } from '../../../shared/state/drift-record.ts';
+import { emptyRecord, recordOf } from '../../../shared/platform/records.ts';
+import type { Limit } from '../../../shared/platform/units.ts';
 import { readKeys } from '../../../shared/state/key-directory.ts';
 import type { ApiMetrics } from '../../../shared/telemetry/cloudwatch.ts';
 import { keyCountsOf } from '../../../shared/telemetry/key-counts.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
-import { ceilings } from '../steering/compare-limits.ts';
-import { type Evidence, readEvidence } from './read-evidence.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import type { Observation } from '../steering/observation.ts';
+import { readEvidence } from './read-evidence.ts';
 import type { Memory } from './recall.ts';
-
-/** Everything one tick knows before it decides. */
-export interface Observation {
-  readonly now: EpochMs;
-  readonly record: ControlRecord;
-  readonly desired: Desired | undefined;
-  readonly reading: StageReading;
-  readonly account: Limit;
-  /** The limits in force. */
-  readonly live: Limits;
-  readonly evidence: Evidence;
-  /** Keys per tier, read only where there are no windows of the log to go by. */
-  readonly keyCounts: Readonly<Record<TierName, number>> | undefined;
-  /** What others did to the limits, as of this look. */
-  readonly drift: DriftRecord | undefined;
-}
 
 export async function observe(
   dependencies: ControlDependencies,
@@ -56,45 +33,4 @@ export async function observe(
   const isByMinutes = evidence.windows.length > 0 && evidence.windows.every(({ source }) => source === 'metrics');
   const keyCounts = isByMinutes ? keyCountsOf((await readKeys(table, api)).values()) : undefined;
   return { now, record, desired, reading, account, live, evidence, keyCounts, drift: record.drift };
-}
-
-/**
- * What the law may look at. A deploy that reset a limit to its baseline needs no word here: the law sees that what it
- * wanted is not in force, and wants it still.
- */
-export function lawInput(observation: Observation, governed: Governed, baseline: Baseline): LawInput<unknown> {
-  const { record, live, now, drift } = observation;
-  const isOutdated = (drift?.adoptedMs ?? 0) > (record.law?.lookedMs ?? 0);
-  const tiersMs = emptyRecord<EpochMs>();
-  for (const tier of Object.keys(live.tiers)) tiersMs[tier] = settled(own(record.appliedTiers, tier), PLAN_SETTLE_MS);
-  return {
-    // A law must not go on towards what it wanted before somebody's limits were adopted.
-    state: isOutdated ? undefined : record.law?.state,
-    windows: observation.evidence.windows,
-    ...(observation.evidence.heartbeat ? { heartbeat: observation.evidence.heartbeat } : {}),
-    live,
-    effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
-    policy: governed.policy,
-    ...(observation.keyCounts ? { keyCounts: observation.keyCounts } : {}),
-    baseline: ceilings(withAdopted(baseline, drift), observation.account),
-    now,
-  };
-}
-
-/** What was adopted stands in for what was deployed. */
-function withAdopted({ stage, tiers }: Baseline, drift: DriftRecord | undefined): Baseline {
-  const adopted = drift?.adopted ?? {};
-  return {
-    stage: adopted[`stage ${STAGE_DEFAULT}`] ?? stage,
-    tiers: recordOf(Object.entries(tiers).map(([tier, limit]) => [tier, adopted[`tier ${tier}`] ?? limit] as const)),
-  };
-}
-
-function settled(applied: { readonly writtenMs: EpochMs } | undefined, settleMs: number): EpochMs {
-  return applied ? applied.writtenMs + settleMs : 0;
-}
-
-export function baselineOf(deployed: DeployedBaseline): Baseline {
-  const tiers = Object.entries(deployed.tiers).map(([tier, { rateRps, burst }]) => [tier, { rateRps, burst }] as const);
-  return { stage: deployed.stageLimit, tiers: recordOf(tiers) };
 }

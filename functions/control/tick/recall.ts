@@ -6,9 +6,9 @@ import type { Damage } from '../../../shared/state/items/table.ts';
 import { type Lease, raiseFence } from '../../../shared/state/lease.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
 import { noteSetAside } from '../operator/notices.ts';
-import { Superseded } from './act.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import { Superseded } from '../superseded.ts';
 
 /** What control remembers of an API, fit for use. */
 export interface Memory {

@@ -10,17 +10,19 @@ import type { ApiMetrics } from '../../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../../shared/telemetry/emf.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../operator/accept-policies.ts';
 import { holdOf, letGo } from '../operator/leaving.ts';
 import { announceDecision, noteUnusable } from '../operator/notices.ts';
 import { afterSilence } from '../steering/after-silence.ts';
 import { stageDiffers } from '../steering/compare-limits.ts';
 import { decideAnyhow } from '../steering/decide-anyhow.ts';
+import type { Governed } from '../steering/governed-api.ts';
+import { baselineOf } from '../steering/law-input.ts';
+import type { Observation } from '../steering/observation.ts';
 import { isOverdue } from '../steering/rule-override.ts';
 import { act } from './act.ts';
 import { withDrift } from './drift-look.ts';
 import { noteHold, underRuling } from './note-hold.ts';
-import { baselineOf, type Observation, observe } from './observe.ts';
+import { observe } from './observe.ts';
 import type { Memory } from './recall.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { recordOf } from '../../platform/records.ts';
 import type { EpochMs } from '../../platform/units.ts';
-import type { Lease } from '../lease.ts';
+import type { Lease } from './held-lease.ts';
 import type { Shape } from './shape.ts';
 import { type Attributes, jsonOf, type Key, nowOf, numberOf, putItem, type Table } from './table.ts';
 

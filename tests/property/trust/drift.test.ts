@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { lawful } from '../../../functions/control/steering/clamp-to-bounds.ts';
-import { inForce, partsOf } from '../../../functions/control/steering/drift-names.ts';
-import { type DriftInput, examine } from '../../../functions/control/steering/judge-drift.ts';
+import type { DriftInput } from '../../../functions/control/steering/drift/drift-input.ts';
+import { inForce, partsOf } from '../../../functions/control/steering/drift/drift-names.ts';
+import { examine } from '../../../functions/control/steering/drift/judge-drift.ts';
 import type { Limits } from '../../../shared/platform/units.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import type { ControlRecord } from '../../../shared/state/control-record.ts';

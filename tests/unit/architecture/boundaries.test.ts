@@ -1,33 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
-
-const ROOT = join(__dirname, '../../..');
-const SPECIFIER = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)['"]([^'"]+)['"]/gm;
-
-interface Import {
-  readonly file: string;
-  /** A path from the root for a relative import, else the package's name. */
-  readonly target: string;
-  readonly isTypeOnly: boolean;
-}
-
-function filesIn(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
-    .map((name) => join(folder, name));
-}
-
-function importsIn(folder: string): Import[] {
-  return filesIn(folder).flatMap((file) => {
-    const text = readFileSync(join(ROOT, file), 'utf8');
-    return [...text.matchAll(SPECIFIER)].map((match) => {
-      const specifier = match[1] ?? '';
-      const target = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
-      const statement = text.slice(text.lastIndexOf('\nimport', match.index) + 1, match.index);
-      return { file, target, isTypeOnly: /^import\s+type\b/.test(statement) || /^export\s+type\b/.test(statement) };
-    });
-  });
-}
+import { relative } from 'node:path';
+import { type Import, readSource } from '../../../bench/runner/source-graph.ts';
+import { importsIn, ROOMS, sourceFiles } from '../../support/architecture/imports.ts';
 
 const violations = (folder: string, isAllowed: (each: Import) => boolean): string[] =>
   importsIn(folder)
@@ -35,7 +8,20 @@ const violations = (folder: string, isAllowed: (each: Import) => boolean): strin
     .map(({ file, target }) => `${file} imports ${target}`);
 
 const isIn = (target: string, ...folders: string[]) => folders.some((folder) => target.startsWith(`${folder}/`));
-const isPackage = (target: string) => !/^(functions|shared|local|cli|tests|config|\.\.)\//.test(target);
+const isPackage = (target: string) => ![...ROOMS, 'tests', '..'].some((room) => target.startsWith(`${room}/`));
+
+/** What a room may import beside itself and packages. The embedded AWS is a package of its own: it imports nothing of ours. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  functions: ['shared'],
+  shared: [],
+  'embedded-aws': [],
+  rehearsal: ['embedded-aws', 'shared'],
+  reliability: ['embedded-aws', 'rehearsal', 'functions', 'shared', 'bench', 'tests/support'],
+  bench: ['embedded-aws', 'rehearsal', 'shared', 'reliability', 'tests/support', 'config'],
+  cli: ['shared', 'config'],
+  config: ['shared'],
+  tools: [],
+};
 
 describe('who may import whom', () => {
   test('there is something to check', () => {
@@ -50,18 +36,20 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
-  test('nothing that is deployed imports the embedded AWS, the command line or a test', () => {
-    const isForeign = ({ target }: Import) => isIn(target, 'local', 'cli', 'tests') || target.startsWith('..');
-    expect(violations('functions', (each) => !isForeign(each))).toEqual([]);
-    expect(violations('shared', (each) => !isForeign(each) && !isIn(each.target, 'functions'))).toEqual([]);
+  test.each(Object.entries(MAY_IMPORT))('%s imports itself, packages and %j', (room, rooms) => {
+    expect(violations(room, ({ target }) => isPackage(target) || isIn(target, room, ...rooms))).toEqual([]);
   });
 
-  test('the command line uses what is shared, and itself', () => {
-    expect(violations('cli', ({ target }) => isPackage(target) || isIn(target, 'shared', 'cli'))).toEqual([]);
+  test('outside its folder the embedded AWS is known by the names that its package exports', () => {
+    const { exports } = JSON.parse(readSource('embedded-aws/package.json')) as { exports: Record<string, string> };
+    const exported = Object.values(exports).map((path) => path.replace('./', 'embedded-aws/'));
+    for (const room of Object.keys(MAY_IMPORT).filter((each) => each !== 'embedded-aws')) {
+      expect(violations(room, ({ target }) => !isIn(target, 'embedded-aws') || exported.includes(target))).toEqual([]);
+    }
   });
 
-  test.each(['shared/law', 'shared/law/allocation'])('%s is pure: no package, and only the pure folders', (folder) => {
-    const pure = ['shared/law', 'shared/law/allocation', 'shared/policy'];
+  test('the law is pure: no package, and only what is pure', () => {
+    const pure = ['shared/law', 'shared/policy'];
     const contracts = [
       'shared/platform/aws-assumptions.ts',
       'shared/platform/records.ts',
@@ -69,7 +57,15 @@ describe('who may import whom', () => {
       'shared/telemetry/window.ts',
       'shared/telemetry/key-sketch.ts',
     ];
-    expect(violations(folder, ({ target }) => isIn(target, ...pure) || contracts.includes(target))).toEqual([]);
+    expect(violations('shared/law', ({ target }) => isIn(target, ...pure) || contracts.includes(target))).toEqual([]);
+  });
+
+  test('steering uses nothing at run time that reads, writes or reports', () => {
+    const doers = ['functions/control/tick', 'functions/control/operator', 'shared/platform/aws'];
+    const isDoer = ({ target, isTypeOnly }: Import) =>
+      !isTypeOnly &&
+      (isIn(target, ...doers) || target === 'functions/control/dependencies.ts' || /client-/.test(target));
+    expect(violations('functions/control/steering', (each) => !isDoer(each))).toEqual([]);
   });
 
   test('the policy knows nothing but itself, units and its schema library', () => {
@@ -100,9 +96,7 @@ describe('who may import whom', () => {
     expect(
       violations('functions', ({ file, target }) => target !== reader || isIn(file, 'functions/key-directory')),
     ).toEqual([]);
-    const commands = filesIn('shared').filter((file) =>
-      readFileSync(join(ROOT, file), 'utf8').includes('GetUsagePlanKeys'),
-    );
+    const commands = sourceFiles('shared').filter((file) => readSource(file).includes('GetUsagePlanKeys'));
     expect(commands).toEqual([reader]);
   });
 
@@ -122,27 +116,27 @@ describe('who may import whom', () => {
 
 describe('purity', () => {
   const IMPURE =
-    /\b(Date\.now|new Date\(\)|Math\.random|process\.|console\.|performance\.|setTimeout|setInterval|fetch\()/;
+    /\b(Date\.now|new Date\(\)|Math\.random|process\.|console\.|performance\.|setTimeout|setInterval|fetch\(|await |async )/;
 
-  test.each(['shared/law', 'shared/law/allocation'])(
+  test.each(['shared/law', 'functions/control/steering'])(
     '%s has no clock, chance, environment or output of its own',
     (folder) => {
-      const impure = filesIn(folder).filter((file) => IMPURE.test(readFileSync(join(ROOT, file), 'utf8')));
+      const impure = sourceFiles(folder).filter((file) => IMPURE.test(readSource(file)));
       expect(impure).toEqual([]);
     },
   );
 
   test('in what is deployed only the clock reads the time', () => {
-    const files = [...filesIn('functions'), ...filesIn('shared')].filter(
+    const files = [...sourceFiles('functions'), ...sourceFiles('shared')].filter(
       (file) => !file.startsWith('functions/backend'),
     );
-    const readers = files.filter((file) => /\bDate\.now\(|new Date\(\)/.test(readFileSync(join(ROOT, file), 'utf8')));
+    const readers = files.filter((file) => /\bDate\.now\(|new Date\(\)/.test(readSource(file)));
     expect(readers.map((file) => relative('', file))).toEqual(['shared/platform/clock.ts']);
   });
 
   test('a handler only wires: at most fifty lines, imports included', () => {
-    const lines = (file: string) => readFileSync(join(ROOT, file), 'utf8').trimEnd().split('\n').length;
-    const handlers = filesIn('functions').filter((file) => file.endsWith('/handler.ts'));
+    const lines = (file: string) => readSource(file).trimEnd().split('\n').length;
+    const handlers = sourceFiles('functions').filter((file) => file.endsWith('/handler.ts'));
     expect(handlers).toHaveLength(6);
     expect(handlers.filter((file) => lines(file) > 50)).toEqual([]);
   });

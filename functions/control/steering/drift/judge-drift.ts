@@ -1,8 +1,8 @@
-import { bounded, isSameLimit } from '../../../shared/gateway/bounds.ts';
-import { isMethodKey, STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
-import type { EpochMs, Limit, Limits } from '../../../shared/platform/units.ts';
-import type { DriftAction } from '../../../shared/policy/schema/drift-schema.ts';
-import type { Drift, DriftRecord } from '../../../shared/state/drift-record.ts';
+import { bounded, isSameLimit } from '../../../../shared/gateway/bounds.ts';
+import { isMethodKey, STAGE_DEFAULT } from '../../../../shared/gateway/method-keys.ts';
+import type { EpochMs, Limit } from '../../../../shared/platform/units.ts';
+import type { DriftAction } from '../../../../shared/policy/schema/drift-schema.ts';
+import type { Drift, DriftRecord } from '../../../../shared/state/drift-record.ts';
 import { causeOf, isExplainedLater } from './drift-cause.ts';
 import type { DriftInput } from './drift-input.ts';
 import { inForce, partsOf } from './drift-names.ts';

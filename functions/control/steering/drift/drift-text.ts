@@ -1,6 +1,6 @@
-import type { Conclusion } from '../../../shared/law/types.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
-import type { Drift } from '../../../shared/state/drift-record.ts';
+import type { Conclusion } from '../../../../shared/law/types.ts';
+import type { Limit } from '../../../../shared/platform/units.ts';
+import type { Drift } from '../../../../shared/state/drift-record.ts';
 import type { DriftNote } from './judge-drift.ts';
 
 const SOMEBODY: Readonly<Record<Drift['kind'], string>> = {

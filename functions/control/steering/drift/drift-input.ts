@@ -1,8 +1,8 @@
-import type { Baseline } from '../../../shared/law/types.ts';
-import type { EpochMs, Limit, Limits } from '../../../shared/platform/units.ts';
-import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
-import type { ControlRecord } from '../../../shared/state/control-record.ts';
-import type { Desired } from '../../../shared/state/desired.ts';
+import type { Baseline } from '../../../../shared/law/types.ts';
+import type { EpochMs, Limit, Limits } from '../../../../shared/platform/units.ts';
+import type { Policy } from '../../../../shared/policy/schema/policy-schema.ts';
+import type { ControlRecord } from '../../../../shared/state/control-record.ts';
+import type { Desired } from '../../../../shared/state/desired.ts';
 
 /** Everything by which a changed limit is judged: what is in force, what we meant, and what operators ask for. */
 export interface DriftInput {
