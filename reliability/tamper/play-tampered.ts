@@ -1,6 +1,5 @@
-import type { EpochMs } from '../../shared/platform/units.ts';
+import type { EpochMs, Limit } from '../../shared/platform/units.ts';
 import { outOfBounds, writtenLimits } from '../faults/judge.ts';
-import { HEALTHY_WAIT_MS } from '../faults/recovery.ts';
 import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
 import type { Item } from '../overlap/cloud-snapshot.ts';
 import type { Stage } from './arrange.ts';
@@ -41,7 +40,6 @@ export async function playSurgeAndKill(scene: Scene): Promise<TamperResult> {
 class Play {
   private readonly scene: Scene;
   private readonly startMs: EpochMs;
-  private peakWaitMs = 0;
 
   constructor(scene: Scene) {
     this.scene = scene;
@@ -73,18 +71,19 @@ class Play {
     return null;
   }
 
-  /** Requests had to wait too long, and do not any more. */
+  /** The stage lets no more through than the backend still bears. */
   private isBraked(): boolean {
-    const { waitMs } = this.scene.load;
-    this.peakWaitMs = Math.max(this.peakWaitMs, waitMs);
-    return this.peakWaitMs > HEALTHY_WAIT_MS && waitMs <= HEALTHY_WAIT_MS;
+    return this.stageLimits().every(({ rateRps }) => rateRps <= CAPACITY_RPS.troubled);
   }
 
   private isKilled(): boolean {
-    const { cloud, service } = this.scene;
-    const { stage } = cloud.services.apigateway.currentLimits(service.apiId, service.stageName);
     const { rateRps, burst } = KILL_FLOOR;
-    return Object.values(stage).every((limit) => limit.rateRps <= rateRps && limit.burst <= burst);
+    return this.stageLimits().every((limit) => limit.rateRps <= rateRps && limit.burst <= burst);
+  }
+
+  private stageLimits(): readonly Limit[] {
+    const { cloud, service } = this.scene;
+    return Object.values(cloud.services.apigateway.currentLimits(service.apiId, service.stageName).stage);
   }
 
   /** Limits that must never be, whoever wrote them. */

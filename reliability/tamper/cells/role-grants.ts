@@ -16,9 +16,6 @@ export interface WriteGrant {
 const WRITES = /^dynamodb:(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems|\*)$/;
 const KEYS = 'dynamodb:LeadingKeys';
 
-/** Granted ahead of the code that will write there. */
-const UNUSED: Readonly<Record<string, string>> = {};
-
 /** Every partition that a role may write, as the template grants it. */
 export function writeGrants(template: PackagedTemplate): WriteGrant[] {
   const grants = Object.entries(template.Resources).flatMap(([name, { Type, Properties }]) => {
@@ -42,15 +39,13 @@ function partitionsOf({ Condition = {} }: Statement): readonly string[] {
   return keys === undefined ? ['*'] : listed(keys);
 }
 
-/** Partitions that a role may write and of which no specimen was seen, and specimens that no grant covers. */
+/** Partitions that a role may write and of which no specimen was seen. */
 export function grantsWithoutSpecimen(template: PackagedTemplate, specimens: ReadonlyMap<string, Specimen>): string[] {
+  const isSeen = ({ functionName, partition }: WriteGrant) =>
+    [...specimens.values()].some(({ kind, writers }) => writers.has(functionName) && fits(kind, partition));
   return writeGrants(template)
-    .filter((grant) => UNUSED[nameOf(grant)] === undefined)
-    .filter(
-      ({ functionName, partition }) =>
-        ![...specimens.values()].some(({ kind, writers }) => writers.has(functionName) && fits(kind, partition)),
-    )
-    .map((grant) => `${nameOf(grant)}: no item of it was seen`);
+    .filter((grant) => !isSeen(grant))
+    .map((grant) => `${nameOf(grant)}: never seen`);
 }
 
 const fits = (kind: string, partition: string): boolean =>

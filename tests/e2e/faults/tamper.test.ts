@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseFault } from '@tidegate/embedded-aws/faults';
 import { SCALE } from '../../../reliability/faults/scene.ts';
 import { arrange, type Stage } from '../../../reliability/tamper/arrange.ts';
@@ -30,6 +32,21 @@ afterAll(() => stage?.scene.cloud.close());
 
 test('every partition that a role may write was seen to be written', async () => {
   expect(grantsWithoutSpecimen((await packagedStack(SCALE)).template, stage.specimens)).toEqual([]);
+});
+
+/** Written only when a policy is deleted, which no surge does. */
+const UNSEEN = 'API#<api> last-policy';
+
+test('every kind of item that docs/state.md names was seen, and no other', async () => {
+  const page = await readFile(join(__dirname, '../../../docs/state.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(?<pk>[^`]+)` \| (?:`(?<sk>[^`]+)`|[^|]*parameter name) \|/gm)];
+  const documented = rows.map(({ groups: { pk = '', sk = '<parameter>' } = {} }) => `${pk} ${sk}`);
+  const patternOf = (name: string) =>
+    new RegExp(`^${name.replace(/ (.*)$/, (_, sk) => ` ${sk.replace(/<.*>/, '.+')}`)}$`);
+  const kinds = [...stage.specimens.keys()];
+  expect(kinds.filter((kind) => !documented.some((name) => patternOf(name).test(kind)))).toEqual([]);
+  const unseen = documented.filter((name) => !kinds.some((kind) => patternOf(name).test(kind)));
+  expect(unseen).toEqual([UNSEEN]);
 });
 
 test.each(CHOSEN)('%s: the surge is braked and the kill carried out', async (name) => {
