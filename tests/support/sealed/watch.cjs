@@ -94,13 +94,16 @@ for (const [module, isPromise] of [
   }
 }
 
-/** The variables by which a child is watched, over those that it is given. */
+/** The variables by which a child is watched, over those that it is given. Who watches a child of its own has a journal for it. */
 const watchedPairs = (pairs) => {
-  const given = pairs.find((pair) => pair.startsWith('NODE_OPTIONS='))?.slice('NODE_OPTIONS='.length) ?? '';
+  const given = (name) => pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   const others = pairs.filter((pair) => !/^(NODE_OPTIONS|TIDEGATE_WATCH_JOURNAL)=/.test(pair));
-  // Our own process inherits the user's options and the watch; a child inherits both only where nobody sealed them off.
-  const options = given.includes(PRELOAD) ? given : `${given} ${PRELOAD}`.trim();
-  return [...others, `NODE_OPTIONS=${options}`, `TIDEGATE_WATCH_JOURNAL=${JOURNAL}`];
+  const options = given('NODE_OPTIONS') ?? '';
+  return [
+    ...others,
+    `NODE_OPTIONS=${options.includes(PRELOAD) ? options : `${options} ${PRELOAD}`.trim()}`,
+    `TIDEGATE_WATCH_JOURNAL=${given('TIDEGATE_WATCH_JOURNAL') ?? JOURNAL}`,
+  ];
 };
 
 const { spawn } = childProcess.ChildProcess.prototype;
