@@ -11,6 +11,8 @@ export interface DocumentedCommand {
 
 const CODE = /^```\w*\n([\s\S]*?)^```$|`([^`]+)`/gm;
 const SHELL_COMMENT = /(^|\s)#.*$/gm;
+/** A backslash at the end of a line: the command goes on in the next. */
+const CONTINUED = /\\\n\s*/g;
 const COMMAND =
   /(npm (?:run [\w:-]+|ci|start|test)|npx (?:sls|stryker|tidegate) [\w|]+|npx [\w-]+|node [\w./-]+\.[jt]s|\.ci\/run)\b([^&;\n]*)/g;
 
@@ -27,7 +29,7 @@ export function documentedCommands(): DocumentedCommand[] {
   const wordsByName = new Map<string, string[]>();
   for (const document of documents()) {
     for (const [, block, span = ''] of readFileSync(document, 'utf8').matchAll(CODE)) {
-      const code = block?.replaceAll(SHELL_COMMENT, '') ?? span.replaceAll('\n', ' ');
+      const code = block?.replaceAll(CONTINUED, ' ').replaceAll(SHELL_COMMENT, '') ?? span.replaceAll('\n', ' ');
       for (const [, alternatives = '', words = ''] of code.matchAll(COMMAND)) {
         for (const name of named(alternatives)) {
           const typed = words.trim().replace(/^-- /, '');
