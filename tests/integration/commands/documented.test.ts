@@ -5,7 +5,7 @@ import { typedAsNpmDoes } from '../../support/shell.ts';
 /**
  * How far each command is tried. `run`: all of its work. `help`: the command starts and reads every documented word, but
  * does none of its work, which takes too long, changes files or needs a deployed service. `files`: nothing is started;
- * every file that its script names exists. `ci`: it cannot run within a test; CI runs it.
+ * every file that its script names exists. `ci`: it cannot run within a test; CI runs it, or each of its parts.
  */
 const DEPTH: Readonly<Record<string, 'run' | 'help' | 'files' | 'ci'>> = {
   '.ci/run': 'ci',
@@ -13,8 +13,8 @@ const DEPTH: Readonly<Record<string, 'run' | 'help' | 'files' | 'ci'>> = {
   'npm test': 'ci',
   'npm run check': 'ci',
   'npm run format': 'help',
-  'npm run quick': 'files',
-  'npm run coverage': 'files',
+  'npm run quick': 'ci',
+  'npm run coverage': 'ci',
   'npm run commits': 'run',
   'npm run licences': 'run',
   'npm run release': 'files',
