@@ -3,6 +3,7 @@ import type { Law } from '../../../shared/law/types.ts';
 import { own, recordOf } from '../../../shared/platform/records.ts';
 import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import type { DriftRecord } from '../../../shared/state/drift-record.ts';
+import { adoptedLimits } from './adopted-limits.ts';
 import { ceilings, sameLimits, withinBounds, withOwnBaselines } from './compare-limits.ts';
 import { partsOf } from './drift/drift-names.ts';
 import type { Observation } from './observation.ts';
@@ -19,7 +20,7 @@ export function lawful(
     const output = law(input);
     const most = ceilings(input.baseline, account);
     const { leastRateRps } = input.policy.guardrails;
-    const own = adoptedMethods(drift);
+    const own = adoptedMethods(drift, account);
     const asked = naming(output.desired, Object.keys(own));
     const bounded = withOwnBaselines(withinBounds(asked, most, leastRateRps), most, own);
     const isOurs = (held: Limits) => sameLimits(held, withinBounds(held, most, leastRateRps));
@@ -38,8 +39,8 @@ function naming({ stage, tiers }: Limits, methods: readonly string[]): Limits {
 }
 
 /** The limits of single methods that were adopted: of the stage's default and of tiers the law itself knows. */
-function adoptedMethods(drift: DriftRecord | undefined): Limits['stage'] {
-  const methods = Object.entries(drift?.adopted ?? {}).flatMap(([name, limit]): [string, Limit][] => {
+function adoptedMethods(drift: DriftRecord | undefined, account: Limit): Limits['stage'] {
+  const methods = [...adoptedLimits(drift, account)].flatMap(([name, limit]): [string, Limit][] => {
     const [kind, key] = partsOf(name);
     return kind === 'stage' && key !== STAGE_DEFAULT ? [[key, limit]] : [];
   });

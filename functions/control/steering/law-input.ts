@@ -4,7 +4,7 @@ import { PLAN_SETTLE_MS, STAGE_SETTLE_MS } from '../../../shared/platform/aws-as
 import type { DeployedBaseline } from '../../../shared/platform/environment.ts';
 import { emptyRecord, own, recordOf } from '../../../shared/platform/records.ts';
 import type { EpochMs } from '../../../shared/platform/units.ts';
-import type { DriftRecord } from '../../../shared/state/drift-record.ts';
+import { adoptedLimits } from './adopted-limits.ts';
 import { ceilings } from './compare-limits.ts';
 import type { Governed } from './governed-api.ts';
 import type { Observation } from './observation.ts';
@@ -27,7 +27,7 @@ export function lawInput(observation: Observation, governed: Governed, baseline:
     effective: { stageMs: settled(record.appliedStage, STAGE_SETTLE_MS), tiersMs },
     policy: governed.policy,
     ...(observation.keyCounts ? { keyCounts: observation.keyCounts } : {}),
-    baseline: ceilings(withAdopted(baseline, drift), observation.account),
+    baseline: ceilings(withAdopted(baseline, observation), observation.account),
     now,
   };
 }
@@ -38,11 +38,13 @@ export function baselineOf(deployed: DeployedBaseline): Baseline {
 }
 
 /** What was adopted stands in for what was deployed. */
-function withAdopted({ stage, tiers }: Baseline, drift: DriftRecord | undefined): Baseline {
-  const adopted = drift?.adopted ?? {};
+function withAdopted({ stage, tiers }: Baseline, { drift, account }: Observation): Baseline {
+  const adopted = adoptedLimits(drift, account);
   return {
-    stage: adopted[`stage ${STAGE_DEFAULT}`] ?? stage,
-    tiers: recordOf(Object.entries(tiers).map(([tier, limit]) => [tier, adopted[`tier ${tier}`] ?? limit] as const)),
+    stage: adopted.get(`stage ${STAGE_DEFAULT}`) ?? stage,
+    tiers: recordOf(
+      Object.entries(tiers).map(([tier, limit]) => [tier, adopted.get(`tier ${tier}`) ?? limit] as const),
+    ),
   };
 }
 
