@@ -13,7 +13,8 @@ function main(): number {
     return 0;
   }
   const commitlint = fileURLToPath(import.meta.resolve('@commitlint/cli/cli.js'));
-  const args = [commitlint, '--config', RULES, '--from', FIRST_RELEASE, '--to', 'HEAD'];
+  const colour = process.stdout.isTTY ? [] : ['--no-color'];
+  const args = [commitlint, '--config', RULES, '--from', FIRST_RELEASE, '--to', 'HEAD', ...colour];
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
 }
 
