@@ -65,8 +65,10 @@ export class Incident {
     const { scene } = this;
     const { clock } = scene.cloud;
     scene.load.capacityRps = CAPACITY_RPS.normal;
+    await this.remove('overrides/default');
+    await this.remove('policies/default');
+    await this.live(10);
     await this.put('policies/default', this.policy());
-    await this.call('ssm', 'DeleteParameter', { Name: `${scene.service.parameterPrefix}/overrides/default` });
     await this.put('overrides/default', { action: 'resume' });
     await this.live(30);
     const now = await takeSnapshot(scene);
@@ -107,6 +109,10 @@ export class Incident {
   private pin(): object {
     const until = new Date(this.scene.cloud.clock.now() + 60_000).toISOString();
     return { action: 'pin', until, stage: { rateRps: 30, burst: 30 }, tiers: { basic: { rateRps: 2, burst: 2 } } };
+  }
+
+  private async remove(name: string): Promise<void> {
+    await this.call('ssm', 'DeleteParameter', { Name: `${this.scene.service.parameterPrefix}/${name}` });
   }
 
   private async put(name: string, document: object): Promise<void> {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { doAll } from '../faults/cell-pool.ts';
 import { SCALE } from '../faults/scene.ts';
@@ -8,23 +8,11 @@ import { arrange } from './arrange.ts';
 import { groupsOf, type TamperGroup } from './cells/cell-groups.ts';
 import { grantsWithoutSpecimen } from './cells/role-grants.ts';
 import type { TamperCell } from './cells/tamper-cells.ts';
-import { playFlood } from './flood.ts';
+import { playFlood, type SurgeRun } from './flood.ts';
 import { type PlayedGroup, summaryOf, tamperPage } from './tamper-page.ts';
 import type { NamedResult } from './tamper-worker.ts';
 
 const PAGE = new URL('../../docs/tamper.md', import.meta.url);
-const HELP = `npm run tamper -- [--only PATTERN] [--json]
-npm run tamper -- --flood [--json]
-
-Damages every field of every item that a function may write, one after the other, and plays a surge and a kill after
-each. A whole run writes docs/tamper.md. Ends with 1 when a cell is red.
-
-  --only PATTERN  play the cells whose name matches this regular expression, and print them: 'lease / until'
-  --flood         instead: the seed surge without and with 600 forged look-nows
-  --json          print the results as JSON
-  --help          print this
-`;
-
 interface Options {
   readonly only: string;
   readonly json: boolean;
@@ -69,24 +57,28 @@ async function flood({ json }: Options): Promise<number> {
   const result = await playFlood();
   const { calm, flooded, complaints } = result;
   if (json) console.log(JSON.stringify(result, undefined, 1));
-  else console.table({ 'without the flood': calm, 'with the flood': flooded });
+  else console.table({ 'without the flood': rowOf(calm), 'with the flood': rowOf(flooded) });
   for (const complaint of complaints) console.error(complaint);
   return complaints.length > 0 ? 1 : 0;
 }
 
+function rowOf({ planSeconds, ...rest }: SurgeRun) {
+  const plans = Object.entries(planSeconds).map(([tier, seconds]) => `${tier} ${seconds} s`);
+  return { ...rest, 'plans first written after': plans.join(', ') };
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  const options = {
-    only: { type: 'string', default: '' },
-    json: { type: 'boolean', default: false },
-    flood: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  return values.flood ? await flood(values) : await tamper(values);
+  const options = new Command('npm run tamper --')
+    .description(
+      'Damages every field of every item that a function may write, one after the other, and plays a surge and a kill ' +
+        'after each. A whole run writes docs/tamper.md. Ends with 1 when a cell is red.',
+    )
+    .option('--only <pattern>', 'play the cells whose names match this regular expression: "lease / until"', '')
+    .option('--flood', 'instead: play a surge without and with 600 forged look-nows', false)
+    .option('--json', 'print the results as JSON', false)
+    .parse([...args], { from: 'user' })
+    .opts<Options & { readonly flood: boolean }>();
+  return options.flood ? await flood(options) : await tamper(options);
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -30,13 +30,17 @@ function valuesLike({ place: { pattern }, value }: Found): string[] {
 
 /** Fields that are rarer than what they are in. */
 function absentFields(fields: readonly Found[], items: number): string[] {
-  const counts = new Map<string, number>();
-  for (const { place, value } of fields) {
-    if (value !== null) counts.set(place.pattern, (counts.get(place.pattern) ?? 0) + 1);
-  }
-  return [...counts].flatMap(([pattern, count]) => {
+  const present = countOf(fields);
+  const filled = countOf(fields.filter(({ value }) => value !== null));
+  return [...present].flatMap(([pattern, count]) => {
     const around = pattern.replace(LAST_STEP, '');
-    const most = around === '' || around === pattern ? items : (counts.get(around) ?? 0);
+    const most = around === '' || around === pattern ? items : (filled.get(around) ?? 0);
     return count < most ? [pattern] : [];
   });
+}
+
+function countOf(fields: readonly Found[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { place } of fields) counts.set(place.pattern, (counts.get(place.pattern) ?? 0) + 1);
+  return counts;
 }

@@ -7,10 +7,12 @@ import { parsePolicy } from '../../../shared/policy/parse.ts';
 import { parseOverride } from '../../../shared/policy/parse-override.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import { type Desired, readAllDesired, readDesired } from '../../../shared/state/desired.ts';
+import { readGoverned } from '../../../shared/state/governed-names.ts';
 import { lawStateOf, UnusableState } from '../../../shared/state/items/law-state.ts';
 import type { Table } from '../../../shared/state/items/table.ts';
 import { readDirectory } from '../../../shared/state/key-directory.ts';
 import { type KnownGood, readKnownGood, readKnownSwitch } from '../../../shared/state/known-documents.ts';
+import { type LastPolicy, readLastPolicy } from '../../../shared/state/last-policy.ts';
 import { readPlanLease } from '../../../shared/state/plan-lease.ts';
 import { readWindowParts } from '../../../shared/state/window-store.ts';
 import type { Item } from '../../overlap/cloud-snapshot.ts';
@@ -39,9 +41,11 @@ export async function readingOf(
     async () => lookedAt(await readDesired(table, api)),
     async () => (await readAllDesired(table)).map(({ api: of, desired }) => [of, lookedAt(desired)]),
     () => readPlanLease(table, PLAN_INTERVAL_MS),
-    async () => parsed(await readKnownGood(table, 'POLICY'), parsePolicy),
-    async () => parsed(await readKnownGood(table, 'OVERRIDE'), parseOverride),
+    async () => knownRead(await readKnownGood(table, 'POLICY'), parsePolicy),
+    async () => knownRead(await readKnownGood(table, 'OVERRIDE'), parseOverride),
     () => readKnownSwitch(table),
+    () => readGoverned(table),
+    async () => goneRead(await readLastPolicy(table, api)),
     () => readDirectory(table, api),
     () => readWindowParts(table, api, now - REACH_MS, now),
   ];
@@ -73,17 +77,19 @@ function lookedAt(desired: Desired | undefined): unknown {
 
 type Parse = (text: string) => { readonly ok: boolean };
 
-/** Documents by what their parser makes of them, and whether they are the ones that are there now. */
-function parsed(known: ReadonlyMap<string, KnownGood>, parse: Parse): unknown {
-  const read = (text: string) => (parse(text).ok ? parse(text) : 'refused');
-  return [...known].map(([name, good]) => {
-    const { baking, document, ...rest } = good;
-    return [
-      name,
-      rest,
-      read(document),
-      baking && { ...baking, before: { ...baking.before, document: read(baking.before.document) } },
-    ];
+/** A document by what its parser makes of it. */
+function outcomeOf(parse: Parse, text: string): unknown {
+  const outcome = parse(text);
+  return outcome.ok ? outcome : 'refused';
+}
+
+const goneRead = (last: LastPolicy | undefined): unknown =>
+  last && { ...last, document: outcomeOf(parsePolicy, last.document) };
+
+function knownRead(known: ReadonlyMap<string, KnownGood>, parse: Parse): unknown {
+  return [...known.values()].map(({ baking, document, ...rest }) => {
+    const before = baking && { ...baking.before, document: outcomeOf(parse, baking.before.document) };
+    return { ...rest, document: outcomeOf(parse, document), baking: baking && { ...baking, before } };
   });
 }
 

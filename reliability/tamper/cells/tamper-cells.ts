@@ -102,7 +102,7 @@ function keyCells({ kind, seen }: Specimen, standing: Item | undefined): TamperC
 
 function hostileKeys(kind: string, sk: string): string[] {
   const time = /^\d{15}(?=#)/.exec(sk)?.[0];
-  const outside = kind.endsWith('>') ? Math.max(sk.lastIndexOf('#'), sk.lastIndexOf('/')) + 1 : 0;
+  const outside = sk.lastIndexOf(kind.endsWith('<parameter>') ? '/' : '#') + 1;
   const named = PROTOTYPE_NAMES.map((name) => `${sk.slice(0, outside)}${name}`);
   if (time !== undefined)
     return [
