@@ -2,7 +2,7 @@ import type { Conclusion } from '../law/types.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs, Limits } from '../platform/units.ts';
 import { CEILING_MS } from './items/ceilings.ts';
-import { anything, fields, instant, text } from './items/shape.ts';
+import { anything, fields, instant, shortText, text } from './items/shape.ts';
 import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './items/table.ts';
 
 /** Decisions are kept this long. */
@@ -54,7 +54,15 @@ export interface Decision extends Conclusion {
 /** What must be right of a decision that is read back to be recorded after all. */
 export const decisionShape = (now: EpochMs) =>
   fields({
-    ...{ kind: text, verdict: text, rule: text, reason: text, mode: text, api: text, trigger: text },
+    ...{
+      kind: shortText,
+      verdict: shortText,
+      rule: shortText,
+      reason: text,
+      mode: shortText,
+      api: shortText,
+      trigger: shortText,
+    },
     atMs: instant(now, CEILING_MS.past),
     policy: anything,
     evidence: anything,

@@ -3,7 +3,7 @@ import { type ApiStage, apiStageName, parseApiStage } from '../platform/api-stag
 import type { EpochMs, Limit, TierName } from '../platform/units.ts';
 import { type Decision, decisionShape } from './decisions.ts';
 import { CEILING_MS, LONGEST_PLAN_INTERVAL_MS } from './items/ceilings.ts';
-import { fields, instant, limit, listOf, numberWithin, optional, recordWith, text } from './items/shape.ts';
+import { fields, instant, limit, listOf, numberWithin, optional, recordWith, shortText, text } from './items/shape.ts';
 import { type Form, readFenced, saveFenced } from './items/stored.ts';
 import { getItem, type Key, queryItems, type Table, textOf } from './items/table.ts';
 import { highestFence, type Lease } from './lease.ts';
@@ -57,7 +57,7 @@ const FORM: Form = {
         intervalMs: numberWithin(0, LONGEST_PLAN_INTERVAL_MS),
       }),
       decidedMs: instant(now, CEILING_MS.past),
-      decision: optional(fields({ id: text, decision: decisionShape(now) })),
+      decision: optional(fields({ id: shortText, decision: decisionShape(now) })),
     }),
 };
 

@@ -8,12 +8,15 @@ import { isPlausible } from './ceilings.ts';
 export type Shape = (value: unknown) => string | undefined;
 
 const WRONG = '';
+const LONGEST_NAME = 100;
 const when =
   (isRight: (value: unknown) => boolean): Shape =>
   (value) =>
     isRight(value) ? undefined : WRONG;
 
 export const text: Shape = when((value) => typeof value === 'string');
+/** A name of ours. What is copied into a key, or stands beside the JSON that holds it, has to fit there. */
+export const shortText: Shape = when((value) => typeof value === 'string' && value.length <= LONGEST_NAME);
 export const flag: Shape = when((value) => typeof value === 'boolean');
 export const anything: Shape = () => undefined;
 

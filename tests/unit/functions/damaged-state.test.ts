@@ -140,6 +140,22 @@ test.each([
   expect(world.metric('Heartbeat')).toEqual([1, 1, 1]);
 });
 
+test.each([
+  ['an id that no key can hold', { id: 'x'.repeat(2000) }, {}],
+  ['a kind that no item can hold twice', { id: '99' }, { kind: 'x'.repeat(300_000) }],
+])('a decision under way of %s is set aside, and braking goes on', async (_, under, fields) => {
+  await tickThenMinute();
+  const { desired } = (await getItem(table, { pk: 'DESIRED', sk: 'abc123def4/dev' })) ?? {};
+  const { decision, ...rest } = JSON.parse(String(desired)) as { decision: { decision: object } };
+  const damaged = { ...decision, ...under, decision: { ...decision.decision, ...fields } };
+  await damage('abc123def4/dev', { desired: JSON.stringify({ ...rest, decision: damaged }) }, 'DESIRED');
+  answer = () => braked(700);
+  await run(SCHEDULE);
+  expect(world.stage['*/*']?.throttlingRateLimit).toBe(700);
+  expect(world.metric('Heartbeat')).toEqual([1, 1]);
+  expect(await setAside()).toHaveLength(1);
+});
+
 test('without the law’s memory the stage is led from where it is in steps, not in a jump', async () => {
   await tickThenMinute();
   await damage('law', { record: '{' });
