@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { law } from '../shared/law/law.ts';
-import type { EpochMs, Limits } from '../shared/platform/units.ts';
+import type { Limits } from '../shared/limits/limits.ts';
+import type { EpochMs } from '../shared/platform/units.ts';
 import type { KeyCounts, Window } from '../shared/telemetry/window.ts';
 import { addCells, emptyCell, emptyWindow, keysOf, WINDOW_MS } from '../shared/telemetry/windows.ts';
 import { scaledBaseline } from './loop/baseline.ts';

@@ -1,6 +1,7 @@
-import { settingsKeyOf } from '../shared/gateway/method-keys.ts';
+import type { Limit } from '../shared/limits/limit.ts';
+import type { Limits } from '../shared/limits/limits.ts';
+import { settingsKeyOf } from '../shared/limits/method-key.ts';
 import type { ApiStage } from '../shared/platform/api-stage.ts';
-import type { Limit, Limits } from '../shared/platform/units.ts';
 
 /** Of which stage the limits are to be lowered, and to what. */
 export interface HandBrake {

@@ -1,4 +1,4 @@
-import type { Limit } from '../shared/platform/units.ts';
+import { isSameLimit } from '../shared/limits/limit.ts';
 import type { Override, Pin } from '../shared/policy/schema/override-schema.ts';
 import type { Decision } from '../shared/state/decisions.ts';
 
@@ -48,9 +48,9 @@ function isInForce(override: Override, decision: Decision): boolean {
 }
 
 function isPinned({ stage, tiers = {} }: Pin, { after }: Decision): boolean {
-  const isSame = (found: Limit | undefined, wanted: Limit) =>
-    found?.rateRps === wanted.rateRps && found.burst === wanted.burst;
-  const areTiers = Object.entries(tiers).every(([tier, limit]) => isSame(after?.tiers[tier], limit));
+  const areTiers = Object.entries(tiers).every(([tier, limit]) => isSameLimit(after?.tiers[tier], limit));
   const methods = Object.values(after?.stage ?? {});
-  return areTiers && (stage === undefined || (methods.length > 0 && methods.every((limit) => isSame(limit, stage))));
+  return (
+    areTiers && (stage === undefined || (methods.length > 0 && methods.every((limit) => isSameLimit(limit, stage))))
+  );
 }

@@ -1,4 +1,5 @@
-import type { EpochMs, Limit } from '../shared/platform/units.ts';
+import type { Limit } from '../shared/limits/limit.ts';
+import type { EpochMs } from '../shared/platform/units.ts';
 import { UsageError } from './target.ts';
 
 /** What `pin` holds: limits by target, a tier's name or `stage`. */

@@ -1,6 +1,7 @@
+import type { Limits } from '../shared/limits/limits.ts';
 import { type ApiStage, parseApiStage } from '../shared/platform/api-stage.ts';
 import { createParameters, type Parameter } from '../shared/platform/aws/parameters.ts';
-import type { EpochMs, Limits } from '../shared/platform/units.ts';
+import type { EpochMs } from '../shared/platform/units.ts';
 import { type Decision, readDecisions } from '../shared/state/decisions.ts';
 import { type GovernedName, readGoverned } from '../shared/state/governed-names.ts';
 import type { Table } from '../shared/state/items/table.ts';

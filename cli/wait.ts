@@ -1,6 +1,7 @@
+import type { Limit } from '../shared/limits/limit.ts';
 import { parseApiStage } from '../shared/platform/api-stage.ts';
 import { describeError } from '../shared/platform/errors.ts';
-import type { EpochMs, Limit } from '../shared/platform/units.ts';
+import type { EpochMs } from '../shared/platform/units.ts';
 import { readDocument } from '../shared/policy/document.ts';
 import { valueAt } from '../shared/policy/problems.ts';
 import type { Override } from '../shared/policy/schema/override-schema.ts';

@@ -1,4 +1,7 @@
-import type { Limit, Limits } from '../shared/platform/units.ts';
+import type { Limit } from '../shared/limits/limit.ts';
+import type { Limits } from '../shared/limits/limits.ts';
+import { limitOf } from '../shared/limits/limits.ts';
+import { own } from '../shared/platform/records.ts';
 import type { Decision } from '../shared/state/decisions.ts';
 
 type Named = Readonly<Record<string, Limit>>;
@@ -30,7 +33,7 @@ export function decisionWords({ kind, rule, mode, atMs, stageOutcome, before, af
 
 function moved(before: Limits | undefined, after: Limits | undefined, kind: 'stage' | 'tiers'): string[] {
   return Object.entries(after?.[kind] ?? {}).flatMap(([name, limit]) => {
-    const from = before?.[kind][name] ?? (kind === 'stage' ? before?.stage['*/*'] : undefined);
+    const from = before && (kind === 'stage' ? limitOf(before.stage, name) : own(before.tiers, name));
     return from && figures(from) !== figures(limit) ? [`${name} ${figures(from)} -> ${figures(limit)}`] : [];
   });
 }

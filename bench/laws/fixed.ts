@@ -1,6 +1,7 @@
-import { EVERY_METHOD } from '../../shared/law/allocation/stage-split.ts';
 import type { Law, LawInput } from '../../shared/law/types.ts';
-import type { Limit, Limits } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import { STAGE_DEFAULT } from '../../shared/limits/method-key.ts';
 import type { BenchLaw } from './bench-law.ts';
 
 const fixed = (desired: (input: LawInput<unknown>) => Limits): Law<unknown> => {
@@ -34,6 +35,6 @@ export const noLimits: BenchLaw = {
   telemetry: { kind: 'none' },
   create: ({ baseline }) => {
     const tiers = Object.fromEntries(Object.keys(baseline.tiers).map((tier) => [tier, ACCOUNT]));
-    return fixed(() => ({ stage: { [EVERY_METHOD]: ACCOUNT }, tiers }));
+    return fixed(() => ({ stage: { [STAGE_DEFAULT]: ACCOUNT }, tiers }));
   },
 };

@@ -2,15 +2,9 @@ import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { keyNames } from '../../rehearsal/world/scenario.ts';
 import { zipfShares } from '../../rehearsal/world/traffic/skew.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
-import type {
-  CostUnitsPerSecond,
-  EpochMs,
-  KeyId,
-  Limits,
-  MethodKey,
-  Rps,
-  TierName,
-} from '../../shared/platform/units.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import type { MethodKey } from '../../shared/limits/method-key.ts';
+import type { CostUnitsPerSecond, EpochMs, KeyId, Rps, TierName } from '../../shared/platform/units.ts';
 
 /** One key's fresh demand at an instant: first attempts, within its contract or not. */
 export interface KnownKey {

@@ -1,5 +1,5 @@
 import type { Baseline } from '../../shared/law/types.ts';
-import type { Limit } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
 
 /** The service's own limits, as the template deploys them. */
 const BASELINE: Baseline = {

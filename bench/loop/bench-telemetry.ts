@@ -1,6 +1,7 @@
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
 import type { Clock, Random } from '@tidegate/embedded-aws/kernel';
-import type { EpochMs, KeyId, MethodKey, TierName } from '../../shared/platform/units.ts';
+import type { MethodKey } from '../../shared/limits/method-key.ts';
+import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 

@@ -1,5 +1,7 @@
+import type { Limits } from '../../shared/limits/limits.ts';
+import { limitOf } from '../../shared/limits/limits.ts';
 import { PLAN_WRITE_QUOTA_MS } from '../../shared/platform/aws-assumptions.ts';
-import type { EpochMs, Limits, Rps } from '../../shared/platform/units.ts';
+import type { EpochMs, Rps } from '../../shared/platform/units.ts';
 
 /** One accepted write: an `UpdateStage` or an `UpdateUsagePlan`. */
 export interface LimitWrite {
@@ -20,7 +22,7 @@ export interface Effort {
 }
 
 export function stageWrite(atMs: EpochMs, before: Limits['stage'], after: Limits['stage']): LimitWrite {
-  const governing = (limits: Limits['stage'], key: string) => (limits[key] ?? limits['*/*'])?.rateRps ?? 0;
+  const governing = (limits: Limits['stage'], key: string) => limitOf(limits, key)?.rateRps ?? 0;
   const rates = Object.keys(after).map((key) => [
     key,
     { before: governing(before, key), after: governing(after, key) },

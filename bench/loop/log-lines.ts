@@ -1,5 +1,6 @@
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
-import type { EpochMs, MethodKey } from '../../shared/platform/units.ts';
+import type { MethodKey } from '../../shared/limits/method-key.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
 import type { AccessRecord, Outcome } from '../../shared/telemetry/access-log.ts';
 
 /** The one API that the loop governs. */

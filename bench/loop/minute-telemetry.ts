@@ -1,6 +1,7 @@
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
 import type { Random } from '@tidegate/embedded-aws/kernel';
-import type { EpochMs, MethodKey } from '../../shared/platform/units.ts';
+import type { MethodKey } from '../../shared/limits/method-key.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
 import { type MethodMinute, type MetricMinute, minuteWindow } from '../../shared/telemetry/metric-windows.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { BenchTelemetry, TelemetryOptions } from './bench-telemetry.ts';

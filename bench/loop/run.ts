@@ -8,7 +8,7 @@ import type { Scores } from '../../rehearsal/world/scores.ts';
 import { SLICE_MS, World } from '../../rehearsal/world/world.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/law/types.ts';
-import type { Limits } from '../../shared/platform/units.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import { keyCountsOf } from '../../shared/telemetry/key-counts.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';

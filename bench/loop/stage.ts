@@ -5,14 +5,16 @@ import type {
   GatewayPort,
   GatewayRequest,
 } from '@tidegate/embedded-aws/gateway';
-import { Enforcement, EVERY_METHOD, StageDoor } from '@tidegate/embedded-aws/gateway';
+import { Enforcement, StageDoor } from '@tidegate/embedded-aws/gateway';
 import type { Clock, Random } from '@tidegate/embedded-aws/kernel';
 import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
 import type { Baseline } from '../../shared/law/types.ts';
-import type { KeyId, Limit, Limits, TierName } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import { STAGE_DEFAULT } from '../../shared/limits/method-key.ts';
+import type { KeyId, TierName } from '../../shared/platform/units.ts';
 
 const STAGE = 'bench:stage';
-const STAGE_DEFAULT = '*/*';
 const ACCOUNT: Limit = { rateRps: 10_000, burst: 5_000 };
 
 export interface BenchStageOptions {
@@ -57,8 +59,7 @@ export class BenchStage implements GatewayPort {
 
   writeStage(stage: Limits['stage']): void {
     this.written = { ...this.written, stage };
-    const limits = Object.entries(stage).map(([key, limit]) => [key === STAGE_DEFAULT ? EVERY_METHOD : key, limit]);
-    this.enforcement.putStage(STAGE, Object.fromEntries(limits));
+    this.enforcement.putStage(STAGE, stage);
   }
 
   writePlan(tier: TierName, limit: Limit): void {
@@ -68,15 +69,12 @@ export class BenchStage implements GatewayPort {
 
   /** What the buckets enforce by now. */
   enforced(): Limits {
-    const stage = Object.entries(this.enforcement.stage(STAGE)?.limits ?? {}).map(([key, limit]): [string, Limit] => [
-      key === EVERY_METHOD ? STAGE_DEFAULT : key,
-      limit,
-    ]);
+    const stage = this.enforcement.stage(STAGE)?.limits ?? {};
     const tiers = Object.keys(this.written.tiers).flatMap((tier): [TierName, Limit][] => {
       const limit = this.enforcement.plan(tier)?.limits.throttle;
       return limit ? [[tier, limit]] : [];
     });
-    return { stage: Object.fromEntries(stage), tiers: Object.fromEntries(tiers) };
+    return { stage, tiers: Object.fromEntries(tiers) };
   }
 
   admit(request: GatewayRequest, atMs: number): Admission {

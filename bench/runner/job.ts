@@ -1,5 +1,6 @@
 import type { Scores } from '../../rehearsal/world/scores.ts';
-import type { CostUnitsPerSecond, Limits } from '../../shared/platform/units.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import type { CostUnitsPerSecond } from '../../shared/platform/units.ts';
 import type { CostFlow } from '../loop/cost-meter.ts';
 
 /** One run: a law in a scenario, drawn by a seed. */

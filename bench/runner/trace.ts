@@ -1,6 +1,6 @@
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Conclusion } from '../../shared/law/types.ts';
-import type { Limits } from '../../shared/platform/units.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
 
 const EVERY_SECONDS = 10;
 

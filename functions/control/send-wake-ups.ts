@@ -1,4 +1,5 @@
 import { pendingPlanWrites } from '../../shared/law/allocation/plan-writes.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
 import {
   PLAN_WRITE_MARGIN_MS,
   PLAN_WRITE_QUOTA_MS,
@@ -8,7 +9,7 @@ import {
 import { describeError, isThrottled } from '../../shared/platform/errors.ts';
 import type { MetricValues } from '../../shared/platform/metrics.ts';
 import { emptyRecord, own } from '../../shared/platform/records.ts';
-import type { EpochMs, Limit, TierName } from '../../shared/platform/units.ts';
+import type { EpochMs, TierName } from '../../shared/platform/units.ts';
 import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
 import type { Table } from '../../shared/state/items/table.ts';
 import { claimWakeUps, type PlanLease, readPlanLease } from '../../shared/state/plan-lease.ts';

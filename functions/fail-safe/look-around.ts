@@ -1,7 +1,8 @@
 import type { StageReading } from '../../shared/gateway/port.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import { emptyRecord } from '../../shared/platform/records.ts';
-import type { EpochMs, Limit } from '../../shared/platform/units.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
 import { handsOffReason } from './hands-off.ts';
 import { type Health, judgeBackend } from './health-rules.ts';

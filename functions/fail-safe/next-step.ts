@@ -1,7 +1,11 @@
-import { bounded, isSameLimit } from '../../shared/gateway/bounds.ts';
+import { bounded } from '../../shared/limits/bounds.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import { isSameLimit } from '../../shared/limits/limit.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import type { MethodKey } from '../../shared/limits/method-key.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
 import { own } from '../../shared/platform/records.ts';
-import type { Limit, Limits, MethodKey, TierName } from '../../shared/platform/units.ts';
+import type { TierName } from '../../shared/platform/units.ts';
 import type { Health } from './health-rules.ts';
 
 /** The name under which the fail-safe remembers the stage; tiers go by their own. */

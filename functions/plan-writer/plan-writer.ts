@@ -1,12 +1,13 @@
 import type { Gateway } from '../../shared/gateway/port.ts';
 import { nextPlanWrite } from '../../shared/law/allocation/plan-writes.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
 import { type ApiStage, apiStageName } from '../../shared/platform/api-stage.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { isThrottled, retryAfterMs } from '../../shared/platform/errors.ts';
 import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
 import { emptyRecord, own } from '../../shared/platform/records.ts';
-import type { Limit, TierName } from '../../shared/platform/units.ts';
+import type { TierName } from '../../shared/platform/units.ts';
 import { ASKED_TOO_MUCH, standBackMs } from '../../shared/state/backoff.ts';
 import { saveAppliedTier } from '../../shared/state/control-record.ts';
 import { type Desired, isStale, readAllDesired } from '../../shared/state/desired.ts';

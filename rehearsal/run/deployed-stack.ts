@@ -2,7 +2,9 @@ import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
 import type { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { DEVELOPER, type EmbeddedAws } from '@tidegate/embedded-aws/kernel';
 import * as z from 'zod';
-import type { Limit, Limits, TierName } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import type { TierName } from '../../shared/platform/units.ts';
 
 /** Management calls since the cloud was built. */
 export interface WriteCounts {

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import type { Limits } from '../../shared/platform/units.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import { limitOf } from '../../shared/limits/limits.ts';
 import type { Scores } from '../world/scores.ts';
 
 /** What a rehearsal found out; the fields are defined in docs/scores.md. */
@@ -30,7 +31,7 @@ export function isRestored(atOnset: Limits, atEnd: Limits): boolean {
   const tiers = Object.keys(atOnset.tiers).every((tier) => isBack(atOnset.tiers[tier], atEnd.tiers[tier]));
   // An override that came or went is judged by what governs its method now.
   const methods = new Set([...Object.keys(atOnset.stage), ...Object.keys(atEnd.stage)]);
-  const stageLimit = (limits: Limits, method: string) => limits.stage[method] ?? limits.stage['*/*'];
+  const stageLimit = (limits: Limits, method: string) => limitOf(limits.stage, method);
   return tiers && [...methods].every((method) => isBack(stageLimit(atOnset, method), stageLimit(atEnd, method)));
 }
 

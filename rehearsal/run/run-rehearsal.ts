@@ -1,6 +1,7 @@
 import type { Fault } from '@tidegate/embedded-aws/faults';
 import { FaultInjector, knownOperations, parseFault } from '@tidegate/embedded-aws/faults';
-import type { KeyId, Limits } from '../../shared/platform/units.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import type { KeyId } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import { randomStreams } from '../world/random-streams.ts';
 import { type Scenario, scaledScenario } from '../world/scenario.ts';

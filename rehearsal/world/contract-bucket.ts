@@ -1,4 +1,5 @@
-import type { EpochMs, Limit } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
 
 /** The yardstick of "within contract": an exact token bucket of a tier's baseline, full at the start, one per key. */
 export class ContractBucket {

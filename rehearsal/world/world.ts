@@ -1,6 +1,7 @@
 import type { FinishedRequest, GatewayPort } from '@tidegate/embedded-aws/gateway';
 import type { Random } from '@tidegate/embedded-aws/kernel';
-import type { EpochMs, KeyId, Limit, TierName } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';

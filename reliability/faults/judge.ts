@@ -1,5 +1,7 @@
-import { bounded } from '../../shared/gateway/bounds.ts';
-import type { Limit } from '../../shared/platform/units.ts';
+import { bounded } from '../../shared/limits/bounds.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import { isSameLimit } from '../../shared/limits/limit.ts';
+import { limitOf } from '../../shared/limits/limits.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { LimitWrite } from './record.ts';
 import type { Scene } from './scene.ts';
@@ -80,7 +82,7 @@ const isSoon = (laterMs: number): boolean => laterMs >= -1000 && laterMs <= ACCO
 
 function isDecided({ write, name, isTier, limit }: WrittenLimit, decisions: readonly Decision[]): boolean {
   return decisions.some(({ atMs, after }) => {
-    const wanted = isTier ? after?.tiers[name] : (after?.stage[name] ?? after?.stage['*/*']);
+    const wanted = after && (isTier ? after.tiers[name] : limitOf(after.stage, name));
     if (!wanted || !isSame(wanted, limit)) return false;
     const laterMs = atMs - write.atMs;
     return isSoon(laterMs) || (isTier && laterMs < 0 && laterMs >= -BACKLOG_MS);
@@ -89,9 +91,5 @@ function isDecided({ write, name, isTier, limit }: WrittenLimit, decisions: read
 
 function isSame(wanted: Limit, written: Limit): boolean {
   const allowed = bounded(wanted, ACCOUNT);
-  return (
-    allowed.kind === 'limit' &&
-    Math.abs(allowed.limit.rateRps - written.rateRps) < 0.006 &&
-    allowed.limit.burst === written.burst
-  );
+  return allowed.kind === 'limit' && isSameLimit(allowed.limit, written);
 }

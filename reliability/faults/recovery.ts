@@ -1,7 +1,9 @@
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { pendingPlanWrites } from '../../shared/law/allocation/plan-writes.ts';
-import type { EpochMs, Limit, Limits, TierName } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
+import type { EpochMs, TierName } from '../../shared/platform/units.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { Desired } from '../../shared/state/desired.ts';
 import { readDecisions } from './recorded-decisions.ts';

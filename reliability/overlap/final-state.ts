@@ -1,5 +1,5 @@
 import { pendingOf, wakeUpSlots } from '../../functions/control/send-wake-ups.ts';
-import type { Limit } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import type { Desired } from '../../shared/state/desired.ts';
 import type { Scene } from '../faults/scene.ts';

@@ -1,4 +1,5 @@
-import type { EpochMs, Limit } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
 import { outOfBounds, writtenLimits } from '../faults/judge.ts';
 import { CAPACITY_RPS, type Scene } from '../faults/scene.ts';
 import type { Item } from '../overlap/cloud-snapshot.ts';

@@ -10,13 +10,15 @@ import {
   UpdateStageCommand,
   UpdateUsagePlanCommand,
 } from '@aws-sdk/client-api-gateway';
+import { bounded } from '../limits/bounds.ts';
+import type { Limit } from '../limits/limit.ts';
+import { isSameLimit } from '../limits/limit.ts';
+import type { MethodKey } from '../limits/method-key.ts';
+import { methodKeyOf } from '../limits/method-key.ts';
 import type { ApiStage } from '../platform/api-stage.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { isConflict, isThrottled, retryAfterMs } from '../platform/errors.ts';
 import { emptyRecord, own } from '../platform/records.ts';
-import type { Limit, MethodKey } from '../platform/units.ts';
-import { bounded, isSameLimit } from './bounds.ts';
-import { methodKeyOf } from './method-keys.ts';
 import { calls, planPatch, stagePatch } from './patch.ts';
 import type { Gateway, StageReading, WriteResult } from './port.ts';
 

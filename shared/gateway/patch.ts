@@ -1,8 +1,9 @@
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
+import { type Bounded, bounded } from '../limits/bounds.ts';
+import type { Limit } from '../limits/limit.ts';
+import type { MethodKey } from '../limits/method-key.ts';
+import { isMethodKey, STAGE_DEFAULT, settingsKeyOf } from '../limits/method-key.ts';
 import { emptyRecord, own } from '../platform/records.ts';
-import type { Limit, MethodKey } from '../platform/units.ts';
-import { type Bounded, bounded } from './bounds.ts';
-import { isMethodKey, STAGE_DEFAULT, settingsKeyOf } from './method-keys.ts';
 
 /**
  * The only stage paths that may ever be patched. IAM cannot tell a throttle from a redeployment, so this does. Both

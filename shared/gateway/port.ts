@@ -1,5 +1,7 @@
+import type { Limit } from '../limits/limit.ts';
+import type { MethodKey } from '../limits/method-key.ts';
 import type { ApiStage } from '../platform/api-stage.ts';
-import type { KeyId, Limit, MethodKey } from '../platform/units.ts';
+import type { KeyId } from '../platform/units.ts';
 
 /** A stage's limits, and the spelling of its own settings keys, which a patch must repeat. */
 export interface StageReading {

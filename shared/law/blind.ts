@@ -1,5 +1,6 @@
+import type { Limit } from '../limits/limit.ts';
+import type { Limits } from '../limits/limits.ts';
 import { own } from '../platform/records.ts';
-import type { Limit, Limits } from '../platform/units.ts';
 import { withTightBursts } from './sharing/standing.ts';
 import type { LawState } from './state.ts';
 import { figure } from './tracking/step.ts';

@@ -1,5 +1,5 @@
+import type { Limits } from '../limits/limits.ts';
 import { own } from '../platform/records.ts';
-import type { Limits } from '../platform/units.ts';
 import type { Rule } from './law-rules.ts';
 import { type Situation, wantedCups } from './sharing/desired-limits.ts';
 import { stagesAgree } from './sharing/standing.ts';

@@ -1,4 +1,6 @@
-import type { CostUnitsPerSecond, EpochMs, KeyId, Limits, MethodKey, Rps, TierName } from '../platform/units.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { MethodKey } from '../limits/method-key.ts';
+import type { CostUnitsPerSecond, EpochMs, KeyId, Rps, TierName } from '../platform/units.ts';
 import type { AttemptsState } from './telling/retries.ts';
 import type { DecisionKind } from './types.ts';
 

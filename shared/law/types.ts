@@ -1,4 +1,6 @@
-import type { EpochMs, Limit, Limits, TierName } from '../platform/units.ts';
+import type { Limit } from '../limits/limit.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { EpochMs, TierName } from '../platform/units.ts';
 import type { Policy } from '../policy/schema/policy-schema.ts';
 import type { Window } from '../telemetry/window.ts';
 

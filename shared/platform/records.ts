@@ -20,3 +20,11 @@ export function recordOf<Value>(entries: Iterable<readonly [string, Value]>): Re
 export function own<Value>(record: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
+
+/** A record with the same names, each value changed; it inherits nothing. */
+export function mapRecord<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, name: string) => To,
+): Record<string, To> {
+  return recordOf(Object.entries(record).map(([name, value]) => [name, change(value, name)] as const));
+}

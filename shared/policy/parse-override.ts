@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { EpochMs, Limit, TierName } from '../platform/units.ts';
+import type { Limit } from '../limits/limit.ts';
+import type { EpochMs, TierName } from '../platform/units.ts';
 import { explainDocument, readDocument } from './document.ts';
 import { namesIn } from './parse.ts';
 import { type PolicyProblem, problemsOf, show, valueAt } from './problems.ts';

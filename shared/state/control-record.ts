@@ -1,6 +1,7 @@
+import type { Limit } from '../limits/limit.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import { emptyRecord } from '../platform/records.ts';
-import type { EpochMs, Limit, TierName } from '../platform/units.ts';
+import type { EpochMs, TierName } from '../platform/units.ts';
 import { BACKOFF, backoffIn } from './backoff.ts';
 import { type Claim, claimsOf, DRIFT_FORM, type DriftRecord } from './drift-record.ts';
 import { HOLD, type Hold, holdIn } from './hold-record.ts';

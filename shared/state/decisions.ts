@@ -1,6 +1,7 @@
 import type { Conclusion } from '../law/types.ts';
+import type { Limits } from '../limits/limits.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
-import type { EpochMs, Limits } from '../platform/units.ts';
+import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS } from './items/ceilings.ts';
 import { anything, fields, instant, shortText, text } from './items/shape.ts';
 import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './items/table.ts';

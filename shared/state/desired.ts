@@ -1,6 +1,7 @@
 import type { PlanWriteRules } from '../law/allocation/plan-writes.ts';
+import type { Limit } from '../limits/limit.ts';
 import { type ApiStage, apiStageName, parseApiStage } from '../platform/api-stage.ts';
-import type { EpochMs, Limit, TierName } from '../platform/units.ts';
+import type { EpochMs, TierName } from '../platform/units.ts';
 import { type Decision, decisionShape } from './decisions.ts';
 import { CEILING_MS, LONGEST_PLAN_INTERVAL_MS } from './items/ceilings.ts';
 import { fields, instant, limit, listOf, numberWithin, optional, recordWith, shortText, text } from './items/shape.ts';

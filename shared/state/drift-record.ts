@@ -1,8 +1,9 @@
 import type { Baseline } from '../law/types.ts';
+import type { Limit } from '../limits/limit.ts';
 import type { ApiStage } from '../platform/api-stage.ts';
 import { apiStageName } from '../platform/api-stage.ts';
 import { emptyRecord } from '../platform/records.ts';
-import type { EpochMs, Limit } from '../platform/units.ts';
+import type { EpochMs } from '../platform/units.ts';
 import type { DriftAction } from '../policy/schema/drift-schema.ts';
 import { CEILING_MS, ceilingValues, isOver } from './items/ceilings.ts';
 import { fields, flag, instant, limit, nullable, oneOf, optional, recordWith, text } from './items/shape.ts';

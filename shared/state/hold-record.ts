@@ -1,6 +1,6 @@
+import type { Limits } from '../limits/limits.ts';
 import type { ApiStage } from '../platform/api-stage.ts';
 import { apiStageName } from '../platform/api-stage.ts';
-import type { Limits } from '../platform/units.ts';
 import { fields, flag, limit, optional, recordWith } from './items/shape.ts';
 import { type Form, readFenced, saveFenced } from './items/stored.ts';
 import { type Attributes, getItem, type Key, type Table } from './items/table.ts';

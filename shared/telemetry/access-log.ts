@@ -1,4 +1,5 @@
-import type { KeyId, MethodKey } from '../platform/units.ts';
+import type { MethodKey } from '../limits/method-key.ts';
+import type { KeyId } from '../platform/units.ts';
 import { LATENCY_BOUNDS_MS } from './window.ts';
 
 /** What happened to one request. The first three never reached the backend. */

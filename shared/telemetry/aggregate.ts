@@ -1,5 +1,6 @@
+import type { MethodKey } from '../limits/method-key.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
-import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
+import type { EpochMs, KeyId, TierName } from '../platform/units.ts';
 import { type AccessRecord, latencyBucket, parseAccessLine } from './access-log.ts';
 import { LATENCY_BOUNDS_MS, type Window } from './window.ts';
 import { keysOf, WINDOW_MS, windowStartOf } from './windows.ts';

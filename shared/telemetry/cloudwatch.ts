@@ -1,7 +1,8 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { MethodKey } from '../limits/method-key.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import { METRICS_ABSENT_MS } from '../platform/aws-assumptions.ts';
-import type { EpochMs, MethodKey } from '../platform/units.ts';
+import type { EpochMs } from '../platform/units.ts';
 import { minuteWindow } from './metric-windows.ts';
 import type { MinuteCount } from './verdict.ts';
 import type { Window } from './window.ts';

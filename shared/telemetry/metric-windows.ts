@@ -1,4 +1,5 @@
-import type { EpochMs, MethodKey } from '../platform/units.ts';
+import { type MethodKey, STAGE_DEFAULT } from '../limits/method-key.ts';
+import type { EpochMs } from '../platform/units.ts';
 import { latencyBucket } from './access-log.ts';
 import { ALL, type Cell, LATENCY_BOUNDS_MS, type Window } from './window.ts';
 import { emptyCell, emptyWindow } from './windows.ts';
@@ -17,9 +18,6 @@ export interface MetricMinute extends MethodMinute {
   readonly latencyP90Ms: number;
   readonly latencyAverageMs: number;
 }
-
-/** Where a minute stands for all methods that are not asked for by name: the stage's default setting governs them. */
-export const OTHER_METHODS: MethodKey = '*/*';
 
 /**
  * One minute of CloudWatch as a window: the named methods, and all others as one. CloudWatch counts the refused only in
@@ -40,7 +38,7 @@ export function minuteWindow(
     stage,
     named.map(([, minute]) => minute),
   );
-  const minutes = others.requests > 0 ? [...named, [OTHER_METHODS, others] as const] : named;
+  const minutes = others.requests > 0 ? [...named, [STAGE_DEFAULT, others] as const] : named;
   // One latency for all: only that of the whole stage is judged.
   const cells = minutes.map(([method, minute]) => [method, minuteCell({ ...stage, ...minute })] as const);
   return { ...window, cells: { [ALL]: Object.fromEntries(cells) } };

@@ -1,4 +1,5 @@
-import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
+import type { MethodKey } from '../limits/method-key.ts';
+import type { EpochMs, KeyId, TierName } from '../platform/units.ts';
 import type { KeySketch } from './key-sketch.ts';
 
 /** What one tier asked of one method during a window, each a number of requests, counted when the answer was sent. */

@@ -1,5 +1,6 @@
+import type { MethodKey } from '../limits/method-key.ts';
 import { own, recordOf } from '../platform/records.ts';
-import type { EpochMs, KeyId, MethodKey, TierName } from '../platform/units.ts';
+import type { EpochMs, KeyId, TierName } from '../platform/units.ts';
 import { mergeSketches, sketchOf } from './key-sketch.ts';
 import type { Cell, KeyCounts, Window } from './window.ts';
 import { LATENCY_BOUNDS_MS } from './window.ts';

@@ -1,7 +1,8 @@
 import type { AcceptedWrite } from '@tidegate/embedded-aws';
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { capacityDrop } from '../../rehearsal/world/scenarios/capacity-drop.ts';
-import type { Limit, Limits } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { Limits } from '../../shared/limits/limits.ts';
 import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
 import { DeadControl } from '../support/e2e/dead-control.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';

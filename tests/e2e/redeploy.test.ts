@@ -1,5 +1,5 @@
-import { isSameLimit } from '../../shared/gateway/bounds.ts';
-import type { Limit } from '../../shared/platform/units.ts';
+import type { Limit } from '../../shared/limits/limit.ts';
+import { isSameLimit } from '../../shared/limits/limit.ts';
 import type { Desired } from '../../shared/state/desired.ts';
 import { asDeveloper, type Deployed, deployed } from '../support/e2e/deployed.ts';
 import { deployAnew } from '../support/e2e/redeploy.ts';

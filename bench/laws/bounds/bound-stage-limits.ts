@@ -1,4 +1,7 @@
-import type { CostUnitsPerSecond, Limit, Limits, MethodKey, Rps } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import type { MethodKey } from '../../../shared/limits/method-key.ts';
+import type { CostUnitsPerSecond, Rps } from '../../../shared/platform/units.ts';
 import type { LawContext } from '../bench-law.ts';
 import type { ContractKey } from './known-demand.ts';
 import { planRps } from './known-response.ts';

@@ -1,6 +1,7 @@
 import { weightedMaxMin } from '../../../shared/law/allocation/max-min.ts';
 import { sacrificeRank } from '../../../shared/law/allocation/sacrifice.ts';
-import type { CostUnitsPerSecond, EpochMs, Limit, Rps, TierName } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { CostUnitsPerSecond, EpochMs, Rps, TierName } from '../../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { KnownKey } from '../knowledge.ts';
 

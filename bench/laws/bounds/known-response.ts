@@ -1,4 +1,5 @@
-import type { CostUnitsPerSecond, Limits, Rps, TierName } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import type { CostUnitsPerSecond, Rps, TierName } from '../../../shared/platform/units.ts';
 import type { ContractKey } from './known-demand.ts';
 
 /** What a tier's keys come to under limits, cost units per second. */

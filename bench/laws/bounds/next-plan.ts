@@ -1,5 +1,7 @@
-import { sameLimit } from '../../../shared/law/allocation/plan-writes.ts';
-import type { CostUnitsPerSecond, Limit, Limits, Rps } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import { isSameLimit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import type { CostUnitsPerSecond, Rps } from '../../../shared/platform/units.ts';
 import { tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { LawContext } from '../bench-law.ts';
 import type { ContractKey, TierCups } from './known-demand.ts';
@@ -36,7 +38,7 @@ export function nextPlans(
   const most = Object.entries(shares).reduce((sum, [tier, cups]) => sum + weightOf(tier) * cups, 0);
   if (value(Object.fromEntries(best)) - value(live) < WORTH_SHARE * most) return live;
   const steps = best
-    .filter(([tier, limit]) => !sameLimit(limit, live[tier] ?? limit))
+    .filter(([tier, limit]) => !isSameLimit(limit, live[tier] ?? limit))
     .map(([tier, limit]) => ({ ...live, [tier]: limit }));
   return steps.toSorted((a, b) => value(b) - value(a))[0] ?? live;
 }

@@ -1,9 +1,12 @@
 import { weightedMaxMin } from '../../../shared/law/allocation/max-min.ts';
 import { sacrificeRank } from '../../../shared/law/allocation/sacrifice.ts';
-import { EVERY_METHOD, splitStage } from '../../../shared/law/allocation/stage-split.ts';
+import { splitStage } from '../../../shared/law/allocation/stage-split.ts';
 import { admittedAt, type KeyDemand, waterLevel } from '../../../shared/law/allocation/water-level.ts';
 import type { Baseline, Law, LawInput } from '../../../shared/law/types.ts';
-import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import { type MethodKey, STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
+import type { CostUnitsPerSecond, TierName } from '../../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { LawContext } from '../bench-law.ts';
 import { KeyDemands } from './key-demand.ts';
@@ -72,7 +75,7 @@ function stageFor(
     totalCups,
     costShares,
     costOf: (method) => policy.methodCost[method] ?? 1,
-    overrides: Object.keys(live).filter((key) => key !== EVERY_METHOD),
+    overrides: Object.keys(live).filter((key) => key !== STAGE_DEFAULT),
     leastShare: LEAST_SHARE,
     minorRoomFactor: 1,
     ownBucketShare,

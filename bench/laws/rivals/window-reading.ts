@@ -1,4 +1,5 @@
-import type { CostUnitsPerSecond, MethodKey } from '../../../shared/platform/units.ts';
+import type { MethodKey } from '../../../shared/limits/method-key.ts';
+import type { CostUnitsPerSecond } from '../../../shared/platform/units.ts';
 import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import { type Cell, LATENCY_BOUNDS_MS, type Window } from '../../../shared/telemetry/window.ts';
 

@@ -1,5 +1,6 @@
 import type { Baseline } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import { limitOf } from '../../../shared/limits/limits.ts';
 import type { Second } from '../job.ts';
 
 const WIDTH = 760;
@@ -86,10 +87,7 @@ function flowPanel(bins: readonly Second[][], { methods, methodCost }: ChartInpu
 
 /** What all methods' limits admit together. */
 function stageCups(stage: Limits['stage'], methods: readonly string[], cost: ChartInput['methodCost']): number {
-  return methods.reduce(
-    (sum, method) => sum + ((stage[method] ?? stage['*/*'])?.rateRps ?? 0) * (cost[method] ?? 1),
-    0,
-  );
+  return methods.reduce((sum, method) => sum + (limitOf(stage, method)?.rateRps ?? 0) * (cost[method] ?? 1), 0);
 }
 
 function latencyPanel(bins: readonly Second[][], { boundMs }: ChartInput): Panel {

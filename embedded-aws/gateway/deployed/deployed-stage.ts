@@ -6,7 +6,7 @@ import type { AccessRecord } from '../telemetry/access-record.ts';
 import { RequestIds } from '../telemetry/request-ids.ts';
 import { StageTelemetry, type TelemetryPorts } from '../telemetry/stage-telemetry.ts';
 import type { DeployedApi } from './deployed-api.ts';
-import { EVERY_METHOD } from './method-key.ts';
+import { EVERY_METHOD } from './method-spelling.ts';
 
 /** The configuration behind a stage, always as it is now. */
 export interface StageSource {

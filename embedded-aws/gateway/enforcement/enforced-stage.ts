@@ -1,6 +1,6 @@
 import { own } from '../../kernel/plain-records.ts';
 import type { EpochMs, Limit, MethodKey } from '../../kernel/quantities.ts';
-import { EVERY_METHOD } from '../deployed/method-key.ts';
+import { EVERY_METHOD } from '../deployed/method-spelling.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** A stage's limits by normalised method key; `EVERY_METHOD` for methods without an own one. */

@@ -1,6 +1,6 @@
 import type { EpochMs, KeyId } from '../../kernel/quantities.ts';
 import type { DeployedApi } from '../deployed/deployed-api.ts';
-import { methodKey } from '../deployed/method-key.ts';
+import { methodKey } from '../deployed/method-spelling.ts';
 import type { Admission } from '../deployed/simulation-port.ts';
 import type { EnforcedPlan, PlanKey } from './enforced-plan.ts';
 import type { Enforcement } from './enforcement.ts';

@@ -1,5 +1,5 @@
 import type { MethodSetting, ThrottleSettings } from '@aws-sdk/client-api-gateway';
-import { normaliseMethodKey } from '../../gateway/deployed/method-key.ts';
+import { normaliseMethodKey } from '../../gateway/deployed/method-spelling.ts';
 import type { PlanLimits } from '../../gateway/enforcement/enforced-plan.ts';
 import type { StageLimits } from '../../gateway/enforcement/enforced-stage.ts';
 import type { Quota } from '../../gateway/enforcement/usage-meter.ts';

@@ -1,8 +1,8 @@
 import type { Baseline } from '../../../shared/law/types.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 import { apiStageName } from '../../../shared/platform/api-stage.ts';
 import type { Parameter } from '../../../shared/platform/aws/parameters.ts';
 import { describeError } from '../../../shared/platform/errors.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
 import { aboveBaseline, explainOverrideProblems, parseOverride } from '../../../shared/policy/parse-override.ts';
 import type { Override, Pin } from '../../../shared/policy/schema/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';

@@ -1,5 +1,5 @@
-import { bounded } from '../../../shared/gateway/bounds.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
+import { bounded } from '../../../shared/limits/bounds.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 import type { DriftRecord } from '../../../shared/state/drift-record.ts';
 
 /**

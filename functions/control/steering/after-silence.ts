@@ -1,5 +1,6 @@
 import { pendingPlanWrites } from '../../../shared/law/allocation/plan-writes.ts';
-import type { Limit, TierName } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { TierName } from '../../../shared/platform/units.ts';
 import { type Desired, isStale } from '../../../shared/state/desired.ts';
 import type { Hold } from '../../../shared/state/hold-record.ts';
 import { stageDiffers } from './compare-limits.ts';

@@ -1,7 +1,8 @@
-import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
 import type { Law } from '../../../shared/law/types.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import { own, recordOf } from '../../../shared/platform/records.ts';
-import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import type { DriftRecord } from '../../../shared/state/drift-record.ts';
 import { adoptedLimits } from './adopted-limits.ts';
 import { ceilings, sameLimits, withinBounds, withOwnBaselines } from './compare-limits.ts';

@@ -1,8 +1,12 @@
-import { bounded, isSameLimit } from '../../../shared/gateway/bounds.ts';
-import { isMethodKey, STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
 import type { Baseline } from '../../../shared/law/types.ts';
+import { bounded } from '../../../shared/limits/bounds.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import { isSameLimit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import type { MethodKey } from '../../../shared/limits/method-key.ts';
+import { isMethodKey, STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import { own } from '../../../shared/platform/records.ts';
-import type { Limit, Limits, MethodKey, Rps } from '../../../shared/platform/units.ts';
+import type { Rps } from '../../../shared/platform/units.ts';
 
 type Named = Readonly<Record<string, Limit>>;
 

@@ -1,6 +1,6 @@
 import type { Baseline } from '../../../shared/law/types.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { describeError } from '../../../shared/platform/errors.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
 import { AFRESH } from '../../../shared/state/hold-record.ts';
 import type { Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';

@@ -1,5 +1,5 @@
 import type { Baseline } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { mayRelax, type Trigger } from '../control-trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 import { lawful } from './clamp-to-bounds.ts';

@@ -1,5 +1,5 @@
-import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
 import type { Baseline, LawInput } from '../../../shared/law/types.ts';
+import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import { PLAN_SETTLE_MS, STAGE_SETTLE_MS } from '../../../shared/platform/aws-assumptions.ts';
 import type { DeployedBaseline } from '../../../shared/platform/environment.ts';
 import { emptyRecord, own, recordOf } from '../../../shared/platform/records.ts';

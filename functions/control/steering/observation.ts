@@ -1,5 +1,7 @@
 import type { StageReading } from '../../../shared/gateway/port.ts';
-import type { EpochMs, Limit, Limits, TierName } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import type { EpochMs, TierName } from '../../../shared/platform/units.ts';
 import type { ControlRecord } from '../../../shared/state/control-record.ts';
 import type { Desired } from '../../../shared/state/desired.ts';
 import type { DriftRecord } from '../../../shared/state/drift-record.ts';

@@ -1,7 +1,9 @@
-import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
 import { stageBurst } from '../../../shared/law/sharing/standing.ts';
 import type { Baseline } from '../../../shared/law/types.ts';
-import type { EpochMs, Limit, Limits, TierName } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
+import type { EpochMs, TierName } from '../../../shared/platform/units.ts';
 import type { Kill, Override } from '../../../shared/policy/schema/override-schema.ts';
 import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import type { Hold } from '../../../shared/state/hold-record.ts';

@@ -1,5 +1,6 @@
 import type { Conclusion, DecisionKind, Law, LawInput } from '../../../shared/law/types.ts';
-import type { EpochMs, Limits, TierName } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import type { EpochMs, TierName } from '../../../shared/platform/units.ts';
 import type { Override } from '../../../shared/policy/schema/override-schema.ts';
 import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import type { Hold } from '../../../shared/state/hold-record.ts';

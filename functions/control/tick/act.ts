@@ -1,8 +1,11 @@
-import { bounded, isSameLimit } from '../../../shared/gateway/bounds.ts';
 import { planWriteRules } from '../../../shared/law/allocation/plan-write-rules.ts';
 import type { Baseline } from '../../../shared/law/types.ts';
+import { bounded } from '../../../shared/limits/bounds.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import { isSameLimit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { emptyRecord, own } from '../../../shared/platform/records.ts';
-import type { EpochMs, Limit, Limits, TierName } from '../../../shared/platform/units.ts';
+import type { EpochMs, TierName } from '../../../shared/platform/units.ts';
 import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import { saveAppliedStage } from '../../../shared/state/control-record.ts';
 import type { StageOutcome } from '../../../shared/state/decisions.ts';

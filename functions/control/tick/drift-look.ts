@@ -1,6 +1,7 @@
-import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
+import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import { apiStageName } from '../../../shared/platform/api-stage.ts';
-import type { Limit, Limits } from '../../../shared/platform/units.ts';
 import { saveDrift } from '../../../shared/state/control-record.ts';
 import { type Decision, recordDecision } from '../../../shared/state/decisions.ts';
 import type { Lease } from '../../../shared/state/lease.ts';

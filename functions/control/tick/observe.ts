@@ -1,6 +1,6 @@
-import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import { emptyRecord, recordOf } from '../../../shared/platform/records.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
 import { readKeys } from '../../../shared/state/key-directory.ts';
 import type { ApiMetrics } from '../../../shared/telemetry/cloudwatch.ts';
 import { keyCountsOf } from '../../../shared/telemetry/key-counts.ts';

@@ -1,6 +1,7 @@
 import type { Conclusion } from '../../../shared/law/types.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { type ApiStage, apiStageName } from '../../../shared/platform/api-stage.ts';
-import type { EpochMs, Limits } from '../../../shared/platform/units.ts';
+import type { EpochMs } from '../../../shared/platform/units.ts';
 import { saveLaw, savePause } from '../../../shared/state/control-record.ts';
 import { type Decision, recordDecision, type StageOutcome } from '../../../shared/state/decisions.ts';
 import { clearDesired, type DecisionUnderWay } from '../../../shared/state/desired.ts';

@@ -1,5 +1,5 @@
+import type { Limits } from '../../limits/limits.ts';
 import { PLAN_WRITE_MARGIN_MS } from '../../platform/aws-assumptions.ts';
-import type { Limits } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
 import type { PlanWriteRules } from './plan-writes.ts';
 import { inOrderOfSacrifice } from './sacrifice.ts';

@@ -1,5 +1,7 @@
+import type { Limit } from '../../limits/limit.ts';
+import { isSameLimit } from '../../limits/limit.ts';
 import { own } from '../../platform/records.ts';
-import type { EpochMs, Limit, TierName } from '../../platform/units.ts';
+import type { EpochMs, TierName } from '../../platform/units.ts';
 
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
@@ -90,12 +92,8 @@ function excessOf(current: Limit, wanted: Limit, rules: PlanWriteRules): number 
 }
 
 function isWorthWriting(wanted: Limit, current: Limit, resting: Limit | undefined, rules: PlanWriteRules): boolean {
-  if (sameLimit(wanted, current)) return false;
-  if (resting !== undefined && sameLimit(wanted, resting)) return true;
+  if (isSameLimit(wanted, current)) return false;
+  if (resting !== undefined && isSameLimit(wanted, resting)) return true;
   const isClose = (a: number, b: number) => Math.abs(a / b - 1) < rules.ignoreChangeShare;
   return !(isClose(wanted.rateRps, current.rateRps) && isClose(wanted.burst, current.burst));
-}
-
-export function sameLimit(a: Limit, b: Limit): boolean {
-  return a.rateRps === b.rateRps && a.burst === b.burst;
 }

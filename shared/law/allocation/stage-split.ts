@@ -1,8 +1,7 @@
+import type { Limit } from '../../limits/limit.ts';
+import { type MethodKey, STAGE_DEFAULT } from '../../limits/method-key.ts';
 import { own, recordOf } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, Limit, MethodKey, Rps } from '../../platform/units.ts';
-
-/** The stage's default key: every method without an override has a bucket of its own at this limit. */
-export const EVERY_METHOD = '*/*';
+import type { CostUnitsPerSecond, Rps } from '../../platform/units.ts';
 
 export interface StageSplit {
   /** What all methods together may admit. */
@@ -31,7 +30,7 @@ export interface StageSplit {
  */
 export function splitStage(split: StageSplit): Record<string, Limit> {
   const methods = bucketsNeeded(split);
-  const settings = recordOf([[EVERY_METHOD, defaultLimit(split, methods)]]);
+  const settings = recordOf([[STAGE_DEFAULT, defaultLimit(split, methods)]]);
   for (const method of methods) {
     const expected = own(split.costShares, method) ?? 0;
     const room = expected < 0.5 ? split.minorRoomFactor : 1;

@@ -1,5 +1,7 @@
+import type { Limit } from '../../limits/limit.ts';
+import type { Limits } from '../../limits/limits.ts';
 import { own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, Limit, Limits, TierName } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, TierName } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
 import type { LawState, MemoryState, TrackerState } from '../state.ts';
 import { costByMethod, keysByTier, sumOf } from '../telling/demand.ts';

@@ -1,8 +1,9 @@
+import { limitOf } from '../../limits/limits.ts';
+import type { MethodKey } from '../../limits/method-key.ts';
 import { emptyRecord, own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, MethodKey } from '../../platform/units.ts';
+import type { CostUnitsPerSecond } from '../../platform/units.ts';
 import { sumOf } from '../telling/demand.ts';
 import type { Situation } from './desired-limits.ts';
-import { stageLimitOf } from './standing.ts';
 
 type ByMethod = Readonly<Record<MethodKey, CostUnitsPerSecond>>;
 
@@ -34,7 +35,7 @@ export function minuteSplit(situation: Situation, totalCups: CostUnitsPerSecond)
 function limitsInCups({ before, signals, input }: Situation): ByMethod {
   const limits = Object.keys(signals.methods).map((method) => {
     const costEach = own(input.policy.methodCost, method) ?? 1;
-    return [method, (stageLimitOf(before.stage, method)?.rateRps ?? 0) * costEach] as const;
+    return [method, (limitOf(before.stage, method)?.rateRps ?? 0) * costEach] as const;
   });
   return Object.fromEntries(limits);
 }

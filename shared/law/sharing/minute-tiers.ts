@@ -1,5 +1,7 @@
+import type { Limit } from '../../limits/limit.ts';
+import type { Limits } from '../../limits/limits.ts';
 import { own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, Limit, Limits, Rps, TierName } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, Rps, TierName } from '../../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../policy/schema/policy-schema.ts';
 import type { Signals } from '../telling/signals.ts';
 import type { Baseline, LawInput } from '../types.ts';

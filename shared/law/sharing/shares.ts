@@ -1,5 +1,6 @@
+import type { Limit } from '../../limits/limit.ts';
 import { own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, Limit, Rps, TierName } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, Rps, TierName } from '../../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../policy/schema/policy-schema.ts';
 import { type Claim, weightedMaxMin } from '../allocation/max-min.ts';
 import { sacrificeRank } from '../allocation/sacrifice.ts';

@@ -1,11 +1,14 @@
+import type { Limit } from '../../limits/limit.ts';
+import { type Limits, limitOf } from '../../limits/limits.ts';
+import { type MethodKey, STAGE_DEFAULT } from '../../limits/method-key.ts';
 import { own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, Limit, Limits, MethodKey, TierName } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, TierName } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
 import { costByMethod, sumOf } from '../telling/demand.ts';
 import { doPlansHold, type Situation } from './desired-limits.ts';
 import { minuteSplit } from './minute-split.ts';
 import { arePlansCut } from './minute-tiers.ts';
-import { stageCapacity, stageFor, stageLimitOf, stagesAgree, withTightBursts } from './standing.ts';
+import { stageCapacity, stageFor, stagesAgree, withTightBursts } from './standing.ts';
 
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
@@ -17,7 +20,7 @@ export function desiredStage(situation: Situation, tiers: TierLimits): Limits['s
   const expected = costByMethod(memory.demand, tiers, policy);
   const totalCups = stageTotal(situation, sumOf(expected));
   if (totalCups === null) return standing;
-  const overrides = Object.keys(standing).filter((key) => key !== '*/*');
+  const overrides = Object.keys(standing).filter((key) => key !== STAGE_DEFAULT);
   const isBraking = isHeldDown(situation);
   const isSplitSeen = isBraking && !situation.isDemandKnown && arePlansCut(situation.before.tiers, input.baseline);
   const split = isSplitSeen ? minuteSplit(situation, totalCups) : expected;
@@ -86,8 +89,8 @@ function hasRoom(
   policy: Policy,
 ): boolean {
   return Object.entries(expected).every(([method, cups]) => {
-    const standingRps = stageLimitOf(standing, method)?.rateRps ?? 0;
-    const wantedRps = stageLimitOf(wanted, method)?.rateRps ?? 0;
+    const standingRps = limitOf(standing, method)?.rateRps ?? 0;
+    const wantedRps = limitOf(wanted, method)?.rateRps ?? 0;
     const neededRps = (policy.guard.demandRoomFactor * cups) / (own(policy.methodCost, method) ?? 1);
     return standingRps >= Math.min(neededRps, wantedRps);
   });

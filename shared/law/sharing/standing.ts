@@ -1,13 +1,13 @@
+import { limitOf, type StageLimits } from '../../limits/limits.ts';
+import type { MethodKey } from '../../limits/method-key.ts';
 import { own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, EpochMs, Limit, MethodKey, Rps } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, EpochMs, Rps } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
-import { EVERY_METHOD, splitStage } from '../allocation/stage-split.ts';
+import { splitStage } from '../allocation/stage-split.ts';
 import type { MemoryState } from '../state.ts';
 import { sumOf } from '../telling/demand.ts';
 import { faded } from '../telling/memory.ts';
 import type { Baseline } from '../types.ts';
-
-type StageLimits = Readonly<Record<string, Limit>>;
 
 /**
  * What the stage allows at rest: a factor over the highest healthy rate, so that a surge meets a limit that was tested
@@ -70,10 +70,6 @@ export function stageFor(
   });
 }
 
-export function stageLimitOf(stage: StageLimits, method: MethodKey): Limit | undefined {
-  return own(stage, method) ?? own(stage, EVERY_METHOD);
-}
-
 /** What these settings admit in all, of the methods that are in use. */
 export function stageCapacity(
   stage: StageLimits,
@@ -81,7 +77,7 @@ export function stageCapacity(
   policy: Policy,
 ): CostUnitsPerSecond {
   return Object.keys(expected).reduce((sum, method) => {
-    const limit = stageLimitOf(stage, method);
+    const limit = limitOf(stage, method);
     return sum + (limit?.rateRps ?? 0) * (own(policy.methodCost, method) ?? 1);
   }, 0);
 }

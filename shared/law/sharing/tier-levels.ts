@@ -1,5 +1,6 @@
+import type { Limit } from '../../limits/limit.ts';
 import { own, recordOf } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, Limit, TierName } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, TierName } from '../../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../policy/schema/policy-schema.ts';
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../allocation/levels.ts';
 import { sacrificeRank } from '../allocation/sacrifice.ts';

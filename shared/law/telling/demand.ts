@@ -1,5 +1,7 @@
+import type { Limit } from '../../limits/limit.ts';
+import type { MethodKey } from '../../limits/method-key.ts';
 import { emptyRecord, own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, KeyId, Limit, MethodKey, Rps, TierName } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, KeyId, Rps, TierName } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
 import type { Window } from '../../telemetry/window.ts';
 import type { KeyDemand } from '../allocation/water-level.ts';

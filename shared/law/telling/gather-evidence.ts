@@ -1,4 +1,5 @@
-import type { CostUnitsPerSecond, Limits } from '../../platform/units.ts';
+import type { Limits } from '../../limits/limits.ts';
+import type { CostUnitsPerSecond } from '../../platform/units.ts';
 import { areTiersWritten } from '../sharing/desired-limits.ts';
 import { isBelievedDemandMet } from '../sharing/shares.ts';
 import { stagesAgree } from '../sharing/standing.ts';

@@ -1,5 +1,6 @@
+import type { MethodKey } from '../../limits/method-key.ts';
 import { emptyRecord, own } from '../../platform/records.ts';
-import type { KeyId, MethodKey, Rps, TierName } from '../../platform/units.ts';
+import type { KeyId, Rps, TierName } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
 import { keysIn } from '../../telemetry/key-sketch.ts';
 import type { KeyCounts, Window } from '../../telemetry/window.ts';

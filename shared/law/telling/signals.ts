@@ -1,5 +1,6 @@
+import type { MethodKey } from '../../limits/method-key.ts';
 import { emptyRecord, own } from '../../platform/records.ts';
-import type { CostUnitsPerSecond, EpochMs, MethodKey, Rps, TierName } from '../../platform/units.ts';
+import type { CostUnitsPerSecond, EpochMs, Rps, TierName } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
 import type { Cell, Window } from '../../telemetry/window.ts';
 import { addHistograms, percentileMs } from './histogram.ts';

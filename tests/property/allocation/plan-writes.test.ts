@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/law/allocation/plan-writes.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 
 const TIERS = ['basic', 'standard', 'premium', 'internal'] as const;
 const limit = fc.record({ rateRps: fc.integer({ min: 1, max: 2000 }), burst: fc.integer({ min: 1, max: 5000 }) });

@@ -3,7 +3,7 @@ import { START_MS } from '../../../bench/loop/run.ts';
 import { BenchStage } from '../../../bench/loop/stage.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 import { stageBurst } from '../../../shared/law/sharing/standing.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 const ARRIVALS = 200_000;

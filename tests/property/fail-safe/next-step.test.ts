@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import type { Health } from '../../../functions/fail-safe/health-rules.ts';
 import { brakedLimits, nextStep } from '../../../functions/fail-safe/next-step.ts';
-import type { Limit, Limits } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 
 const limit = fc.record({
   rateRps: decimal(0.1, 20_000).map((rate) => Math.max(0.1, Math.round(rate * 100) / 100)),

@@ -5,7 +5,8 @@ import {
   type OverrideInput,
   underOverride,
 } from '../../../functions/control/steering/override-limits.ts';
-import type { Limit, Limits } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import type { Override } from '../../../shared/policy/schema/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import type { Hold } from '../../../shared/state/hold-record.ts';

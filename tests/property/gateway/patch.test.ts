@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
-import { bounded, LEAST_RATE_RPS } from '../../../shared/gateway/bounds.ts';
-import { isMethodKey, methodKeyOf, settingsKeyOf } from '../../../shared/gateway/method-keys.ts';
 import { calls, planPatch, stagePatch } from '../../../shared/gateway/patch.ts';
+import { bounded, LEAST_RATE_RPS } from '../../../shared/limits/bounds.ts';
+import { isMethodKey, methodKeyOf, settingsKeyOf } from '../../../shared/limits/method-key.ts';
 
 const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY, 1e-9));
 const limit = fc.record({ rateRps: number, burst: number });

@@ -3,7 +3,7 @@ import { lawful } from '../../../functions/control/steering/clamp-to-bounds.ts';
 import type { DriftInput } from '../../../functions/control/steering/drift/drift-input.ts';
 import { inForce, partsOf } from '../../../functions/control/steering/drift/drift-names.ts';
 import { examine } from '../../../functions/control/steering/drift/judge-drift.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import type { ControlRecord } from '../../../shared/state/control-record.ts';
 import { CONCLUSION } from '../../unit/functions/world.ts';

@@ -1,7 +1,7 @@
 import type { Situation } from '../../../shared/law/sharing/desired-limits.ts';
 import { type DemandEntry, initialState, type LawState } from '../../../shared/law/state.ts';
 import type { Baseline, LawInput } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { roundPolicy } from './round-policy.ts';
 import { signalsOf } from './window-signals.ts';
 

@@ -2,7 +2,7 @@ import type { Situation } from '../../../shared/law/sharing/desired-limits.ts';
 import { initialState, type LawState, type MemoryState, type TrackerState } from '../../../shared/law/state.ts';
 import { readSignals } from '../../../shared/law/telling/signals.ts';
 import type { Baseline, LawInput } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { logWindow } from './window-sketch.ts';

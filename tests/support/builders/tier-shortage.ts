@@ -1,7 +1,7 @@
 import type { Shortage } from '../../../shared/law/sharing/tier-levels.ts';
 import { type DemandEntry, initialState, type MemoryState } from '../../../shared/law/state.ts';
 import type { Baseline } from '../../../shared/law/types.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 
 /** A tier; unless stated otherwise it has weight 1 and no floor. */

@@ -1,6 +1,7 @@
 import type { AcceptedWrite, Cloud } from '@tidegate/embedded-aws';
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
-import type { Limit, TierName } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { TierName } from '../../../shared/platform/units.ts';
 import { asDeveloper, type Deployed } from './deployed.ts';
 
 type Target = Pick<Deployed, 'cloud' | 'service'>;

@@ -1,5 +1,5 @@
 import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '@tidegate/embedded-aws/gateway';
-import type { Limit } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 
 interface Bucket {
   tokens: number;

@@ -4,7 +4,7 @@ import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 import type { Scenario } from '../../../rehearsal/world/scenario.ts';
 import { World } from '../../../rehearsal/world/world.ts';
 import type { SecondSnapshot } from '../../../rehearsal/world/world-snapshot.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 
 export const START_MS = Date.UTC(2031, 0, 1);
 

@@ -49,7 +49,7 @@ describe('who may import whom', () => {
   });
 
   test('the law is pure: no package, and only what is pure', () => {
-    const pure = ['shared/law', 'shared/policy'];
+    const pure = ['shared/law', 'shared/limits', 'shared/policy'];
     const contracts = [
       'shared/platform/aws-assumptions.ts',
       'shared/platform/records.ts',
@@ -58,6 +58,13 @@ describe('who may import whom', () => {
       'shared/telemetry/key-sketch.ts',
     ];
     expect(violations('shared/law', ({ target }) => isIn(target, ...pure) || contracts.includes(target))).toEqual([]);
+  });
+
+  test('a limit knows nothing but units and records', () => {
+    const contracts = ['shared/platform/records.ts', 'shared/platform/units.ts'];
+    expect(
+      violations('shared/limits', ({ target }) => isIn(target, 'shared/limits') || contracts.includes(target)),
+    ).toEqual([]);
   });
 
   test('steering uses nothing at run time that reads, writes or reports', () => {
@@ -70,7 +77,10 @@ describe('who may import whom', () => {
 
   test('the policy knows nothing but itself, units and its schema library', () => {
     expect(
-      violations('shared/policy', ({ target }) => target === 'zod' || isIn(target, 'shared/policy', 'shared/platform')),
+      violations(
+        'shared/policy',
+        ({ target }) => target === 'zod' || isIn(target, 'shared/policy', 'shared/platform', 'shared/limits'),
+      ),
     ).toEqual([]);
   });
 
@@ -118,7 +128,7 @@ describe('purity', () => {
   const IMPURE =
     /\b(Date\.now|new Date\(\)|Math\.random|process\.|console\.|performance\.|setTimeout|setInterval|fetch\(|await |async )/;
 
-  test.each(['shared/law', 'functions/control/steering'])(
+  test.each(['shared/law', 'shared/limits', 'functions/control/steering'])(
     '%s has no clock, chance, environment or output of its own',
     (folder) => {
       const impure = sourceFiles(folder).filter((file) => IMPURE.test(readSource(file)));

@@ -1,7 +1,7 @@
 import { withoutNews } from '../../../shared/law/blind.ts';
 import type { MemoryState } from '../../../shared/law/state.ts';
 import type { Heartbeat } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { inputOf, LIVE, RESTING, stateOf } from '../../support/builders/law-input.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';

@@ -2,7 +2,7 @@ import { conclude } from '../../../shared/law/conclude.ts';
 import type { Situation } from '../../../shared/law/sharing/desired-limits.ts';
 import type { MemoryState, TrackerState } from '../../../shared/law/state.ts';
 import { hold, type Step } from '../../../shared/law/tracking/step.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { asking, inputOf, LIVE, RESTING, situationOf, stateOf } from '../../support/builders/law-input.ts';
 import { expectReadable } from '../../support/builders/readable-reason.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

@@ -2,7 +2,7 @@ import type { MemoryState, TrackerState } from '../../../shared/law/state.ts';
 import { gather, learnSlack, withEffect } from '../../../shared/law/telling/gather-evidence.ts';
 import type { Evidence } from '../../../shared/law/tracking/step.ts';
 import type { LawInput } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { asking, inputOf, LIVE, stateOf } from '../../support/builders/law-input.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { evidenceOf } from '../../support/builders/step-evidence.ts';

@@ -1,7 +1,7 @@
 import { law } from '../../../shared/law/law.ts';
 import type { LawState, MemoryState, TrackerState } from '../../../shared/law/state.ts';
 import type { LawInput } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
 import { inputOf, RESTING, stateOf } from '../../support/builders/law-input.ts';
 import { roundPolicy } from '../../support/builders/round-policy.ts';

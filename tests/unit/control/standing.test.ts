@@ -3,7 +3,6 @@ import {
   stageBurst,
   stageCapacity,
   stageFor,
-  stageLimitOf,
   stagesAgree,
   withTightBursts,
 } from '../../../shared/law/sharing/standing.ts';
@@ -152,12 +151,6 @@ describe('a total, divided between the methods', () => {
 describe('what a stage admits', () => {
   const all = { rateRps: 100, burst: 25 };
   const own = { rateRps: 20, burst: 25 };
-
-  test('of a method goes by its own setting, else by the default', () => {
-    expect(stageLimitOf({ '*/*': all, [POST]: own }, POST)).toBe(own);
-    expect(stageLimitOf({ '*/*': all, [POST]: own }, GET)).toBe(all);
-    expect(stageLimitOf({ [POST]: own }, GET)).toBeUndefined();
-  });
 
   test('in all is the sum over the methods in use, at the cost of each', () => {
     const expected = { [GET]: 1, [LIST]: 1, [POST]: 1 };

@@ -1,6 +1,6 @@
 import { createControl } from '../../../functions/control/control.ts';
 import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readHold } from '../../../shared/state/hold-record.ts';
 import { queryItems } from '../../../shared/state/items/table.ts';

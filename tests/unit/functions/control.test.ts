@@ -13,7 +13,7 @@ import { createControl } from '../../../functions/control/control.ts';
 import { readTrigger } from '../../../functions/control/control-trigger.ts';
 import { wakeUpSlots } from '../../../functions/control/send-wake-ups.ts';
 import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';

@@ -2,7 +2,7 @@ import { GetStageCommand, UpdateStageCommand } from '@aws-sdk/client-api-gateway
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { createControl } from '../../../functions/control/control.ts';
 import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
-import type { Limits } from '../../../shared/platform/units.ts';
+import type { Limits } from '../../../shared/limits/limits.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';

@@ -1,8 +1,8 @@
 import { UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { GetParameterHistoryCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { createControl } from '../../../functions/control/control.ts';
-import { STAGE_DEFAULT } from '../../../shared/gateway/method-keys.ts';
 import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
+import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
 import { readGoverned } from '../../../shared/state/governed-names.ts';

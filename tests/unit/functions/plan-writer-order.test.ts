@@ -1,5 +1,5 @@
 import { nextPlanWrite, type PlanWriteRules, pendingPlanWrites } from '../../../shared/law/allocation/plan-writes.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 
 /** Live and desired limits by tier; the order of the entries must not matter. */
 type Changes = Readonly<Record<string, readonly [live: Limit, desired: Limit]>>;

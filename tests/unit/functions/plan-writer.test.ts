@@ -7,8 +7,8 @@ import {
 import { answerWakeUps, readMessages } from '../../../functions/plan-writer/handle-wake-ups.ts';
 import { type PlanWriterDependencies, writeMostUrgentPlan } from '../../../functions/plan-writer/plan-writer.ts';
 import { createGateway } from '../../../shared/gateway/api-gateway.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
 import type { Refusal } from '../../../shared/platform/refusal.ts';
-import type { Limit } from '../../../shared/platform/units.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
 import { saveDesired } from '../../../shared/state/desired.ts';
 import { getItem, putItem } from '../../../shared/state/items/table.ts';

@@ -1,5 +1,5 @@
 import type { ApiStage, QuotaPeriodType, ThrottleSettings } from '@aws-sdk/client-api-gateway';
-import { normaliseMethodKey } from '../../../gateway/deployed/method-key.ts';
+import { normaliseMethodKey } from '../../../gateway/deployed/method-spelling.ts';
 import { badRequest, notFound } from '../apigateway-errors.ts';
 import type { ApiGatewayState, StoredPlan } from '../apigateway-state.ts';
 import { invalidPath, type Patch, readInteger, readNumber } from '../patch-operations.ts';

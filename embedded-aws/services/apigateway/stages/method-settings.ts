@@ -1,5 +1,5 @@
 import type { Account, MethodSetting } from '@aws-sdk/client-api-gateway';
-import { EVERY_METHOD, normaliseMethodKey } from '../../../gateway/deployed/method-key.ts';
+import { EVERY_METHOD, normaliseMethodKey } from '../../../gateway/deployed/method-spelling.ts';
 import { own } from '../../../kernel/plain-records.ts';
 import type { StoredStage } from '../apigateway-state.ts';
 import { type Patch, readInteger, readNumber } from '../patch-operations.ts';

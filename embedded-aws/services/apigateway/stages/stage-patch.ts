@@ -1,5 +1,5 @@
 import type { Account } from '@aws-sdk/client-api-gateway';
-import { normaliseMethodKey } from '../../../gateway/deployed/method-key.ts';
+import { normaliseMethodKey } from '../../../gateway/deployed/method-spelling.ts';
 import { own } from '../../../kernel/plain-records.ts';
 import { badRequest } from '../apigateway-errors.ts';
 import type { ApiRecord, StoredStage } from '../apigateway-state.ts';

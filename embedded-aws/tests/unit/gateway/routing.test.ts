@@ -1,5 +1,5 @@
 import type { DeployedMethod } from '../../../gateway/deployed/deployed-api.ts';
-import { normaliseMethodKey } from '../../../gateway/deployed/method-key.ts';
+import { normaliseMethodKey } from '../../../gateway/deployed/method-spelling.ts';
 import { findRoute } from '../../../gateway/request/routing.ts';
 
 const METHODS = (

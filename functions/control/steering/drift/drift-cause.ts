@@ -1,5 +1,6 @@
-import { isSameLimit } from '../../../../shared/gateway/bounds.ts';
-import type { EpochMs, Limit } from '../../../../shared/platform/units.ts';
+import type { Limit } from '../../../../shared/limits/limit.ts';
+import { isSameLimit } from '../../../../shared/limits/limit.ts';
+import type { EpochMs } from '../../../../shared/platform/units.ts';
 import type { Claim, Drift, DriftKind } from '../../../../shared/state/drift-record.ts';
 import type { DriftInput } from './drift-input.ts';
 import { partsOf } from './drift-names.ts';

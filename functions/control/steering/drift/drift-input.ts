@@ -1,5 +1,7 @@
 import type { Baseline } from '../../../../shared/law/types.ts';
-import type { EpochMs, Limit, Limits } from '../../../../shared/platform/units.ts';
+import type { Limit } from '../../../../shared/limits/limit.ts';
+import type { Limits } from '../../../../shared/limits/limits.ts';
+import type { EpochMs } from '../../../../shared/platform/units.ts';
 import type { Policy } from '../../../../shared/policy/schema/policy-schema.ts';
 import type { ControlRecord } from '../../../../shared/state/control-record.ts';
 import type { Desired } from '../../../../shared/state/desired.ts';

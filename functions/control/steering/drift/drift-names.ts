@@ -1,5 +1,6 @@
-import { STAGE_DEFAULT } from '../../../../shared/gateway/method-keys.ts';
-import type { Limit, Limits } from '../../../../shared/platform/units.ts';
+import type { Limit } from '../../../../shared/limits/limit.ts';
+import type { Limits } from '../../../../shared/limits/limits.ts';
+import { STAGE_DEFAULT } from '../../../../shared/limits/method-key.ts';
 
 /** What is in force under a name; a method without an override has the stage's default. */
 export function inForce(name: string, { stage, tiers }: Limits): Limit | undefined {

@@ -1,5 +1,5 @@
 import type { Conclusion } from '../../../../shared/law/types.ts';
-import type { Limit } from '../../../../shared/platform/units.ts';
+import type { Limit } from '../../../../shared/limits/limit.ts';
 import type { Drift } from '../../../../shared/state/drift-record.ts';
 import type { DriftNote } from './judge-drift.ts';
 

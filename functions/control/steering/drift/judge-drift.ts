@@ -1,6 +1,8 @@
-import { bounded, isSameLimit } from '../../../../shared/gateway/bounds.ts';
-import { isMethodKey, STAGE_DEFAULT } from '../../../../shared/gateway/method-keys.ts';
-import type { EpochMs, Limit } from '../../../../shared/platform/units.ts';
+import { bounded } from '../../../../shared/limits/bounds.ts';
+import type { Limit } from '../../../../shared/limits/limit.ts';
+import { isSameLimit } from '../../../../shared/limits/limit.ts';
+import { isMethodKey, STAGE_DEFAULT } from '../../../../shared/limits/method-key.ts';
+import type { EpochMs } from '../../../../shared/platform/units.ts';
 import type { DriftAction } from '../../../../shared/policy/schema/drift-schema.ts';
 import type { Drift, DriftRecord } from '../../../../shared/state/drift-record.ts';
 import { causeOf, isExplainedLater } from './drift-cause.ts';

@@ -1,9 +1,7 @@
-import type { Limit } from '../platform/units.ts';
+import { type Limit, RATE_DECIMALS } from './limit.ts';
 
 /** No rate is ever written below this, in requests per second: a limit of next to nothing is an outage by another name. */
 export const LEAST_RATE_RPS = 0.1;
-/** Rates are written with so many decimals at most. */
-const DECIMALS = 2;
 
 export type Bounded =
   | { readonly kind: 'limit'; readonly limit: Limit }
@@ -25,15 +23,10 @@ export function bounded(wanted: Limit, account: Limit): Bounded {
   return { kind: 'limit', limit };
 }
 
-/** Equal as far as API Gateway can tell: the rate may come back as a float of another spelling. */
-export function isSameLimit(left: Limit, right: Limit): boolean {
-  return Math.abs(left.rateRps - right.rateRps) < 10 ** -DECIMALS / 2 && left.burst === right.burst;
-}
-
 function refused(what: string): Bounded {
   return { kind: 'refused', why: `${what} is out of bounds` };
 }
 
 function rounded(rateRps: number): number {
-  return Math.floor(rateRps * 10 ** DECIMALS + 1e-6) / 10 ** DECIMALS;
+  return Math.floor(rateRps * 10 ** RATE_DECIMALS + 1e-6) / 10 ** RATE_DECIMALS;
 }

@@ -1,4 +1,4 @@
-import { isMethodKey, methodKeyOf, STAGE_DEFAULT, settingsKeyOf } from '../../../shared/gateway/method-keys.ts';
+import { isMethodKey, methodKeyOf, STAGE_DEFAULT, settingsKeyOf } from '../../../shared/limits/method-key.ts';
 
 test.each([
   ['*/*', '*/*'],

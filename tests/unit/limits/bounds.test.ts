@@ -1,4 +1,5 @@
-import { bounded, isSameLimit, LEAST_RATE_RPS } from '../../../shared/gateway/bounds.ts';
+import { bounded, LEAST_RATE_RPS } from '../../../shared/limits/bounds.ts';
+import { isSameLimit } from '../../../shared/limits/limit.ts';
 
 const ACCOUNT = { rateRps: 10_000, burst: 5_000 };
 const limit = (rateRps: number, burst: number) => ({ rateRps, burst });

@@ -1,6 +1,7 @@
-import type { MethodKey } from '../platform/units.ts';
+/** A method as API Gateway's plans spell it: path, then verb, `/orders/POST`; or the stage's default. */
+export type MethodKey = string;
 
-/** The stage's default: every method that has no override of its own. */
+/** The stage's default: the key of every method that has no limit of its own. */
 export const STAGE_DEFAULT: MethodKey = '*/*';
 
 const VERB = '(?:\\*|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)';
