@@ -8,7 +8,8 @@ import { arrange } from './arrange.ts';
 import { groupsOf, type TamperGroup } from './cells/cell-groups.ts';
 import { grantsWithoutSpecimen } from './cells/role-grants.ts';
 import type { TamperCell } from './cells/tamper-cells.ts';
-import { playFlood, type SurgeRun } from './flood.ts';
+import { playFlood } from './flood.ts';
+import { JUDGED, type SurgeRun } from './judge-flood.ts';
 import { type PlayedGroup, summaryOf, tamperPage } from './tamper-page.ts';
 import type { NamedResult } from './tamper-worker.ts';
 
@@ -57,14 +58,34 @@ async function flood({ json }: Options): Promise<number> {
   const result = await playFlood();
   const { calm, flooded, complaints } = result;
   if (json) console.log(JSON.stringify(result, undefined, 1));
-  else console.table({ 'without the flood': rowOf(calm), 'with the flood': rowOf(flooded) });
+  else {
+    console.table({ 'without the flood': rowOf(calm), 'with the flood': rowOf(flooded) });
+    console.log(`Plan writes without the flood: ${describe(calm)}.`);
+    console.log(`Plan writes with the flood:    ${describe(flooded)}.`);
+    console.log(JUDGED);
+  }
   for (const complaint of complaints) console.error(complaint);
   return complaints.length > 0 ? 1 : 0;
 }
 
-function rowOf({ planSeconds, ...rest }: SurgeRun) {
-  const plans = Object.entries(planSeconds).map(([tier, seconds]) => `${tier} ${seconds} s`);
-  return { ...rest, 'plans first written after': plans.join(', ') };
+function rowOf({ forgedEvents, decisions, crowded, secondsToMitigate, secondsToFirstPlanWrite, waits }: SurgeRun) {
+  const longest = Math.max(0, ...waits.map(({ waitedSeconds }) => waitedSeconds));
+  return {
+    'forged look-nows': forgedEvents,
+    decisions,
+    'held for too many calls': crowded,
+    'mitigated after (s)': secondsToMitigate,
+    'first plan written after (s)': secondsToFirstPlanWrite,
+    'longest wait for a plan write (s)': longest,
+  };
+}
+
+/** When each plan was written, and how long its change had waited while AWS would have accepted the write. */
+function describe({ waits }: SurgeRun): string {
+  const texts = waits.map(({ tier, atSecond, waitedSeconds, end }) => {
+    return `${tier} ${end === 'written' ? '' : `${end} `}at ${atSecond} s (waited ${waitedSeconds} s)`;
+  });
+  return texts.join(', ');
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -74,7 +95,11 @@ async function main(args: readonly string[]): Promise<number> {
         'after each. A whole run writes docs/tamper.md. Ends with 1 when a cell is red.',
     )
     .option('--only <pattern>', 'play the cells whose names match this regular expression: "lease / until"', '')
-    .option('--flood', 'instead: play a surge without and with 600 forged look-nows', false)
+    .option(
+      '--flood',
+      'instead: play a surge without and with 600 forged look-nows; ends with 1 when the flood delays anything',
+      false,
+    )
     .option('--json', 'print the results as JSON', false)
     .parse([...args], { from: 'user' })
     .opts<Options & { readonly flood: boolean }>();
