@@ -1,10 +1,6 @@
 import * as z from 'zod';
 import { kindOf, type Refusal, WHOLE_EVENT } from '../../shared/platform/refusal.ts';
-
-/** What made control run. Only the first three may raise a limit: neither an alarm, nor somebody's change, nor what we do not know. */
-export type Trigger = 'schedule' | 'parameter' | 'look-now' | 'alarm' | 'change' | 'deploy' | 'unknown';
-
-const MAY_RELAX: ReadonlySet<Trigger> = new Set(['schedule', 'parameter', 'look-now']);
+import type { Trigger } from '../../shared/steering/trigger.ts';
 
 const shapes = {
   schedule: z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') }),
@@ -68,8 +64,4 @@ function expectation(issue: z.core.$ZodIssue | undefined): string {
 /** A trigger that was written down by its name. */
 export function triggerNamed(name: string): Trigger {
   return Object.hasOwn(shapes, name) ? (name as keyof typeof shapes) : 'unknown';
-}
-
-export function mayRelax(trigger: Trigger): boolean {
-  return MAY_RELAX.has(trigger);
 }

@@ -1,7 +1,8 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { explainRefusal } from '../../shared/platform/refusal.ts';
 import { type Turn, takeTrailingTurn, takeTurn } from '../../shared/state/looks.ts';
-import { mayRelax, readTrigger, type Trigger, triggerNamed, whyUnknown } from './control-trigger.ts';
+import { mayRelax, type Trigger } from '../../shared/steering/trigger.ts';
+import { readTrigger, triggerNamed, whyUnknown } from './control-trigger.ts';
 import type { ControlDependencies } from './dependencies.ts';
 
 /** After one look of these, the next one waits: they may come in any number, and one look sees what all of them tell of. */

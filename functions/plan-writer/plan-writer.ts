@@ -10,9 +10,10 @@ import { emptyRecord, own } from '../../shared/platform/records.ts';
 import type { TierName } from '../../shared/platform/units.ts';
 import { ASKED_TOO_MUCH, standBackMs } from '../../shared/state/backoff.ts';
 import { saveAppliedTier } from '../../shared/state/control-record.ts';
-import { type Desired, isStale, readAllDesired } from '../../shared/state/desired.ts';
+import { type Desired, readAllDesired } from '../../shared/state/desired.ts';
 import type { Table } from '../../shared/state/items/table.ts';
 import { postponePlanSlot, readPlanSlot, takePlanSlot } from '../../shared/state/plan-lease.ts';
+import { isStale } from '../../shared/steering/stale.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 
 export interface PlanWriterDependencies {

@@ -1,4 +1,7 @@
-import { type Limit, RATE_DECIMALS } from './limit.ts';
+import { own, recordOf } from '../platform/records.ts';
+import { isSameLimit, type Limit, RATE_DECIMALS } from './limit.ts';
+import { limitOf, type StageLimits } from './limits.ts';
+import { isMethodKey } from './method-key.ts';
 
 /** No rate is ever written below this, in requests per second: a limit of next to nothing is an outage by another name. */
 export const LEAST_RATE_RPS = 0.1;
@@ -29,4 +32,21 @@ function refused(what: string): Bounded {
 
 function rounded(rateRps: number): number {
   return Math.floor(rateRps * 10 ** RATE_DECIMALS + 1e-6) / 10 ** RATE_DECIMALS;
+}
+
+/** Limits as API Gateway will keep them; those that may not be written are left out. */
+export function writableLimits(limits: Readonly<Record<string, Limit>>, account: Limit): Record<string, Limit> {
+  const allowed = Object.entries(limits).map(([name, limit]) => [name, bounded(limit, account)] as const);
+  return recordOf(allowed.flatMap(([name, each]) => (each.kind === 'limit' ? [[name, each.limit] as const] : [])));
+}
+
+/** Whether a stage has to be written: a wanted limit is not in force, or a method has a limit of its own that is out of step. */
+export function isStageOutOfStep(wanted: StageLimits, live: StageLimits, account: Limit): boolean {
+  const methods = new Set([...Object.keys(wanted), ...Object.keys(live).filter(isMethodKey)]);
+  return [...methods].some((method) => {
+    const limit = limitOf(wanted, method);
+    if (!limit) return false;
+    const allowed = bounded(limit, account);
+    return allowed.kind === 'refused' || !isSameLimit(own(live, method), allowed.limit);
+  });
 }

@@ -4,12 +4,12 @@ import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs, TierName } from '../platform/units.ts';
 import { BACKOFF, backoffIn } from './backoff.ts';
 import { type Claim, claimsOf, DRIFT_FORM, type DriftRecord } from './drift-record.ts';
-import { HOLD, type Hold, holdIn } from './hold-record.ts';
 import { CEILING_MS, isPlausible } from './items/ceilings.ts';
 import { anything, fields, instant, limit, numberWithin, optional, recordWith, text } from './items/shape.ts';
 import { attributesOf, type Form, readFenced, readValue, saveFenced } from './items/stored.ts';
 import { type Attributes, type Key, nowOf, numberOf, putItem, queryItems, type Table, textOf } from './items/table.ts';
 import { highestFence, LEASE, type Lease } from './lease.ts';
+import { WAY_BACK, type WayBack, wayBackIn } from './way-back.ts';
 
 /** What the last tick left for the next one. */
 export interface LawRecord {
@@ -37,7 +37,7 @@ export interface ControlRecord {
   readonly appliedTiers: Readonly<Record<TierName, Applied<Limit>>>;
   /** What others did to the limits; undefined before the first look. */
   readonly drift: DriftRecord | undefined;
-  readonly hold: Hold | undefined;
+  readonly wayBack: WayBack | undefined;
   /** Who says to have changed something, by target. */
   readonly claims: Readonly<Record<string, Claim>>;
   /** When the switch last held everything; 0 for never. */
@@ -85,7 +85,7 @@ export async function readControlRecord(table: Table, api: ApiStage): Promise<Co
     appliedStage: fenced('applied#stage', APPLIED_STAGE_FORM),
     appliedTiers: await readAppliedTiers(table, api),
     drift: fenced<DriftRecord>('drift', DRIFT_FORM),
-    hold: holdIn(table, api, bySortKey.get(HOLD)),
+    wayBack: wayBackIn(table, api, bySortKey.get(WAY_BACK)),
     claims: claimsOf(table, api, bySortKey),
     pausedMs: pausedIn(table, api, bySortKey.get('paused')),
     backoffUntilMs: backoffIn(table, api, bySortKey.get(BACKOFF)),

@@ -1,12 +1,24 @@
 import type { Baseline } from '../law/types.ts';
 import type { Limit } from '../limits/limit.ts';
+import type { Limits, PerLimit } from '../limits/limits.ts';
 import type { ApiStage } from '../platform/api-stage.ts';
 import { apiStageName } from '../platform/api-stage.ts';
 import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs } from '../platform/units.ts';
 import type { DriftAction } from '../policy/schema/drift-schema.ts';
 import { CEILING_MS, ceilingValues, isOver } from './items/ceilings.ts';
-import { fields, flag, instant, limit, nullable, oneOf, optional, recordWith, text } from './items/shape.ts';
+import {
+  fields,
+  flag,
+  instant,
+  limit,
+  nullable,
+  oneOf,
+  optional,
+  recordWith,
+  type Shape,
+  text,
+} from './items/shape.ts';
 import { attributesOf, type Form, readValue } from './items/stored.ts';
 import { type Attributes, type Key, putItem, type Table } from './items/table.ts';
 
@@ -28,18 +40,23 @@ export interface Drift {
   readonly untilMs: EpochMs;
 }
 
-/** What is remembered of limits besides what we wrote; by name: `stage` or `tier`, a blank, and method or tier. */
+/** What is remembered of limits besides those that we wrote. */
 export interface DriftRecord {
-  /** What limits were when we saw them first, or adopted them. */
-  readonly known: Readonly<Record<string, { readonly limit: Limit; readonly atMs: EpochMs }>>;
+  /** The limits as we saw them first, or adopted them. */
+  readonly known: PerLimit<KnownLimit>;
   /** Changes that are not settled yet. */
-  readonly open: Readonly<Record<string, Drift>>;
+  readonly open: PerLimit<Drift>;
   /** As it was deployed when we last looked. */
   readonly baseline: Baseline;
-  /** What stands in for the deployed baseline, by name, until a deploy changes that. */
-  readonly adopted: Readonly<Record<string, Limit>>;
+  /** The limits that stand in for the deployed ones, until a deploy changes those. */
+  readonly adopted: Limits;
   /** When a limit was last adopted; a law that decided before then starts anew. */
   readonly adoptedMs: EpochMs;
+}
+
+export interface KnownLimit {
+  readonly limit: Limit;
+  readonly atMs: EpochMs;
 }
 
 /** Who says to have changed something, and when. */
@@ -71,15 +88,17 @@ const driftShape = (now: EpochMs) =>
     untilMs: instant(now, CEILING_MS.driftHold),
   });
 
+const perLimit = (value: Shape) => fields({ stage: recordWith(value), tiers: recordWith(value) });
+
 export const DRIFT_FORM: Form = {
-  version: 1,
+  version: 2,
   attribute: 'drift',
   shape: (now) =>
     fields({
-      known: recordWith(fields({ limit, atMs: instant(now, CEILING_MS.past) })),
-      open: recordWith(driftShape(now)),
+      known: perLimit(fields({ limit, atMs: instant(now, CEILING_MS.past) })),
+      open: perLimit(driftShape(now)),
       baseline: fields({ stage: limit, tiers: recordWith(limit) }),
-      adopted: recordWith(limit),
+      adopted: perLimit(limit),
       adoptedMs: instant(now, CEILING_MS.past),
     }),
 };

@@ -7,10 +7,9 @@ import { aboveBaseline, explainOverrideProblems, parseOverride } from '../../../
 import type { Override, Pin } from '../../../shared/policy/schema/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { forgetKnownGood, type KnownGood, readKnownGood } from '../../../shared/state/known-documents.ts';
+import type { Governed, OverrideInForce } from '../../../shared/steering/governed.ts';
+import { baselineOf } from '../../../shared/steering/resting-limits.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../steering/governed-api.ts';
-import { baselineOf } from '../steering/law-input.ts';
-import type { OverrideInForce } from '../steering/rule-override.ts';
 import { asKnown, type LoadedPolicies, type Refusal } from './accept-policies.ts';
 
 export interface LoadedOverrides extends LoadedPolicies {

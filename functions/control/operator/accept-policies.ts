@@ -14,8 +14,8 @@ import {
   saveKnownSwitch,
 } from '../../../shared/state/known-documents.ts';
 import { saveLastPolicy } from '../../../shared/state/last-policy.ts';
+import type { Governed, RefusedVersion } from '../../../shared/steering/governed.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed, RefusedVersion } from '../steering/governed-api.ts';
 
 /** A version of a parameter that did not come into force, and why. */
 export interface Refusal extends RefusedVersion {

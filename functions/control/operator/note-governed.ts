@@ -1,10 +1,10 @@
 import { apiStageName } from '../../../shared/platform/api-stage.ts';
 import { describeError } from '../../../shared/platform/errors.ts';
 import { type GovernedName, saveGoverned } from '../../../shared/state/governed-names.ts';
+import type { Governed } from '../../../shared/steering/governed.ts';
+import { emergencyFloor } from '../../../shared/steering/override/override-limits.ts';
+import { baselineOf } from '../../../shared/steering/resting-limits.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../steering/governed-api.ts';
-import { baselineOf } from '../steering/law-input.ts';
-import { emergencyFloor } from '../steering/override-limits.ts';
 import type { LoadedPolicies } from './accept-policies.ts';
 
 /**
@@ -40,5 +40,10 @@ export function governedNames(
 
 function governs({ baseline: deployed }: Pick<ControlDependencies, 'baseline'>, { api, policy, version }: Governed) {
   const baseline = baselineOf(deployed);
-  return { api: apiStageName(api), version, baseline, floor: emergencyFloor({ action: 'kill' }, { policy, baseline }) };
+  return {
+    api: apiStageName(api),
+    version,
+    baseline,
+    floor: emergencyFloor({ action: 'kill' }, { policy, resting: baseline }),
+  };
 }

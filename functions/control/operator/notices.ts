@@ -3,11 +3,11 @@ import { describeError } from '../../../shared/platform/errors.ts';
 import type { EpochMs } from '../../../shared/platform/units.ts';
 import { type Decision, recordDecision } from '../../../shared/state/decisions.ts';
 import type { Damage } from '../../../shared/state/items/table.ts';
-import type { Trigger } from '../control-trigger.ts';
+import type { Unusable } from '../../../shared/steering/draft.ts';
+import type { Governed, OverrideInForce } from '../../../shared/steering/governed.ts';
+import { authorship } from '../../../shared/steering/override/override-text.ts';
+import type { Trigger } from '../../../shared/steering/trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { AnyPlan } from '../steering/decide-anyhow.ts';
-import type { Governed } from '../steering/governed-api.ts';
-import { authorship, type OverrideInForce } from '../steering/rule-override.ts';
 import type { Refusal } from './accept-policies.ts';
 
 /** Something that happened to a parameter or to the state rather than to a limit, for the record and for whoever listens. */
@@ -22,12 +22,17 @@ interface Notice {
   readonly name: string;
 }
 
+/** What control was looking for, and at which API, if any. */
+interface Occasion {
+  readonly trigger: Trigger;
+  readonly governed: Governed | undefined;
+}
+
 /** A version of a parameter that was refused, so that nobody waits for it. */
 export async function noteRefusal(
   dependencies: ControlDependencies,
   { kind, name, version, why, isRolledBack }: Refusal,
-  trigger: Trigger,
-  governed: Governed | undefined,
+  { trigger, governed }: Occasion,
 ): Promise<void> {
   dependencies.logger.warn('A parameter was refused.', { name, version, why });
   const document = kind.toLowerCase();
@@ -40,7 +45,7 @@ export async function noteRefusal(
     estimates: { refusedVersion: version },
     name,
   };
-  await note(dependencies, notice, trigger, governed);
+  await note(dependencies, notice, { trigger, governed });
 }
 
 function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): string {
@@ -60,8 +65,7 @@ function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): stri
 export async function noteOverride(
   dependencies: ControlDependencies,
   override: OverrideInForce,
-  trigger: Trigger,
-  governed: Governed | undefined,
+  { trigger, governed }: Occasion,
 ): Promise<void> {
   const { action } = override.override;
   const excess = override.excess === undefined ? '' : ` ${override.excess}`;
@@ -74,14 +78,13 @@ export async function noteOverride(
     estimates: { overrideVersion: override.version },
     name: override.name,
   };
-  await note(dependencies, notice, trigger, governed);
+  await note(dependencies, notice, { trigger, governed });
 }
 
 /** Control has led an API back and governs it no longer. */
 export async function noteRelease(
   dependencies: ControlDependencies,
-  trigger: Trigger,
-  governed: Governed,
+  { trigger, governed }: Occasion & { readonly governed: Governed },
 ): Promise<void> {
   const notice = {
     id: 'released',
@@ -94,15 +97,14 @@ export async function noteRelease(
     estimates: {},
     name: governed.name,
   };
-  await note(dependencies, notice, trigger, governed);
+  await note(dependencies, notice, { trigger, governed });
 }
 
 /** An item of the state table could not be used, and counts as nothing from now on. */
 export async function noteSetAside(
   dependencies: ControlDependencies,
   { key, why }: Damage,
-  trigger: Trigger,
-  governed: Governed,
+  { trigger, governed }: Occasion & { readonly governed: Governed },
 ): Promise<void> {
   const notice = {
     id: `set-aside#${key.pk}#${key.sk}`,
@@ -113,15 +115,14 @@ export async function noteSetAside(
     estimates: {},
     name: governed.name,
   };
-  await note(dependencies, notice, trigger, governed);
+  await note(dependencies, notice, { trigger, governed });
 }
 
 /** The law could not use its own state, or the windows, and decided without. */
 export async function noteUnusable(
   dependencies: ControlDependencies,
-  { what, why }: NonNullable<AnyPlan['unusable']>,
-  trigger: Trigger,
-  governed: Governed,
+  { what, why }: Unusable,
+  { trigger, governed }: Occasion & { readonly governed: Governed },
 ): Promise<void> {
   const instead =
     what === 'state' ? 'It starts afresh from the limits in force.' : 'It decided as if nothing new were known.';
@@ -134,14 +135,13 @@ export async function noteUnusable(
     estimates: {},
     name: governed.name,
   };
-  await note(dependencies, notice, trigger, governed);
+  await note(dependencies, notice, { trigger, governed });
 }
 
 async function note(
   dependencies: ControlDependencies,
   { id, name, ...words }: Notice,
-  trigger: Trigger,
-  governed: Governed | undefined,
+  { trigger, governed }: Occasion,
 ): Promise<void> {
   const api = governed?.api ?? dependencies.baseline;
   const decision: Decision = {

@@ -1,8 +1,8 @@
 import { describeError } from '../../../shared/platform/errors.ts';
 import { claimRefusal, saveKnownGood } from '../../../shared/state/known-documents.ts';
-import type { Trigger } from '../control-trigger.ts';
+import type { Governed } from '../../../shared/steering/governed.ts';
+import type { Trigger } from '../../../shared/steering/trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../steering/governed-api.ts';
 import { type LoadedOverrides, type OverrideNews, withOverrides } from './accept-overrides.ts';
 import { loadPolicies, type Refusal, readSwitch } from './accept-policies.ts';
 import { withLeaving } from './leaving.ts';
@@ -32,10 +32,10 @@ export async function readRules(dependencies: ControlDependencies, trigger: Trig
   if (isAnyTakenBack) loaded = await load(dependencies);
   const { governed, news } = loaded;
   for (const refusal of [...refusals, ...loaded.refusals]) {
-    await attempt(dependencies, refusal.name, () => announceRefusal(dependencies, refusal, governed, trigger));
+    await attempt(dependencies, refusal.name, () => announceRefusal(dependencies, refusal, { governed, trigger }));
   }
   for (const each of news) {
-    await attempt(dependencies, each.override.name, () => announceOverride(dependencies, each, governed, trigger));
+    await attempt(dependencies, each.override.name, () => announceOverride(dependencies, each, { governed, trigger }));
   }
   await noteGoverned(dependencies, loaded);
   return { isPaused, governed };
@@ -53,27 +53,30 @@ async function attempt({ logger }: ControlDependencies, name: string, work: () =
   }
 }
 
+interface Round {
+  readonly governed: readonly Governed[];
+  readonly trigger: Trigger;
+}
+
 async function announceRefusal(
   dependencies: ControlDependencies,
   refusal: Refusal,
-  governed: readonly Governed[],
-  trigger: Trigger,
+  { governed, trigger }: Round,
 ): Promise<void> {
   const { kind, name, version } = refusal;
   if (!(await claimRefusal(dependencies.table, kind, name, version))) return;
   const inForce = governed.find((each) => each.name === name || each.override?.name === name);
-  await noteRefusal(dependencies, refusal, trigger, inForce);
+  await noteRefusal(dependencies, refusal, { trigger, governed: inForce });
 }
 
 /** Remembered after it was recorded: a crash between the two records it again, under the same key. */
 async function announceOverride(
   dependencies: ControlDependencies,
   { override, document }: OverrideNews,
-  governed: readonly Governed[],
-  trigger: Trigger,
+  { governed, trigger }: Round,
 ): Promise<void> {
   const owner = governed.find((each) => each.override?.name === override.name);
-  await noteOverride(dependencies, override, trigger, owner);
+  await noteOverride(dependencies, override, { trigger, governed: owner });
   const { name, version, sinceMs, by } = override;
   const good = { name, version, document, modifiedMs: sinceMs, ...(by && { by }) };
   await saveKnownGood(dependencies.table, 'OVERRIDE', good);

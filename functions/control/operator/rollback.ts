@@ -1,13 +1,13 @@
 import { apiStageName } from '../../../shared/platform/api-stage.ts';
 import { parsePolicy } from '../../../shared/policy/parse.ts';
-import { readHold } from '../../../shared/state/hold-record.ts';
 import { type KnownGood, saveKnownGood } from '../../../shared/state/known-documents.ts';
+import { readWayBack } from '../../../shared/state/way-back.ts';
 import { readWindowParts } from '../../../shared/state/window-store.ts';
+import type { Governed } from '../../../shared/steering/governed.ts';
+import { activeOverride } from '../../../shared/steering/governed.ts';
+import { type Bake, judgeBake, WINDOW_DELAY_MS } from '../../../shared/steering/judge-probation.ts';
 import { closedWindows } from '../../../shared/telemetry/watermark.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../steering/governed-api.ts';
-import { type Bake, judgeBake, WINDOW_DELAY_MS } from '../steering/judge-bake.ts';
-import { activeOverride } from '../steering/rule-override.ts';
 
 /**
  * Looks after a version on probation: takes it back, or ends the probation. An operator who brakes meanwhile has taken
@@ -40,7 +40,7 @@ async function judged(
 ): Promise<Bake> {
   const now = clock.now();
   const isBraked =
-    isPaused || activeOverride(override, now) !== undefined || (await readHold(table, api)) !== undefined;
+    isPaused || activeOverride(override, now) !== undefined || (await readWayBack(table, api)) !== undefined;
   const before = parsePolicy(String(baking?.before?.document), Object.keys(baseline.tiers));
   // Nothing to go back to: the version before is no policy any more since the last deploy.
   if (isBraked || !baking || !before.ok || before.policy.api !== apiStageName(api)) return { kind: 'over' };

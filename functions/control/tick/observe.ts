@@ -2,20 +2,19 @@ import type { Limit } from '../../../shared/limits/limit.ts';
 import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import { emptyRecord, recordOf } from '../../../shared/platform/records.ts';
 import { readKeys } from '../../../shared/state/key-directory.ts';
-import type { ApiMetrics } from '../../../shared/telemetry/cloudwatch.ts';
+import type { Observation } from '../../../shared/steering/observation.ts';
 import { keyCountsOf } from '../../../shared/telemetry/key-counts.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import type { Governed } from '../steering/governed-api.ts';
-import type { Observation } from '../steering/observation.ts';
+import type { Look } from './look.ts';
 import { readEvidence } from './read-evidence.ts';
-import type { Memory } from './recall.ts';
 
+/** Reads everything that one tick decides by. */
 export async function observe(
   dependencies: ControlDependencies,
-  { api, policy }: Governed,
-  { record, desired }: Memory,
-  metrics: ApiMetrics | undefined,
+  { governed, memory, metrics }: Look,
 ): Promise<Observation> {
+  const { api, policy } = governed;
+  const { record, desired } = memory;
   const { clock, table, gateway, baseline } = dependencies;
   const now = clock.now();
   const account = await gateway.accountLimit();
@@ -29,8 +28,8 @@ export async function observe(
   // A stage that nobody ever limited is bounded by the account alone.
   const stage = recordOf(Object.entries({ [STAGE_DEFAULT]: account, ...reading.limits }));
   const live = { stage, tiers };
-  const evidence = await readEvidence(table, api, record.law, metrics, policy, now);
+  const evidence = await readEvidence(table, { api, policy, law: record.law, metrics, now });
   const isByMinutes = evidence.windows.length > 0 && evidence.windows.every(({ source }) => source === 'metrics');
   const keyCounts = isByMinutes ? keyCountsOf((await readKeys(table, api)).values()) : undefined;
-  return { now, record, desired, reading, account, live, evidence, keyCounts, drift: record.drift };
+  return { now, record, desired, reading, account, live, evidence, keyCounts };
 }

@@ -1,22 +1,14 @@
-import { type ControlRecord, readControlRecord } from '../../../shared/state/control-record.ts';
-import { type Desired, readDesiredUnderFence } from '../../../shared/state/desired.ts';
-import { AFRESH, saveHold } from '../../../shared/state/hold-record.ts';
+import { readControlRecord } from '../../../shared/state/control-record.ts';
+import { readDesiredUnderFence } from '../../../shared/state/desired.ts';
 import { setAside } from '../../../shared/state/items/set-aside.ts';
 import type { Damage } from '../../../shared/state/items/table.ts';
 import { type Lease, raiseFence } from '../../../shared/state/lease.ts';
-import type { Trigger } from '../control-trigger.ts';
+import { saveWayBack } from '../../../shared/state/way-back.ts';
+import { AFRESH } from '../../../shared/steering/override/ways-back.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 import { noteSetAside } from '../operator/notices.ts';
-import type { Governed } from '../steering/governed-api.ts';
 import { Superseded } from '../superseded.ts';
-
-/** What control remembers of an API, fit for use. */
-export interface Memory {
-  readonly record: ControlRecord;
-  readonly desired: Desired | undefined;
-  /** The lease to write under. */
-  readonly lease: Lease;
-}
+import type { Look, Memory } from './look.ts';
 
 /** Partitions that are not control's to mend: their writers do so. */
 const FOREIGN = /^(WRITER|WINDOW|DIRECTORY)#/;
@@ -30,9 +22,8 @@ const FOREIGN = /^(WRITER|WINDOW|DIRECTORY)#/;
  */
 export async function recall(
   dependencies: ControlDependencies,
-  governed: Governed,
   taken: Lease,
-  trigger: Trigger,
+  { governed, trigger }: Pick<Look, 'governed' | 'trigger'>,
 ): Promise<Memory> {
   const damages: Damage[] = [];
   const table = { ...dependencies.table, report: (damage: Damage) => void damages.push(damage) };
@@ -43,19 +34,19 @@ export async function recall(
     dependencies.table.report?.(damage);
     if (FOREIGN.test(damage.key.pk)) continue;
     await setAside(dependencies.table, lease, damage, dependencies.clock.now());
-    await noteSetAside(dependencies, damage, trigger, governed);
+    await noteSetAside(dependencies, damage, { trigger, governed });
   }
   const isAfresh = damages.some(({ key: { pk, sk } }) => pk === 'DESIRED' || sk === 'law');
-  if (!isAfresh || record.hold) return { record, desired, lease };
-  await saveHold(dependencies.table, lease, AFRESH);
-  return { record: { ...record, hold: AFRESH }, desired, lease };
+  if (!isAfresh || record.wayBack) return { record, desired, lease };
+  await saveWayBack(dependencies.table, lease, AFRESH);
+  return { record: { ...record, wayBack: AFRESH }, desired, lease };
 }
 
 /** An item with a higher fence than the lease would refuse every write of its holder. */
 async function aboveAll({ table, logger }: ControlDependencies, lease: Lease, highest: number): Promise<Lease> {
   if (highest <= lease.fence) return lease;
   const raised = await raiseFence(table, lease, highest);
-  if (!raised) throw new Superseded('The lease has passed on.');
+  if (!raised) throw new Superseded();
   logger.warn('An item was written under a higher fence than the lease ever had; the lease is raised above it.', {
     fence: lease.fence,
     highest,

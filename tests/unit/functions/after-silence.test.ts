@@ -2,8 +2,8 @@ import { createControl } from '../../../functions/control/control.ts';
 import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/limits/limits.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import { readHold } from '../../../shared/state/hold-record.ts';
 import { queryItems } from '../../../shared/state/items/table.ts';
+import { readWayBack } from '../../../shared/state/way-back.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, CONCLUSION, SCHEDULE, World } from './world.ts';
 
@@ -75,19 +75,19 @@ test('after a silence in which nothing moved the law goes on where it was', asyn
   await back(5);
   expect(inputs.at(-1)?.state).toEqual({ seen: 1 });
   expect(rate()).toBe(100);
-  expect(await readHold(table, API)).toBeUndefined();
+  expect(await readWayBack(table, API)).toBeUndefined();
 });
 
 test('whatever it wants then comes in steps of the guardrail, and every decision says why', async () => {
   atBaseline();
   await back(5);
   expect(rate()).toBe(500);
-  expect(await lastReason()).toContain('Control was silent, and goes by what it found');
+  expect(await lastReason()).toContain('Control was silent, and starts from the limits it found');
   await back(1);
   expect(rate()).toBe(125);
   await back(1);
   expect(rate()).toBe(100);
-  expect(await readHold(table, API)).toBeUndefined();
+  expect(await readWayBack(table, API)).toBeUndefined();
   await back(1);
   expect(await lastReason()).toBe(CONCLUSION.reason);
 });

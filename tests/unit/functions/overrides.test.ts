@@ -6,9 +6,9 @@ import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
 import { readGoverned } from '../../../shared/state/governed-names.ts';
-import { readHold } from '../../../shared/state/hold-record.ts';
 import { putItem, queryItems } from '../../../shared/state/items/table.ts';
 import { takeLease } from '../../../shared/state/lease.ts';
+import { readWayBack } from '../../../shared/state/way-back.ts';
 import { type LocalTable, localTable } from '../state/dynalite.ts';
 import {
   ALARM,
@@ -92,7 +92,7 @@ describe('kill', () => {
     const decision = await minute();
     expect(stageRate()).toBe(100);
     expect(decision).toMatchObject({ kind: 'brake', rule: 'override-kill', mode: 'enforce', stageOutcome: 'written' });
-    expect((await readHold(table, API))?.restorePoint.stage).toEqual({ '*/*': { rateRps: 2000, burst: 5000 } });
+    expect((await readWayBack(table, API))?.restorePoint.stage).toEqual({ '*/*': { rateRps: 2000, burst: 5000 } });
     expect(world.plans.planP?.rateLimit).toBe(2000);
     world.stage['*/*'] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
     await minute();
@@ -104,9 +104,9 @@ describe('kill', () => {
     world.aws.on(UpdateStageCommand).rejects(Object.assign(new Error('busy'), { name: 'ConflictException' }));
     await run(SCHEDULE);
     expect(await last()).toMatchObject({ rule: 'override-kill', stageOutcome: 'deferred' });
-    expect((await readHold(table, API))?.restorePoint.stage['*/*']?.rateRps).toBe(2000);
+    expect((await readWayBack(table, API))?.restorePoint.stage['*/*']?.rateRps).toBe(2000);
     await minute();
-    expect((await readHold(table, API))?.restorePoint.stage['*/*']?.rateRps).toBe(2000);
+    expect((await readWayBack(table, API))?.restorePoint.stage['*/*']?.rateRps).toBe(2000);
   });
 
   test('works while the switch says pause, when an alarm triggers, and with a floor of its own', async () => {
@@ -130,7 +130,7 @@ describe('resume', () => {
     await minute();
     world.override({ action: 'resume' }, 2);
     const rates = [stageRate() ?? 0];
-    for (let ticks = 0; ticks < 40 && (await readHold(table, API)); ticks++) {
+    for (let ticks = 0; ticks < 40 && (await readWayBack(table, API)); ticks++) {
       expect(await minute()).toMatchObject({ rule: 'override-over' });
       rates.push(stageRate() ?? 0);
     }
@@ -163,7 +163,7 @@ describe('resume', () => {
     world.now += MINUTE_MS;
     await run(ALARM);
     expect(stageRate()).toBe(100);
-    expect(await readHold(table, API)).toBeDefined();
+    expect(await readWayBack(table, API)).toBeDefined();
   });
 
   test('outside enforce, what was killed goes back to where it was', async () => {
@@ -171,7 +171,7 @@ describe('resume', () => {
     world.override({ action: 'kill' });
     await run(SCHEDULE);
     world.override({ action: 'resume' }, 2);
-    for (let ticks = 0; ticks < 40 && (await readHold(table, API)); ticks++) await minute();
+    for (let ticks = 0; ticks < 40 && (await readWayBack(table, API)); ticks++) await minute();
     expect(world.stage['*/*']).toEqual({ throttlingRateLimit: 2000, throttlingBurstLimit: 5000 });
     expect(await minute()).toMatchObject({ mode: 'shadow', stageOutcome: 'not-enforced' });
   });
@@ -201,7 +201,7 @@ describe('pin', () => {
     expect(await last()).toMatchObject({ rule: 'override-over' });
     expect((await last())?.reason).toContain('the pin ended at');
     expect((await readDesired(table, API))?.plans.basic?.limit).toEqual({ rateRps: 100, burst: 200 });
-    expect(await readHold(table, API)).toBeUndefined();
+    expect(await readWayBack(table, API)).toBeUndefined();
   });
 
   test('that differs from what is in force by a hair was not worth a plan write', async () => {
@@ -525,7 +525,7 @@ describe('an API whose policy and override are both deleted', () => {
     world.parameters = [];
     await minute();
     world.policy({ mode: 'enforce' });
-    for (let ticks = 0; ticks < 40 && (await readHold(table, API)); ticks++) await minute();
+    for (let ticks = 0; ticks < 40 && (await readWayBack(table, API)); ticks++) await minute();
     expect(await minute()).toMatchObject({ rule: 'test-rule', policy: { version: 1 } });
     expect(stageRate()).toBe(LAW_WANTS);
   });

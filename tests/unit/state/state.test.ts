@@ -98,7 +98,8 @@ describe('what control remembers', () => {
     await saveAppliedStage(table, lease, { '*/*': { rateRps: 800.5, burst: 40 } }, T0);
     await saveAppliedTier(table, api, 'premium', { rateRps: 100, burst: 100 }, T0 + 1);
     const baseline = { stage: { rateRps: 2000, burst: 5000 }, tiers: {} };
-    const drift = { known: {}, open: {}, baseline, adopted: {}, adoptedMs: 0 };
+    const nothing = { stage: {}, tiers: {} };
+    const drift = { known: nothing, open: nothing, baseline, adopted: nothing, adoptedMs: 0 };
     await saveDrift(table, lease, drift);
     await savePause(table, api, T0 + 2);
     await saveClaim(table, api, { target: 'stage', claim: { who: 'alice', atMs: T0 } }, T0);
