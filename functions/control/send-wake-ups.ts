@@ -92,12 +92,19 @@ export function pendingOf(desired: Desired, livePlans: ReadonlyMap<string, Limit
   return pendingPlanWrites(wanted, live, desired.rules);
 }
 
-/** When the wake-ups still missing should arrive, soonest first. */
+/**
+ * When the wake-ups still missing should arrive, soonest first. Those on their way count if a plan may be written when they
+ * arrive, and if the first of them arrives soon after that.
+ */
 export function wakeUpSlots(backlog: number, lease: PlanLease, spacingMs: number, now: EpochMs): EpochMs[] {
-  const leftMs = lease.wokenUntilMs + WAKE_UP_GRACE_MS - now;
-  const onTheirWay = leftMs > 0 ? Math.floor(leftMs / spacingMs) + 1 : 0;
+  const { nextWriteAtMs, wokenUntilMs } = lease;
+  const freeMs = Math.max(now, nextWriteAtMs);
+  const leftMs = wokenUntilMs - Math.max(nextWriteAtMs, now - WAKE_UP_GRACE_MS + 1);
+  const coming = leftMs >= 0 ? Math.floor(leftMs / spacingMs) + 1 : 0;
+  const isSoon = coming > 0 && wokenUntilMs - (coming - 1) * spacingMs <= freeMs + WAKE_UP_GRACE_MS;
+  const onTheirWay = isSoon ? coming : 0;
   const slots: EpochMs[] = [];
-  let slotMs = Math.max(now, lease.nextWriteAtMs, leftMs > 0 ? lease.wokenUntilMs + spacingMs : 0);
+  let slotMs = isSoon ? Math.max(freeMs, wokenUntilMs + spacingMs) : freeMs;
   while (slots.length + onTheirWay < backlog && slotMs < now + HORIZON_MS) {
     slots.push(slotMs);
     slotMs += spacingMs;

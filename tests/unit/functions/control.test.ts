@@ -568,6 +568,16 @@ describe('wake-ups', () => {
     expect(wakeUpSlots(2, woken, 23_000, T0 + 33_000).map((slot) => slot - T0)).toEqual([33_000, 56_000]);
   });
 
+  test('that come before a plan may be written, or long after, do not count', () => {
+    const slotsAt = (nextWriteMs: number, wokenUntilMs: number) =>
+      wakeUpSlots(1, { nextWriteAtMs: T0 + nextWriteMs, wokenUntilMs: T0 + wokenUntilMs }, 23_000, T0).map(
+        (slot) => slot - T0,
+      );
+    expect(slotsAt(20_000, 5_000)).toEqual([20_000]);
+    expect(slotsAt(0, 11_000)).toEqual([0]);
+    expect(slotsAt(0, 10_000)).toEqual([]);
+  });
+
   test('are not sent twice by two ticks in a row, but are when one was lost', async () => {
     answer = () => wish({ premium: 300 });
     await run(SCHEDULE);
