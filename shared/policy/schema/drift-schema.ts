@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { tunable } from './tunable.ts';
 
 const ACTIONS = ['reassert', 'adopt', 'hold'] as const;
-/** What is done about a limit that somebody else changed. */
+/** What to do with a limit that somebody else changed. */
 export type DriftAction = (typeof ACTIONS)[number];
 
 const action = (initial: DriftAction, who: string) =>
@@ -10,18 +10,18 @@ const action = (initial: DriftAction, who: string) =>
     .enum(ACTIONS)
     .default(initial)
     .meta({
-      description: `A limit that ${who} changed. reassert: written again as the law wants it. adopt: it is the new baseline of that limit, and the law starts from it. hold: left alone for holdSeconds, or until the operator resumes.`,
+      description: `What to do with a limit that was changed by ${who}. reassert: write the limit that the law wants. adopt: make the changed value the new baseline, from which the law starts. hold: leave the limit alone for drift.holdSeconds, or until an operator resumes control.`,
     });
 
-/** A limit that is not what we wrote last: docs/operations.md, "A limit moved and it was not us". */
+/** Limits that differ from the last write of control: docs/operations.md, "A limit moved and it was not us". */
 export const driftSchema = z.strictObject({
   deploy: action('reassert', 'a deploy'),
-  human: action('hold', 'a person (CloudTrail names them)'),
-  unknown: action('hold', 'nobody is known to have'),
+  human: action('hold', 'a person, as CloudTrail shows'),
+  unknown: action('hold', 'an unknown author'),
   holdSeconds: tunable(
     1800,
     60,
     604_800,
-    'How long a held limit is left alone. Larger: a manual edit stands longer, also against a brake. Smaller: the law has it back sooner.',
+    'Time in seconds for which a limit that somebody else changed is left alone under the action hold. Larger: a manual edit stays in force longer, even against a cut. Smaller: the law takes the limit back sooner.',
   ),
 });

@@ -1,48 +1,50 @@
 import * as z from 'zod';
 import type { EpochMs } from '../../platform/units.ts';
 
-/** API Gateway takes rates as fractions and bursts as whole numbers; zero would be an outage by another name. */
+/** API Gateway accepts fractional rates and whole bursts; zero is excluded because it would shut the API down. */
 const limitSchema = z.strictObject({
   rateRps: z.number().min(0.1).max(1_000_000),
   burst: z.number().int().min(1).max(1_000_000),
 });
 
 /**
- * A pin is an exception: after a week what it holds belongs into the policy or the template. A typing error in the year
- * would otherwise hold a limit for as long as anybody can think.
+ * A pin is an exception: a value that is needed for longer than a week belongs in the policy or the template. Without this
+ * bound, a typing error in the year would hold a limit for years.
  */
 export const LONGEST_PIN_DAYS = 7;
 export const DAY_MS = 86_400_000;
-/** The clock of whoever reckons `until` and Parameter Store's may differ by this: AWS refuses a call beyond it. */
+/** Largest difference between the operator's clock and Parameter Store's: AWS refuses calls beyond it. */
 const CLOCK_SKEW_MS = 300_000;
 
-/** When a pin that was put at an instant ends at the latest, however late its `until` is. */
+/** The latest end of a pin that was stored at `putMs`, however late its `until` is. */
 export function latestEndMs(putMs: EpochMs): EpochMs {
   return putMs + LONGEST_PIN_DAYS * DAY_MS + CLOCK_SKEW_MS;
 }
 
 const common = {
-  /** Why, for whoever reads the decision. */
+  /** The operator's reason, shown in decisions. */
   reason: z.string().min(1).max(200).optional(),
-  /** After so long in force the override rings; absent: the policy's `brakes.nagAfterSeconds`. */
+  /** Seconds in force after which an alarm rings; default: the policy's `brakes.nagAfterSeconds`. */
   nagAfterSeconds: z.number().min(60).max(604_800).optional(),
 };
 
-/** What each action's document may hold. `resume` is no brake: it never rings. */
+/** The schema of each action's document. `resume` ends an override, so no alarm ever rings for it. */
 export const overrideSchemas = {
   pause: z.strictObject({ action: z.literal('pause'), ...common }),
   pin: z.strictObject({
     action: z.literal('pin'),
     until: z.iso
       .datetime({ offset: true })
-      .describe(`When the pin ends by itself: at most ${LONGEST_PIN_DAYS} days after the edit.`),
+      .describe(
+        `Instant at which the pin ends, at most ${LONGEST_PIN_DAYS} days after the edit. Example: "2031-05-01T12:30:00Z".`,
+      ),
     stage: limitSchema.optional(),
     tiers: z.record(z.string().min(1).max(64), limitSchema).optional(),
     aboveBaseline: z
       .boolean()
       .optional()
       .describe(
-        'Whether a limit may be above its deployed baseline, which is what load tests and contracts stand for.',
+        'Whether a pinned limit may exceed its deployed baseline, the value that load tests and contracts were made for.',
       ),
     ...common,
   }),
@@ -51,9 +53,9 @@ export const overrideSchemas = {
 } as const;
 
 /**
- * What an operator wants instead of what the law wants. `pause`: every limit stays as it is. `pin`: tiers, or the stage
- * with everything else, stay at a value until an instant. `kill`: the stage drops to its emergency floor. `resume`: back
- * to the law.
+ * An operator's instruction that takes precedence over the law. `pause`: every limit stays as it is. `pin`: the named tiers
+ * or the stage stay at a value until an instant. `kill`: the stage drops to its emergency floor. `resume`: the law decides
+ * again.
  */
 export type Override =
   | z.infer<typeof overrideSchemas.pause>

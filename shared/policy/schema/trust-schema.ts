@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { tunable, tunableCount } from './tunable.ts';
 
-/** How far the access log is trusted: AWS's own minute counts are what it is held against. */
+/** How far the access log may differ from AWS's own minute counts and still be believed. */
 export const trustSchema = z.strictObject({
   countToleranceShare: tunable(
     0.25,
     0.02,
     1,
-    "Part by which the log's requests of a minute may differ from AWS's own count. Larger: a log that loses lines is believed for longer. Smaller: honest delays are taken for loss.",
+    "Largest relative difference between the requests that the access log shows in a minute and AWS's own count at which the log is still believed. Larger: an access log that loses lines is believed for longer. Smaller: ordinary delays are taken for lost lines.",
   ),
   countToleranceRequests: tunableCount(
     30,
     0,
     100_000,
-    'Requests a minute by which they may differ besides. Larger: quiet APIs are never doubted. Smaller: a handful of late lines is.',
+    "Requests per minute by which the access log may differ from AWS's own count in addition to trust.countToleranceShare. Larger: the log of a quiet API is never doubted. Smaller: a handful of late lines casts doubt on the log.",
   ),
 });

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** A number with default, range and the sentence that the documentation prints; the unit stands in the field's name. */
+/** A number with its default, its range and the description that editors and docs/policy.md show; the field's name states the unit. */
 export function tunable(initial: number, least: number, most: number, description: string) {
   return z.number().min(least).max(most).default(initial).meta({ description });
 }
 
-/** As `tunable`, whole numbers only. */
+/** A whole number with its default, its range and the description that editors and docs/policy.md show. */
 export function tunableCount(initial: number, least: number, most: number, description: string) {
   return z.number().int().min(least).max(most).default(initial).meta({ description });
 }

@@ -42,6 +42,20 @@ test('every number says what happens when it is larger and when it is smaller', 
   }
 });
 
+/** Words that point at another row of the table, or leave the reader to complete the sentence. */
+const LEANING =
+  /^(The same|As above|Likewise|Also|There|This|That|These|Those|It|Such|What then)\b|\b(the same (where|while|as)|the reverse|most believed|such (a )?step|that (age|ratio|test|way))\b/i;
+
+test('every description stands by itself in the hover of an editor', () => {
+  const [leaning, short] = [[] as string[], [] as string[]];
+  for (const { path, meaning } of policyFields()) {
+    const clauses = meaning.split(/ (?=Larger: |Smaller: )/);
+    if (clauses.some((clause) => LEANING.test(clause))) leaning.push(path);
+    if (clauses.some((clause, index) => clause.split(' ').length < (index === 0 ? 6 : 3))) short.push(path);
+  }
+  expect({ leaning, short }).toEqual({ leaning: [], short: [] });
+});
+
 test('the deployed default and every example are valid, made out to an API', () => {
   const deployed = { api: 'abc/dev', ...JSON.parse(read('config/policies/default.json')) };
   expect(parsePolicy(JSON.stringify(deployed))).toMatchObject({ ok: true });
