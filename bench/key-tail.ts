@@ -29,7 +29,9 @@ function countOf(mean: number, random: () => number): number {
   return count;
 }
 
-new Command('npm run bench:key-tail').description('Tells what is lost beyond the listed keys of a window.').parse();
+new Command('npm run bench:key-tail')
+  .description('Shows how much demand remains outside the listed keys of a window.')
+  .parse();
 
 const DEFAULTS = benchPolicy();
 const POLICY = { ...DEFAULTS, demand: { ...DEFAULTS.demand, trackedKeys: TOP_KEYS } };

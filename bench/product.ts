@@ -104,7 +104,7 @@ interface ProductOptions {
 
 function optionsOf(args: readonly string[]): ProductOptions {
   return new Command('npm run bench:product --')
-    .description('Plays every incident in the product and in the harness, and compares.')
+    .description('Runs every incident in the product and in the benchmark, and compares the scores.')
     .option('--scale <factor>', 'multiplies demand, capacity and limits together', Number, 1)
     .option('--seeds <numbers>', 'these seeds, separated by commas', wholeNumbers, [1, 2, 3])
     .option('--write', 'put the table into docs/benchmark.md', false)

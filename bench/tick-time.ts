@@ -25,7 +25,7 @@ const BUSIEST = 1500;
 const HEALTHY_BUCKET = 9;
 const LATE_BUCKET = 15;
 
-new Command('npm run bench:tick').description('Measures how long the law thinks.').parse();
+new Command('npm run bench:tick').description('Measures the run time of the law per tick.').parse();
 
 type State = ReturnType<typeof law>['state'];
 

@@ -24,13 +24,17 @@ export function fateOf(order: Order, decisions: readonly Decision[]): Fate {
   const refusal = decisions.find(({ rule, reason }) => {
     return rule === 'override-rejected' && reason.startsWith(`${parameter} version ${version}:`);
   });
-  if (refusal) return { kind: 'lost', why: `Control refused it. ${refusal.reason}` };
+  if (refusal) return { kind: 'lost', why: `Control refused the override. ${refusal.reason}` };
   const about = decisions.filter((each) => each.policy.name === policy && each.override !== undefined);
   const seen = about.filter(({ override }) => override?.version === version);
   const decision = seen.find((each) => isInForce(order.override, each));
   if (decision) return { kind: 'carried-out', decision };
   const later = about.find(({ override }) => (override?.version ?? 0) > version)?.override;
-  if (later) return { kind: 'lost', why: `Version ${later.version} (${later.action}) replaced it before that.` };
+  if (later)
+    return {
+      kind: 'lost',
+      why: `Version ${later.version} (${later.action}) replaced the override before control carried it out.`,
+    };
   return { kind: 'pending', seen: seen.at(-1) };
 }
 

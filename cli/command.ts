@@ -42,37 +42,37 @@ export async function runCommand(argv: readonly string[], surroundings: Surround
 
 function programOf(surroundings: Surroundings): Command {
   const program = new Command('tidegate')
-    .description('Brakes for the limits that Tidegate moves, and what it is doing.')
-    .showHelpAfterError('Run with --help for what is known.');
+    .description('Pauses, pins or lowers the limits that Tidegate manages, and shows what is in force.')
+    .showHelpAfterError('Run with --help to list commands and options.');
   const put = async (override: Override, options: TargetOptions) =>
     await putOverride(override, targetOf(options, surroundings), surroundings);
 
-  brake(program.command('pause').description('keep every limit as it is')).action(
+  brake(program.command('pause').description('keep every limit at its present value')).action(
     async (options: BrakeOptions) => await put({ action: 'pause', ...common(options) }, options),
   );
-  brake(program.command('pin').description('hold tiers, or the stage, at a limit until an instant'))
-    .argument('<limit...>', 'tier or "stage", then requests a second and burst: basic=50/100')
-    .option('--for <duration>', 'how long: 90s, 30m, 2h, 1d')
-    .option('--until <instant>', 'until when: 2031-05-01T12:30:00Z; seven days at most')
-    .option('--above-baseline', 'allow more than was deployed')
+  brake(program.command('pin').description('keep tiers or the stage at given limits until a given time'))
+    .argument('<limit...>', 'tier or "stage", with its rate and burst, for example basic=50/100')
+    .option('--for <duration>', 'duration of the pin, for example 90s, 30m, 2h or 1d')
+    .option('--until <instant>', 'end of the pin, for example 2031-05-01T12:30:00Z; at most seven days ahead')
+    .option('--above-baseline', 'allow limits above the deployed baseline')
     .action(async (limits: string[], options: BrakeOptions & PinOptions) => {
       const until = endOf(options.until, options.for, surroundings.now());
       const word = options.aboveBaseline && { aboveBaseline: true };
       await put({ action: 'pin', until, ...parsePins(limits), ...word, ...common(options) } as Override, options);
     });
-  brake(program.command('kill').description('drop the stage to its emergency floor at once'))
-    .option('--floor <limit>', "requests a second and burst per method, as 50/10, instead of the policy's")
+  brake(program.command('kill').description('lower the stage to its emergency floor at once'))
+    .option('--floor <limit>', 'emergency floor per method as rate/burst, for example 50/10 (default: from the policy)')
     .action(async (options: BrakeOptions & { floor?: string }) => {
       const floor = options.floor === undefined ? {} : { floor: parseLimit(options.floor) };
       await put({ action: 'kill', ...floor, ...common(options) }, options);
     });
-  target(program.command('resume').description('give the limits back to the control law'))
-    .option('--reason <text>', 'why, for the record')
+  target(program.command('resume').description('return the limits to the control law'))
+    .option('--reason <text>', 'reason, recorded with the decision')
     .action(
       async ({ reason, ...options }: BrakeOptions) =>
         await put({ action: 'resume', ...(reason && { reason }) }, options),
     );
-  target(program.command('status').description('what is in force, and why'))
+  target(program.command('status').description('show what is in force, and why'))
     .option('--json', 'print one JSON object', false)
     .action(
       async (options: TargetOptions & { json: boolean }) =>
@@ -83,15 +83,15 @@ function programOf(surroundings: Surroundings): Command {
 
 function target(command: Command): Command {
   return command
-    .option('-s, --stage <stage>', 'the deployed stage', 'dev')
-    .option('-n, --name <policy>', 'the policy of the API', 'default')
+    .option('-s, --stage <stage>', 'name of the deployed stage', 'dev')
+    .option('-n, --name <policy>', 'name of the policy', 'default')
     .option('--region <region>', 'the AWS Region (default: AWS_REGION, else us-east-1)');
 }
 
 function brake(command: Command): Command {
   return target(command)
-    .option('--reason <text>', 'why, for the record')
-    .option('--nag-after <duration>', 'ring when it lasts longer than this: 2h');
+    .option('--reason <text>', 'reason, recorded with the decision')
+    .option('--nag-after <duration>', 'raise an alarm when the override lasts longer, for example 2h');
 }
 
 function common({ reason, nagAfter }: BrakeOptions) {
@@ -105,15 +105,15 @@ function common({ reason, nagAfter }: BrakeOptions) {
 function explained(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const hint = HINTS.find(([pattern]) => pattern.test(`${name} ${message}`))?.[1];
-  return [`AWS did not do it. ${name}: ${message || 'no further word'}`, ...(hint ? [hint] : [])].join('\n');
+  return [`The request to AWS failed. ${name}: ${message || 'no message'}`, ...(hint ? [hint] : [])].join('\n');
 }
 
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
-  [/credential/i, 'Sign in, or set AWS_PROFILE; `aws sts get-caller-identity` tells who you are.'],
+  [/credential/i, 'Fix: sign in or set AWS_PROFILE; `aws sts get-caller-identity` shows who you are.'],
   [
     /AccessDenied|not authorized/,
-    'It needs ssm:GetParameter and ssm:PutParameter on /tidegate/<stage>/overrides/*; see docs/operations.md.',
+    'Fix: grant ssm:GetParameter and ssm:PutParameter on /tidegate/<stage>/overrides/*; see docs/operations.md.',
   ],
-  [/ECONNREFUSED|ENOTFOUND/, 'Nothing answers there; is AWS_ENDPOINT_URL what you meant?'],
-  [/Throttling|TooManyRequests/, 'Try again in a second: Parameter Store takes three writes a second.'],
+  [/ECONNREFUSED|ENOTFOUND/, 'No server answered. Fix: check AWS_ENDPOINT_URL and the network.'],
+  [/Throttling|TooManyRequests/, 'Fix: try again in a second; Parameter Store accepts three writes per second.'],
 ];

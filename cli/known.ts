@@ -18,7 +18,7 @@ export async function readKnown(target: Target, surroundings: Surroundings): Pro
     try {
       return await read();
     } catch (error) {
-      complain(`${what} could not be read (${(error as Error).name}); going on without that check.`);
+      complain(`${what} could not be read (${(error as Error).name}); the command continues without this check.`);
       return undefined;
     }
   };
@@ -26,7 +26,7 @@ export async function readKnown(target: Target, surroundings: Surroundings): Pro
   const table = { client: surroundings.dynamoDb(target.region), name: target.stateTable };
   return {
     policies: await attempt('The policies', () => parameters.below(`${target.prefix}/policies`)),
-    governed: (await attempt('What control governs', () => readGoverned(table))) ?? [],
+    governed: (await attempt('The list of governed APIs', () => readGoverned(table))) ?? [],
   };
 }
 
@@ -52,16 +52,17 @@ function checkName(known: Known, own: GovernedName | undefined, target: Target, 
   if (own && governing.length > 0) {
     const why = own.refusals.map(({ kind, version, why: problem }) => `${WORDS[kind]} version ${version}: ${problem}`);
     const names = governing.map(({ name, governs }) => `${shortName(name)} (${governs?.api})`).join(', ');
-    const text = [`--name: "${target.name}" governs no API: a brake under that name would do nothing.`, ...why];
-    throw new NotDone([...text, `Governed: ${names}.`].join('\n'));
+    const text = [`--name: "${target.name}" governs no API, so an override of this name would have no effect.`, ...why];
+    throw new NotDone([...text, `Policies that govern an API: ${names}.`].join('\n'));
   }
   const isThere =
     policies === undefined || policies.length === 0 || policies.some(({ name }) => name === target.policy);
   if (!isThere) {
     const names = policies.map(({ name }) => shortName(name)).join(', ');
-    throw new NotDone(`--name: no policy is called "${target.name}"; the policies of this stage: ${names}.`);
+    throw new NotDone(`--name: there is no policy "${target.name}". Policies of this stage: ${names}.`);
   }
-  if (!own) complain(`Control has not said yet that it governs an API by "${target.name}": it may never have run.`);
+  if (!own)
+    complain(`Control has not yet reported that policy "${target.name}" governs an API; control may never have run.`);
 }
 
 const WORDS = { POLICY: 'Policy', OVERRIDE: 'Override' } as const;

@@ -16,7 +16,7 @@ const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export function parseLimit(text: string): Limit {
   const { rate, burst } = LIMIT.exec(text)?.groups ?? {};
   if (rate !== undefined && burst !== undefined) return { rateRps: Number(rate), burst: Number(burst) };
-  throw new UsageError(`A limit: expected requests a second, a slash and the burst, as 50/100; found "${text}".`);
+  throw new UsageError(`Limit: expected rate/burst, for example 50/100; found "${text}".`);
 }
 
 /** Reads `basic=50/100`, any number of them. @throws UsageError */
@@ -24,9 +24,12 @@ export function parsePins(texts: readonly string[]): Pins {
   const limits = new Map<string, Limit>();
   for (const text of texts) {
     const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`What to pin: expected a tier or "stage", as basic=50/100; found "${text}".`);
+    if (at < 1)
+      throw new UsageError(
+        `Pin: expected a tier or "stage" with its limit, for example basic=50/100; found "${text}".`,
+      );
     const target = text.slice(0, at);
-    if (limits.has(target)) throw new UsageError(`What to pin: "${target}" is given twice; keep one of the two.`);
+    if (limits.has(target)) throw new UsageError(`Pin: "${target}" is given twice. Fix: keep one of the two.`);
     limits.set(target, parseLimit(text.slice(at + 1)));
   }
   const stage = limits.get('stage');
@@ -37,7 +40,9 @@ export function parsePins(texts: readonly string[]): Pins {
 /** When a pin ends: at an instant, or after `30m`. @throws UsageError unless exactly one is given, and it can be read. */
 export function endOf(until: string | undefined, lasting: string | undefined, now: EpochMs): string {
   if ((until === undefined) === (lasting === undefined)) {
-    throw new UsageError('When the pin ends: give either --for 30m or --until 2031-05-01T12:30:00Z.');
+    throw new UsageError(
+      'End of the pin: give either --for, for example 30m, or --until, for example 2031-05-01T12:30:00Z.',
+    );
   }
   if (until !== undefined) return future(until, now);
   return new Date(now + secondsOf(lasting ?? '') * 1000).toISOString();
@@ -48,11 +53,11 @@ export function secondsOf(text: string): number {
   const { amount, unit } = DURATION.exec(text)?.groups ?? {};
   if (amount !== undefined && unit !== undefined)
     return (Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]) / 1000;
-  throw new UsageError(`A duration: expected a number and s, m, h or d, as 30m; found "${text}".`);
+  throw new UsageError(`Duration: expected a number followed by s, m, h or d, for example 30m; found "${text}".`);
 }
 
 function future(until: string, now: EpochMs): string {
   if (Date.parse(until) <= now)
-    throw new UsageError(`--until: ${until} is in the past; now it is ${new Date(now).toISOString()}.`);
+    throw new UsageError(`--until: expected a time after ${new Date(now).toISOString()}; found ${until}.`);
   return until;
 }

@@ -26,7 +26,7 @@ export async function putOverride(override: Override, target: Target, surroundin
   }
   const version = await put(client, target.override, document);
   say(`${override.action}: ${target.override} version ${version}.`);
-  if (typeof before !== 'string') say(`It replaces ${described(before)}.`);
+  if (typeof before !== 'string') say(`The new version replaces ${described(before)}.`);
   const stored = await presentValue(parameters, target);
   const putMs = (typeof stored === 'string' ? undefined : stored.modifiedMs) ?? now();
   const order = { override, version, parameter: target.override, policy: target.policy };

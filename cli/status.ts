@@ -73,13 +73,13 @@ function linesOf(status: Status, now: EpochMs): string[] {
   const lines = [row('API', apiWords(status)), row('Policy', policyWords(status))];
   lines.push(row('Override', overrideWords(status)), row('Switch', status.switch));
   const elsewhere = status.refusedElsewhere.map((name) => `${name} (see tidegate status --name ${name})`);
-  if (elsewhere.length > 0) lines.push(row('Refused', `of other names: ${elsewhere.join(', ')}`));
+  if (elsewhere.length > 0) lines.push(row('Refused', `documents of other policies: ${elsewhere.join(', ')}`));
   return [...lines, ...decisionLines(status, now)];
 }
 
 function decisionLines({ api, last }: Status, now: EpochMs): string[] {
-  if (api === undefined) return [row('Decision', 'none: nothing is governed under this name')];
-  if (!last) return [row('Decision', 'none in the last five minutes: control is not deciding')];
+  if (api === undefined) return [row('Decision', 'none: this policy name governs no API')];
+  if (!last) return [row('Decision', 'none in the last five minutes: control makes no decisions')];
   const age = Math.max(0, Math.round((now - last.atMs) / 1000));
   return [
     ...limitLines(last.before),
@@ -93,7 +93,7 @@ const row = (head: string, text: string): string => `${head.padEnd(10)}${text.re
 
 function apiWords({ api, governed }: Status): string {
   if (api !== undefined) return api;
-  return governed ? 'none: nothing is governed under this name' : 'unknown: control has said nothing of this name';
+  return governed ? 'none: this policy name governs no API' : 'unknown: control has not reported this policy name';
 }
 
 function policyWords({ policyName, newestPolicy, governed }: Status): string {
@@ -102,12 +102,12 @@ function policyWords({ policyName, newestPolicy, governed }: Status): string {
   const active = activeWords(governed.governs?.version);
   if (refused) return `${active}, newest ${refused.version} refused: ${refused.why}`;
   const isBehind = newestPolicy !== undefined && newestPolicy !== governed.governs?.version;
-  return isBehind ? `${active}, newest ${newestPolicy} not yet seen` : active;
+  return isBehind ? `${active}, newest ${newestPolicy} not yet read by control` : active;
 }
 
 function activeWords(version: number | undefined): string {
   if (version === undefined) return 'no version is in force';
-  return version > 0 ? `active version ${version}` : 'no version was ever accepted: the defaults hold';
+  return version > 0 ? `active version ${version}` : 'no version was ever accepted; the defaults apply';
 }
 
 function overrideWords({ newestOverride, last, governed }: Status): string {
@@ -116,15 +116,15 @@ function overrideWords({ newestOverride, last, governed }: Status): string {
   const refused = refusal ? `newest ${refusal.version} refused: ${refusal.why}` : undefined;
   if (!inForce) {
     if (refused) return `none, ${refused}`;
-    return newestOverride === undefined ? 'none' : `${newestOverride.words}, not yet seen`;
+    return newestOverride === undefined ? 'none' : `${newestOverride.words}, not yet read by control`;
   }
   const by = inForce.by ? ` by ${inForce.by}` : '';
   const since = new Date(inForce.sinceMs).toISOString();
-  const rings = inForce.isOverdue ? '; it lasts longer than its bound, and rings' : '';
+  const rings = inForce.isOverdue ? '; the override exceeds its time bound, so its alarm rings' : '';
   const words = `${inForce.action}, version ${inForce.version}, put ${since}${by}${rings}`;
   if (refused) return `${words}; ${refused}`;
   const isBehind = newestOverride !== undefined && newestOverride.version !== inForce.version;
-  return isBehind ? `${words}; newest ${newestOverride.words} not yet seen` : words;
+  return isBehind ? `${words}; newest ${newestOverride.words} not yet read by control` : words;
 }
 
 function refusalOf(governed: GovernedName | undefined, kind: 'POLICY' | 'OVERRIDE') {

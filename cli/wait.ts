@@ -92,8 +92,8 @@ async function lastDecision(stored: Stored, surroundings: Surroundings): Promise
 
 function reasonOf(seen: Decision | undefined): string {
   return seen
-    ? `Control has seen it and decided ${seen.kind} (${seen.rule}), stage ${seen.stageOutcome}: ${seen.reason}`
-    : 'Control has not decided anything about it.';
+    ? `Control has read the override and decided ${seen.kind} (${seen.rule}), stage ${seen.stageOutcome}: ${seen.reason}`
+    : 'Control has made no decision about the override yet.';
 }
 
 function impatience({ override, parameter, version, known, target }: Stored, why: string, last: Decision | undefined) {
@@ -103,10 +103,10 @@ function impatience({ override, parameter, version, known, target }: Stored, why
   const most = handLimit(override) ?? own?.governs?.floor;
   return [
     `The ${override.action} is stored (${parameter} version ${version}) but not carried out after 10 s. ${why}`,
-    'Going on waiting, a minute in all. To brake by hand meanwhile:',
+    'The command waits for one minute in all. To lower the stage by hand meanwhile:',
     api && most
       ? `  ${handBrake({ api, region: target.region, live: last?.before?.stage, most })}`
-      : '  aws apigateway update-stage, as docs/operations.md shows under "Control is dead"',
+      : '  use aws apigateway update-stage as in docs/operations.md, "Control is dead"',
   ];
 }
 
@@ -117,7 +117,7 @@ function handLimit(override: Override): Limit | undefined {
 
 function givingUp({ override, version }: Stored, why: string): string {
   return (
-    `Not carried out in 60 s. ${why}\nThe ${override.action} stays stored as version ${version}: control carries it out ` +
-    'as soon as it can. What to do until then: docs/operations.md, "Control is dead".'
+    `The ${override.action} was not carried out within 60 s. ${why}\nVersion ${version} stays stored, and control carries ` +
+    'the override out as soon as possible. What to do until then: docs/operations.md, "Control is dead".'
   );
 }

@@ -26,7 +26,7 @@ export function decisionWords({ kind, rule, mode, atMs, stageOutcome, before, af
     `Carried out at ${at}: ${kind} (${rule}), stage ${stageOutcome}.`,
     ...stage.map((move) => `Stage ${move}`),
     ...plans.map((move) => `Plan ${move}`),
-    ...(plans.length > 0 ? ['Plans follow one by one: AWS allows one write in 20 s.'] : []),
+    ...(plans.length > 0 ? ['Usage plans follow one at a time: AWS allows one write per 20 s.'] : []),
     ...(stage.length + plans.length === 0 ? [reason] : []),
   ];
 }

@@ -1,4 +1,4 @@
-/** A failure that the person at the terminal can mend: the message says everything, a stack would only bury it. */
+/** A failure that the person at the terminal can fix: the message says everything, a stack would only bury it. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }

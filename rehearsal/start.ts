@@ -49,7 +49,7 @@ async function openCloud(clock: SimulationClock, port: number): Promise<Cloud> {
     const { syscall, code } = error as NodeJS.ErrnoException;
     if (syscall !== 'listen') throw error;
     const reason = code === 'EADDRINUSE' ? 'is in use, perhaps by another "npm start"' : `cannot be opened (${code})`;
-    throw new CommandError(`Port ${port} of 127.0.0.1 ${reason}: choose another with "npm start -- --port 0".`);
+    throw new CommandError(`Port ${port} of 127.0.0.1 ${reason}: Fix: choose another with "npm start -- --port 0".`);
   }
 }
 

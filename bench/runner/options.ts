@@ -58,7 +58,7 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
     .opts<Typed>();
   const { scenario, law, tuning, trace, json, write } = typed;
   if (write && (scenario ?? law ?? typed.seeds) !== undefined) {
-    throw new Error('--write keeps the whole comparison: leave out --scenario, --law and --seeds.');
+    throw new Error('--write stores the whole comparison. Fix: leave out --scenario, --law and --seeds.');
   }
   const all = BENCH_SCENARIOS.map(({ name }) => name);
   const play = playOptions(typed, tuning ? TUNING_SEEDS : REPORTING_SEEDS);
@@ -75,7 +75,7 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
 
 /** Reads the command line of `npm run bench:tune`, as `optionsOf` does. */
 export function tuneOptionsOf(args: readonly string[], command = new Command('npm run bench:tune --')): PlayOptions {
-  const described = command.description('Plays every setting of every rival, and keeps how each did.');
+  const described = command.description('Runs every setting of every rival and stores its scores.');
   const typed = withPlayOptions(described)
     .parse([...args], { from: 'user' })
     .opts<TypedPlay>();
@@ -99,6 +99,6 @@ function chosen(what: string, names: string | undefined, all: readonly string[])
   if (names === undefined) return undefined;
   const wanted = names.split(',');
   const unknown = wanted.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new Error(`--${what}: there is no "${unknown}"; there are ${all.join(', ')}.`);
+  if (unknown !== undefined) throw new Error(`--${what}: "${unknown}" is unknown. Expected one of ${all.join(', ')}.`);
   return all.filter((name) => wanted.includes(name));
 }

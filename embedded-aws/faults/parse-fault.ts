@@ -1,7 +1,7 @@
 import { DELIVERIES, isDelivery } from './deliveries.ts';
 import { FAULT_KINDS, type Fault, type FaultKind } from './fault.ts';
 
-/** A fault cannot be understood; the message says where, what was expected, what was found and how to mend it. */
+/** A fault cannot be understood; the message says where, what was expected, what was found and how to fix it. */
 export class FaultSpecError extends Error {
   override readonly name = 'FaultSpecError';
 }

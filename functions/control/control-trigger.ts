@@ -41,19 +41,19 @@ export function readTrigger(event: unknown): Trigger {
 
 /** What keeps an event from being any of the triggers: the first difference from the one whose source it names. */
 export function whyUnknown(event: unknown): Refusal {
-  const mend = 'send it by one of the rules of this service; as it is, it is a reason to look, and may not relax';
+  const fix = 'send the event through a rule of this service; an unknown event runs control but may not relax limits';
   if (typeof event !== 'object' || event === null)
-    return { path: WHOLE_EVENT, expected: 'an event', found: kindOf(event), mend };
+    return { path: WHOLE_EVENT, expected: 'an event', found: kindOf(event), fix };
   const { source } = event as { source?: unknown };
   const shape = Object.values(shapes).find((each) => each.shape.source.value === source);
   if (!shape) {
     const sources = [...new Set(Object.values(shapes).map((each) => each.shape.source.value))];
-    return { path: 'source', expected: `one of ${sources.join(', ')}`, found: kindOf(source), mend };
+    return { path: 'source', expected: `one of ${sources.join(', ')}`, found: kindOf(source), fix };
   }
   const [issue] = shape.safeParse(event).error?.issues ?? [];
   const path = issue?.path ?? [];
   const found = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], event);
-  return { path: path.map(String).join('.') || WHOLE_EVENT, expected: expectation(issue), found: kindOf(found), mend };
+  return { path: path.map(String).join('.') || WHOLE_EVENT, expected: expectation(issue), found: kindOf(found), fix };
 }
 
 function expectation(issue: z.core.$ZodIssue | undefined): string {

@@ -38,7 +38,7 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
     if (governed.length === 0)
       dependencies.publish(apiDimensions(dependencies.baseline), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
     await attempt('wake-ups', () => sendWakeUps(dependencies));
-    if (failures.length > 0) throw new Error(`Some of the work was not done. ${failures.join('; ')}`);
+    if (failures.length > 0) throw new Error(`Part of the tick failed. ${failures.join('; ')}`);
   };
 }
 

@@ -19,7 +19,8 @@ export async function turnFor(dependencies: ControlDependencies, event: unknown)
   const { table, baseline, clock, logger } = dependencies;
   if (isPutOff(event)) return triggerOf(await takeTrailingTurn(table, baseline, clock.now()));
   const trigger = readTrigger(event);
-  if (trigger === 'unknown') logger.warn('An event of an unknown form.', { why: explainRefusal(whyUnknown(event)) });
+  if (trigger === 'unknown')
+    logger.warn('Control received an event of an unknown form.', { why: explainRefusal(whyUnknown(event)) });
   const intervalMs = intervalOf(dependencies, trigger, event);
   if (intervalMs === 0) return trigger;
   if (trigger === 'look-now' && !isOfOurApi(dependencies, event)) return undefined;

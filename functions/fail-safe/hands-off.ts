@@ -17,12 +17,12 @@ export function handsOffReason(
   const theSwitch = parameters.find(({ name }) => name === `${prefix}/switch`);
   const switchValue = theSwitch?.value.trim().toLowerCase();
   if (theSwitch?.unreadable !== undefined) return unreadable(theSwitch);
-  if (switchValue !== undefined && switchValue !== 'run') return `the switch says ${switchValue}`;
+  if (switchValue !== undefined && switchValue !== 'run') return `the switch is set to ${switchValue}`;
   const below = (folder: string) => parameters.filter(({ name }) => name.startsWith(`${prefix}/${folder}/`));
   const override = below('overrides').find((each) => isInForce(each, now));
   if (override) return override.unreadable === undefined ? `${override.name} is in force` : unreadable(override);
   const policy = below('policies').find(({ value }) => isMereWatching(objectOf(value), api));
-  return policy && `${policy.name} does not enforce`;
+  return policy && `${policy.name} is not in mode enforce`;
 }
 
 const unreadable = ({ name, unreadable: why }: Parameter): string => `${name}: ${why}`;

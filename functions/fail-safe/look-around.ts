@@ -14,7 +14,7 @@ export interface Surroundings extends Situation {
 
 const MINUTE_MS = 60_000;
 const AT_REST: Pick<Situation, 'health' | 'raised' | 'handsOff'> = {
-  health: { kind: 'unknown', why: 'nobody asked' },
+  health: { kind: 'unknown', why: 'the backend was not examined' },
   raised: new Set(),
   handsOff: undefined,
 };
@@ -67,7 +67,9 @@ async function operatorsWord(dependencies: FailSafeDependencies, now: EpochMs): 
   try {
     return handsOffReason(await parameters.below(parameterPrefix), parameterPrefix, baseline, now);
   } catch (error) {
-    logger.warn('No operator could be heard; the fail-safe goes by its own rules.', { reason: describeError(error) });
+    logger.warn('The parameters of the operators could not be read; the fail-safe follows its own rules.', {
+      reason: describeError(error),
+    });
     return undefined;
   }
 }

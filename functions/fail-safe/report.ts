@@ -26,7 +26,7 @@ export async function report(
   try {
     await announce({ source: 'tidegate.fail-safe', detailType: 'Tidegate Decision', detail: { ...facts, atMs: now } });
   } catch (error) {
-    logger.error('The fail-safe could not be announced.', { reason: describeError(error) });
+    logger.error('The decision of the fail-safe could not be announced.', { reason: describeError(error) });
   }
 }
 
@@ -50,10 +50,10 @@ function reasonOf(step: Step): string {
     case 'nothing':
       return 'Control is silent; no limit is below its baseline, so there is nothing to do.';
     case 'hold':
-      return `Control is silent and the API is braked. The limits stay as they are: ${step.reason}.`;
+      return `Control is silent, and limits are below their baselines. The limits stay as they are: ${step.reason}.`;
     case 'raise-stage':
-      return `Control is silent and the backend is well: the stage goes to its baseline, then ${step.plansLeft} plans.`;
+      return `Control is silent and the backend is healthy: the stage returns to its baseline, then ${step.plansLeft} plans follow.`;
     case 'raise-plan':
-      return `Control is silent and the backend is well: the plan of ${step.tier} goes to its baseline, ${step.plansLeft} are left.`;
+      return `Control is silent and the backend is healthy: the plan of ${step.tier} returns to its baseline; ${step.plansLeft} plans remain.`;
   }
 }

@@ -11,7 +11,7 @@ export interface BatchAnswer {
  */
 const MOST_RETURNS = 3;
 
-const MEND = 'let nothing but the plan-writes queue run this function';
+const FIX = 'let only the plan-writes queue invoke this function';
 
 interface Record {
   readonly messageId?: unknown;
@@ -27,14 +27,14 @@ interface Message {
 export function readMessages(event: unknown, refuse: (why: Refusal) => void): Message[] {
   const records = (event as { Records?: unknown } | null)?.Records;
   if (!Array.isArray(records)) {
-    refuse({ path: 'Records', expected: 'a list of SQS messages', found: kindOf(records), mend: MEND });
+    refuse({ path: 'Records', expected: 'a list of SQS messages', found: kindOf(records), fix: FIX });
     return [];
   }
   return records.flatMap((record: Record | null, index) => {
     const { messageId, attributes }: Record = record ?? {};
     if (typeof messageId !== 'string') {
       const path = `Records.${index}.messageId`;
-      refuse({ path, expected: "an SQS message's id", found: kindOf(messageId), mend: MEND });
+      refuse({ path, expected: "an SQS message's id", found: kindOf(messageId), fix: FIX });
       return [];
     }
     return { messageId, receiveCount: Number(attributes?.ApproximateReceiveCount ?? 1) };

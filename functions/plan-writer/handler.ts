@@ -18,7 +18,7 @@ const dependencies = {
   gateway: createGateway(apiGatewayClient()),
 };
 
-const refuse = (why: Refusal) => logger.warn('Not a wake-up.', { why: explainRefusal(why) });
+const refuse = (why: Refusal) => logger.warn('The message is not a wake-up.', { why: explainRefusal(why) });
 
 export const handler = asHandler(
   logger,

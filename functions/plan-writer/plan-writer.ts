@@ -54,12 +54,12 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
   const facts = { api: apiStageName(write.api), tier: write.tier, planId: write.planId, ...result };
   if (result.kind === 'written') {
     await saveAppliedTier(table, write.api, write.tier, result.value, clock.now());
-    logger.info('A plan was written.', facts);
+    logger.info('A usage plan was written.', facts);
     return 'written';
   }
   // The slot stays taken: a refused call counts against the 20 s too, for all that AWS says.
   dependencies.publish(apiDimensions(write.api), [failureMetric(result.kind)]);
-  logger.warn('A plan was not written.', facts);
+  logger.warn('A usage plan was not written.', facts);
   if (result.kind !== 'deferred') return 'failed';
   await standBack(dependencies, result.retryAfterMs, intervalMs);
   return 'early';

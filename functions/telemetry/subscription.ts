@@ -31,11 +31,11 @@ export type Delivery =
   | { readonly kind: 'batch'; readonly batch: LogBatch }
   | { readonly kind: 'refused'; readonly why: Refusal };
 
-const MEND = "subscribe this function to the API's access log and to nothing else";
+const FIX = "subscribe this function to the API's access log and to nothing else";
 
 const refused = (path: string, expected: string, found: unknown): Delivery => ({
   kind: 'refused',
-  why: { path, expected, found: kindOf(found), mend: MEND },
+  why: { path, expected, found: kindOf(found), fix: FIX },
 });
 
 /**

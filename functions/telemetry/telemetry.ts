@@ -30,9 +30,9 @@ const MOST_APIS = 10;
 
 /** What a line is that cannot be read, or that is not of the present. */
 const POISONED = {
-  expected: 'an access-log line of the present, as the stage of this service writes it',
-  found: 'another one',
-  mend: 'let nobody but API Gateway write into the log, in the format that the template sets',
+  expected: 'a recent access-log line in the format of the template',
+  found: 'a line that is unreadable or not recent',
+  fix: 'let only API Gateway write to the log group, in the format that the template sets',
 };
 
 /** What this container has read of the key directory, by API. */
@@ -50,7 +50,7 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
   return async (event) => {
     const delivery = readSubscription(event);
     if (delivery.kind === 'refused')
-      return logger.warn('Not a delivery of log lines.', { why: explainRefusal(delivery.why) });
+      return logger.warn('The event is not a delivery of log lines.', { why: explainRefusal(delivery.why) });
     const { batch } = delivery;
     const now = clock.now();
     const { records, apis } = readBatch(batch.events);
@@ -58,7 +58,7 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
     const addition = aggregate(batch.events, records, known, now, batch.stream);
     if (addition.poisonedLines > 0) {
       const why = explainRefusal({ ...POISONED, path: `logEvents.${Math.max(0, records.indexOf(undefined))}.message` });
-      logger.warn('Lines could not be read.', { lines: addition.poisonedLines, why });
+      logger.warn('Some log lines could not be read.', { lines: addition.poisonedLines, why });
     }
     await storeAll(dependencies, addition.apis, batch.id, now, lookNows);
   };
@@ -120,7 +120,7 @@ async function store(
     await announce({ source: 'tidegate.telemetry', detailType: 'Tidegate Look Now', detail: { ...api, reason } });
   } catch (error) {
     // The windows are stored; the next scheduled tick sees them a little later.
-    logger.warn('Control could not be nudged.', { reason: describeError(error) });
+    logger.warn('The request to look now could not be sent to control.', { reason: describeError(error) });
   }
 }
 

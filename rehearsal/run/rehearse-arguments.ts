@@ -82,7 +82,7 @@ export function parseArguments(argv: readonly string[]): RehearseArguments | und
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    throw new UsageError(`${error.message}\nRun with --help for what is known.`);
+    throw new UsageError(`${error.message}\nRun with --help to list commands and options.`);
   }
   return checked(options);
 }
@@ -95,6 +95,6 @@ function checked(options: RehearseArguments): RehearseArguments {
   if (scenario !== undefined && !SCENARIOS.has(scenario)) {
     throw new UsageError(`There is no scenario "${scenario}". Scenarios:\n${known()}`);
   }
-  if (peak !== undefined && trace === undefined) throw new UsageError('--peak belongs to --trace.');
+  if (peak !== undefined && trace === undefined) throw new UsageError('--peak requires --trace.');
   return options;
 }

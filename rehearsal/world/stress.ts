@@ -109,7 +109,7 @@ export class StressKeeper {
     while (this.settled + this.open.length <= index) this.open.push(this.emptyBlock());
     while (this.open.length > SETTLED_BLOCKS) this.settleOldest();
     const block = this.open[index - this.settled];
-    if (!block) throw new Error(`Second ${second} of the run was settled when something of it was told.`);
+    if (!block) throw new Error(`Second ${second} of the run was already closed when a request of it was counted.`);
     return block;
   }
 

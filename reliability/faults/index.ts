@@ -21,7 +21,7 @@ function say(result: CellResult, done: number, all: number): void {
 /** Plays the fault matrix and writes docs/fault-matrix.md; a part of it is only shown. Red cells are a failure. */
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command('npm run faults --')
-    .description('Plays the fault matrix and writes docs/fault-matrix.md; a part of the matrix is only shown.')
+    .description('Runs the fault matrix and writes docs/fault-matrix.md; a part of the matrix is only printed.')
     .argument('[words...]', 'play the cells whose names contain all of these words: lease calm')
     .option('--list', 'print the names of the cells and play none', false)
     .parse([...args], { from: 'user' });

@@ -21,7 +21,7 @@ function* schedulesOf({ triggers }: Situation, most: number): Generator<Schedule
 /** `npm run overlap [-- runs]`: control's triggers overlapping in so many different orders of their calls. */
 async function main(args: readonly string[]): Promise<number> {
   const [runs] = new Command('npm run overlap --')
-    .description("Plays control's triggers overlapping in many different orders of their calls.")
+    .description('Runs overlapping triggers of control in many orders of their calls.')
     .argument('[runs]', 'how many orders in all', wholeNumberFrom(1), DEFAULT_RUNS)
     .parse([...args], { from: 'user' }).processedArgs as [number];
   const stack = await packagedStack(SCALE);

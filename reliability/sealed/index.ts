@@ -9,7 +9,7 @@ import { complaintsOf, playRow, type Row } from './sealed-row.ts';
 /** Plays the laptop commands under environments that lead to a real account. Any red cell is a failure. */
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command('npm run sealed --')
-    .description('Plays deploy, incident and removal under environments that lead to a real account.')
+    .description('Runs deploy, incident and removal in environments that could reach a real account.')
     .argument('[words...]', 'play the environments whose names contain all of these words: proxy')
     .option('--list', 'print the names of the environments and play none', false)
     .parse([...args], { from: 'user' });

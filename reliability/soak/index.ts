@@ -15,13 +15,13 @@ const isSound = (report: SoakReport): boolean =>
 /** `npm run soak -- --hours 72 --seed 1`: prints one JSON object; fails when anything in it should not be. */
 async function main(args: readonly string[]): Promise<number> {
   const { hours, seed } = new Command('npm run soak --')
-    .description('Plays days with random faults and audits every hour; prints one JSON object.')
+    .description('Simulates days with random faults, audits every hour, and prints one JSON object.')
     .option('--hours <count>', 'how many simulated hours', wholeNumberFrom(1), DEFAULT_HOURS)
     .option('--seed <number>', 'everything random follows from it', wholeNumberFrom(0), 1)
     .parse([...args], { from: 'user' })
     .opts<{ hours: number; seed: number }>();
   const gc = globalThis.gc;
-  if (!gc) throw new Error('The heap can only be judged after a collection: run node with --expose-gc.');
+  if (!gc) throw new Error('The heap can be measured only after a garbage collection. Fix: run node with --expose-gc.');
   // Only the last resort lets go of the machine code of ended functions: some 100 MB an hour after many were killed.
   const collectGarbage = () => gc({ type: 'major', execution: 'async', flavor: 'last-resort' });
   const startMs = performance.now();

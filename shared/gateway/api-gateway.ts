@@ -62,7 +62,7 @@ export function createGateway(client: APIGatewayClient, clock: Clock = systemClo
 async function readAccount(client: APIGatewayClient): Promise<Limit> {
   const limit = limitOf((await client.send(new GetAccountCommand({}))).throttleSettings);
   if (limit && bounded(limit, limit).kind === 'limit') return limit;
-  throw new Error('GetAccount answered without a limit: no other limit can be bounded by it.');
+  throw new Error('GetAccount returned no throttle limit, so no other limit can be checked against the account.');
 }
 
 async function readPlans(client: APIGatewayClient): Promise<ReadonlyMap<string, Limit>> {

@@ -80,6 +80,7 @@ export function readEnvironment<Name extends keyof Variables>(
     if (parsed.success) values[name] = parsed.data;
     else for (const issue of parsed.error.issues) problems.push(`${[name, ...issue.path].join('.')}: ${issue.message}`);
   }
-  if (problems.length > 0) throw new ConfigurationError(`The environment is not usable. ${problems.join('; ')}`);
+  if (problems.length > 0)
+    throw new ConfigurationError(`The environment variables are invalid. ${problems.join('; ')}`);
   return values as Pick<Variables, Name>;
 }

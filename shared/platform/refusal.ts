@@ -5,14 +5,14 @@ export interface Refusal {
   readonly expected: string;
   readonly found: string;
   /** What to do about it. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 export const WHOLE_EVENT = '(event)';
 
 /** One line for the log. */
-export function explainRefusal({ path, expected, found, mend }: Refusal): string {
-  return `${path}: expected ${expected}; found ${found}. To mend it: ${mend}.`;
+export function explainRefusal({ path, expected, found, fix }: Refusal): string {
+  return `${path}: expected ${expected}; found ${found}. Fix: ${fix}.`;
 }
 
 /** What kind of thing a value is. Never what it says: it is anybody's, and may be a secret or a forged log line. */

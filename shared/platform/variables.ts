@@ -10,6 +10,6 @@ export function requireVariable(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
   const value = environment[name];
-  if (!value) throw new ConfigurationError(`The environment is not usable. ${name}: is not set`);
+  if (!value) throw new ConfigurationError(`The environment variables are invalid. ${name}: is not set`);
   return value;
 }

@@ -33,8 +33,8 @@ function orderProblem(document: unknown, lower: string, upper: string): PolicyPr
   const low = numberAt(document, lower);
   const high = numberAt(document, upper);
   if (low === undefined || high === undefined || low <= high) return [];
-  const mend = `lower ${lower} to at most ${high}, or raise ${upper} to at least ${low}`;
-  return [{ path: lower, expected: `at most ${upper} (${high})`, found: show(low), mend }];
+  const fix = `lower ${lower} to at most ${high}, or raise ${upper} to at least ${low}`;
+  return [{ path: lower, expected: `at most ${upper} (${high})`, found: show(low), fix }];
 }
 
 /** Guarantees that sum to more than everything are none. */
@@ -43,15 +43,15 @@ function floorSumProblem(document: unknown): PolicyProblem[] {
   const floors = [...names].map((tier) => numberAt(document, `tiers.${tier}.floorShare`) ?? 0);
   const sum = Math.round(floors.reduce((a, b) => a + b, 0) * 1000) / 1000;
   if (!(sum > 1)) return [];
-  const mend = 'lower some floorShare; tiers that are not named have defaults that count too';
-  return [{ path: 'tiers', expected: 'floorShare of all tiers together at most 1', found: show(sum), mend }];
+  const fix = 'lower some floorShare; tiers that are not named have defaults that count too';
+  return [{ path: 'tiers', expected: 'floorShare of all tiers together at most 1', found: show(sum), fix }];
 }
 
 function tierProblem(tier: string, document: unknown, known: readonly string[]): PolicyProblem[] {
   if (known.includes(tier)) return [];
   const expected = `one of ${known.join(', ')}`;
-  const mend = 'use a tier that config/tiers.yml deploys, or remove this one';
-  return [{ path: `tiers.${tier}`, expected, found: show(valueAt(document, ['tiers', tier])), mend }];
+  const fix = 'use a tier that config/tiers.yml deploys, or remove this one';
+  return [{ path: `tiers.${tier}`, expected, found: show(valueAt(document, ['tiers', tier])), fix }];
 }
 
 const DEFAULTS = policySchema.parse({ api: 'defaults/only' });

@@ -30,25 +30,25 @@ export function readDocument(text: string): ReadDocument {
 export function explainDocument(what: string, problems: readonly PolicyProblem[]): string {
   const head = `The ${what} was refused: ${problems.length} problem${problems.length === 1 ? '' : 's'}.`;
   const lines = problems.map(
-    ({ path, expected, found, mend }, index) =>
-      `${index + 1}. ${path}: expected ${expected}; found ${found}. To mend it: ${mend}.`,
+    ({ path, expected, found, fix }, index) =>
+      `${index + 1}. ${path}: expected ${expected}; found ${found}. Fix: ${fix}.`,
   );
   return [head, ...lines].join('\n');
 }
 
 function tooLong(bytes: number): PolicyProblem {
-  const mend = 'leave out fields that only repeat their default';
-  return { path: WHOLE_DOCUMENT, expected: `at most ${LONGEST_DOCUMENT_BYTES} bytes`, found: `${bytes} bytes`, mend };
+  const fix = 'remove fields that only repeat their default';
+  return { path: WHOLE_DOCUMENT, expected: `at most ${LONGEST_DOCUMENT_BYTES} bytes`, found: `${bytes} bytes`, fix };
 }
 
 function duplicateProblem(path: string): PolicyProblem {
-  return { path, expected: 'each field once', found: 'the same field again', mend: 'keep one of the two' };
+  return { path, expected: 'each field at most once', found: 'the field twice', fix: 'keep one of the two' };
 }
 
 function notJson(message: string, text: string): PolicyProblem {
   const found = `${message}${placeOf(message, text)}`;
-  const mend = 'look there for a missing comma, quote or brace; comments and trailing commas are not JSON';
-  return { path: WHOLE_DOCUMENT, expected: 'a JSON object', found, mend };
+  const fix = 'look near that place for a missing comma, quote or brace; JSON has no comments and no trailing commas';
+  return { path: WHOLE_DOCUMENT, expected: 'a JSON object', found, fix };
 }
 
 /** Line and column, where the runtime's message names only a position, or only that the text ended. */

@@ -67,16 +67,16 @@ function pinExcesses(pin: Pin, { baseline, putMs }: Deployed): PolicyProblem[] {
     path,
     expected: `at most the deployed baseline, ${figures(most)}`,
     found: figures(limit),
-    mend: 'pin no more than that, or say that you mean it: --above-baseline, or "aboveBaseline": true in the document',
+    fix: 'pin at most the baseline, or allow more with --above-baseline or "aboveBaseline": true in the document',
   }));
   return [...late, ...high];
 }
 
 function lateProblem({ until }: Pin, putMs: EpochMs): PolicyProblem {
   const last = new Date(putMs + LONGEST_PIN_DAYS * DAY_MS).toISOString();
-  const expected = `an instant at most ${LONGEST_PIN_DAYS} days after the edit, so until ${last}`;
-  const mend = 'pin for less, and pin anew when it ends; what is to stay belongs into the policy or the template';
-  return { path: 'until', expected, found: show(until), mend };
+  const expected = `a time at most ${LONGEST_PIN_DAYS} days after the edit, that is until ${last}`;
+  const fix = 'choose a shorter time and pin again later; put permanent limits into the policy or the template';
+  return { path: 'until', expected, found: show(until), fix };
 }
 
 /** A limit as people type it: `50/100`. */
@@ -98,8 +98,8 @@ function pinProblems(document: unknown, knownTiers: readonly string[] | undefine
   const tiers = valueAt(document, ['tiers']);
   const names = typeof tiers === 'object' && tiers !== null && !Array.isArray(tiers) ? Object.keys(tiers) : [];
   if (names.length === 0 && valueAt(document, ['stage']) === undefined) {
-    const mend = 'add "stage" or "tiers", each with "rateRps" and "burst"';
-    return [{ path: 'tiers', expected: 'a tier or the stage to hold', found: show(tiers), mend }];
+    const fix = 'add "stage" or "tiers", each with "rateRps" and "burst"';
+    return [{ path: 'tiers', expected: 'at least one tier, or the stage', found: show(tiers), fix }];
   }
   if (!knownTiers) return [];
   const unknown = names.filter((name) => !knownTiers.includes(name));
@@ -107,7 +107,7 @@ function pinProblems(document: unknown, knownTiers: readonly string[] | undefine
     path: `tiers.${name}`,
     expected: `one of ${knownTiers.join(', ')}`,
     found: show(valueAt(tiers, [name])),
-    mend: 'use a tier that config/tiers.yml deploys, or remove this one',
+    fix: 'use a tier that config/tiers.yml deploys, or remove this one',
   }));
 }
 

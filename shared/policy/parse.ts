@@ -50,9 +50,9 @@ function unseenNames(value: unknown, reported: ReadonlySet<string>, path: readon
 function unseenProblem(path: readonly string[], found: unknown): PolicyProblem {
   return {
     path: pathText(path),
-    expected: 'a field that the policy has',
+    expected: 'a field of the policy',
     found: show(found),
-    mend: 'remove the field',
+    fix: 'remove the field',
   };
 }
 

@@ -7,7 +7,7 @@ export interface PolicyProblem {
   readonly expected: string;
   readonly found: string;
   /** What to do about it. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 export const WHOLE_DOCUMENT = '(document)';
@@ -27,14 +27,14 @@ export function problemsOf(
     const found = valueAt(document, issue.path);
     if (issue.code === 'invalid_union') return [unionProblem(issue.path, found)];
     return [
-      { path: pathText(issue.path), expected: expectation(issue), found: show(found), mend: advice(issue, found) },
+      { path: pathText(issue.path), expected: expectation(issue), found: show(found), fix: advice(issue, found) },
     ];
   });
 }
 
 function unionProblem(path: readonly PropertyKey[], found: unknown): PolicyProblem {
   const expected = '"never" or a whole number from 1 to 100';
-  return { path: pathText(path), expected, found: show(found), mend: `write ${expected}` };
+  return { path: pathText(path), expected, found: show(found), fix: `write ${expected}` };
 }
 
 function unknownKeys(
@@ -47,9 +47,9 @@ function unknownKeys(
     const near = nearest(key, knownKeys);
     return {
       path: pathText([...path, key]),
-      expected: `a field that the ${what} has`,
+      expected: `a field of the ${what}`,
       found: show(valueAt(document, [...path, key])),
-      mend: near && near !== key ? `did you mean "${near}"? Otherwise remove the field` : 'remove the field',
+      fix: near && near !== key ? `did you mean "${near}"? Otherwise remove the field` : 'remove the field',
     };
   });
 }

@@ -117,7 +117,7 @@ async function readSeries(
   );
   return readings.map(({ metric }, index) => {
     const result = MetricDataResults.find(({ Id }) => Id === idOf(index));
-    if (result?.StatusCode !== 'Complete') throw new Error(`CloudWatch gave only a part of ${metric}.`);
+    if (result?.StatusCode !== 'Complete') throw new Error(`CloudWatch returned incomplete data for ${metric}.`);
     const values = result.Values ?? [];
     return new Map((result.Timestamps ?? []).map((at, point) => [at.getTime(), values[point] ?? 0]));
   });

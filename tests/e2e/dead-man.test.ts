@@ -146,7 +146,7 @@ describe('control dies in the middle of a brake, and the backend is well again',
   test('it says what it does, once: that the stage went up, and that all is done', () => {
     const raised = healed.notices.filter(({ kind }) => kind !== 'hold');
     expect(raised.map(({ kind }) => kind)).toEqual(['raise-stage', 'raise-plan']);
-    expect(raised[1]?.reason).toContain('0 are left');
+    expect(raised[1]?.reason).toContain('0 plans remain');
   });
 
   test('control is back: nobody else writes, and no step is larger than the guardrail’s', async () => {

@@ -51,7 +51,7 @@ test('a policy whose arrival is followed by a violation is rolled back, once; th
   const rollbacks = decisions.filter(({ rule }) => rule === 'policy-rolled-back');
   expect(rollbacks).toHaveLength(1);
   expect(rollbacks[0]?.reason).toMatch(
-    /version 2: It was rolled back: the objective had held .* Version 1 stays in force/,
+    /version 2: This version was rolled back: the objective had held .* Version 1 stays in force/,
   );
   expect(decisions.at(-1)?.policy).toMatchObject({ version: 1, refused: { version: 2 } });
   // In mid-incident the operator tries again, and is not fought.

@@ -82,7 +82,7 @@ test('pin, which replaces it, and resume, each shown as soon as it is carried ou
   const pinned = await tidegate(target, 'pin', 'stage=300/30', 'basic=20/40', '--until', until, '--nag-after', '2h');
   expect(pinned.code).toBe(0);
   expect(pinned.out[0]).toBe(`pin: ${OVERRIDE} version 2.`);
-  expect(pinned.out[1]).toMatch(/^It replaces kill \(version 1, put \d{4}-.*Z\)\.$/);
+  expect(pinned.out[1]).toMatch(/^The new version replaces kill \(version 1, put \d{4}-.*Z\)\.$/);
   expect(pinned.out).toContain('Stage */* 100/25 -> 300/30');
   expect(pinned.out.find((line) => line.startsWith('Plan basic'))).toMatch(/ -> 20\/40$/);
   expect(await document()).toEqual({
@@ -103,7 +103,7 @@ test('typed into a shell it does the same', async () => {
   const { code, out, err } = await typedIntoShell('kill');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(
-    /^kill: .* version 4\.\nIt replaces resume .*\nCarried out at .*stage written\.\nStage .* -> 100\/25\n$/,
+    /^kill: .* version 4\.\nThe new version replaces resume .*\nCarried out at .*stage written\.\nStage .* -> 100\/25\n$/,
   );
 });
 
@@ -111,7 +111,7 @@ test.each([
   [['kill', '--name', 'defualt'], '--name: no policy is called "defualt"; the policies of this stage: default.'],
   [['pin', 'gold=5/5', '--for', '5m'], 'tiers.gold: expected one of premium, standard, basic, internal'],
   [['pin', 'stage=1000000/5000', '--for', '5m'], 'stage: expected at most the deployed baseline, 2000/'],
-  [['pin', 'stage=5/5', '--until', '9999-01-01T00:00:00Z'], 'until: expected an instant at most 7 days after the edit'],
+  [['pin', 'stage=5/5', '--until', '9999-01-01T00:00:00Z'], 'until: expected a time at most 7 days after the edit'],
 ])('tidegate %j is refused before anything is written', async (words, why) => {
   const before = await document();
   const { code, out, err } = await tidegate(target, ...words);
@@ -130,14 +130,14 @@ test('a policy for an API that is not governed: status says why, and a brake of 
   await put('/tidegate/dev/policies/legacy', '{"api":"zzzzzzzzzz/live"}');
   await live(target.cloud, 8);
   const words = await status('--name', 'legacy');
-  expect(words).toMatch(/^API {7}none: nothing is governed under this name$/m);
+  expect(words).toMatch(/^API {7}none: this policy name governs no API$/m);
   expect(words).toContain('Policy    no version is in force, newest 1 refused: The policy was refused: 1 problem.');
   expect(words).toContain(`api: expected the API that this stack deployed, ${target.service.apiId}/dev`);
   expect(await status()).toContain('Refused   of other names: legacy (see tidegate status --name legacy)');
   const { code, out, err } = await tidegate(target, 'kill', '--name', 'legacy');
   expect({ code, out }).toEqual({ code: 1, out: [] });
   expect(err).toContain('"legacy" governs no API');
-  expect(err).toContain(`Governed: default (${target.service.apiId}/dev).`);
+  expect(err).toContain(`Policies that govern an API: default (${target.service.apiId}/dev).`);
   await asDeveloper(target.cloud, 'ssm', 'DeleteParameter', { Name: '/tidegate/dev/policies/legacy' });
 });
 
@@ -172,7 +172,7 @@ test('a switch that cannot be decrypted holds everything but a kill, and says so
   await put(OVERRIDE, '{"action":"resume"}', { Type: 'String' });
   await live(target.cloud, 65);
   const decisions = await decisionsSince(target, sinceMs);
-  expect(decisions.find(({ rule }) => rule === 'switch-rejected')?.reason).toContain('It is a SecureString');
+  expect(decisions.find(({ rule }) => rule === 'switch-rejected')?.reason).toContain('The parameter is a SecureString');
   expect(await status()).toMatch(/^Decision {2}hold \(paused\)/m);
   expect((await tidegate(target, 'kill', '--floor', '9/3')).code).toBe(0);
   expect(stageLimit(target)?.rateRps).toBe(9);

@@ -68,7 +68,7 @@ function governedOrDefault(
 
 function strayRefusal({ name, version }: OverrideInForce, policies: readonly string[]): Refusal {
   const known = policies.map((each) => each.split('/').at(-1)).join(', ');
-  const why = `it brakes nothing, for no policy of its name governs an API. Put it under the name of one: ${known}.`;
+  const why = `the override has no effect, because no policy of this name governs an API. Fix: use the name of a policy that does: ${known}.`;
   return { kind: 'OVERRIDE', name, version, why };
 }
 
@@ -106,7 +106,9 @@ async function readParameters(
   try {
     present = await parameters.below(`${parameterPrefix}/overrides`);
   } catch (error) {
-    logger.error('Overrides could not be read; they stay as they were.', { reason: describeError(error) });
+    logger.error('The overrides could not be read; the last known ones stay in force.', {
+      reason: describeError(error),
+    });
     return [...known.values()].map((good) => ({ ...good, value: good.document }));
   }
   const names = new Set(present.map(({ name }) => name));
@@ -140,7 +142,7 @@ function excessOf(pin: Pin, baseline: Baseline): string | undefined {
   const figures = ({ rateRps, burst }: Limit) => `${rateRps}/${burst}`;
   const above = aboveBaseline(pin, baseline);
   const words = above.map(({ path, limit, most }) => `${path} at ${figures(limit)} instead of ${figures(most)}`);
-  return words.length === 0 ? undefined : `That is above the deployed baseline: ${words.join(', ')}.`;
+  return words.length === 0 ? undefined : `The pin exceeds the deployed baseline: ${words.join(', ')}.`;
 }
 
 /** A brake must not wait for its author's name: whatever keeps AWS from telling it, the brake is applied. */
@@ -148,7 +150,7 @@ async function authorOf({ parameters, logger }: ControlDependencies, { name, ver
   try {
     return await parameters.author(name, version);
   } catch (error) {
-    logger.warn('Who put an override could not be read.', { name, version, reason: describeError(error) });
+    logger.warn('The author of an override could not be read.', { name, version, reason: describeError(error) });
     return undefined;
   }
 }

@@ -66,7 +66,9 @@ async function readParameters(
   try {
     present = await parameters.below(`${parameterPrefix}/policies`);
   } catch (error) {
-    logger.error('Policies could not be read; the last known good ones stay.', { reason: describeError(error) });
+    logger.error('The policies could not be read; the last accepted ones stay in force.', {
+      reason: describeError(error),
+    });
     return [...known.values()].map((good) => ({ ...good, value: good.document }));
   }
   const names = new Set(present.map(({ name }) => name));
@@ -97,7 +99,7 @@ async function acceptNewest(
   taken: ReadonlyMap<string, Governed>,
 ): Promise<Accepted> {
   const { name, version, value } = parameter;
-  if (good?.rolledBack?.version === version) return { why: `It was rolled back: ${good.rolledBack.why}` };
+  if (good?.rolledBack?.version === version) return { why: `This version was rolled back: ${good.rolledBack.why}` };
   const accepted = accept(dependencies, parameter, taken);
   if (!('governed' in accepted)) return accepted;
   if (good?.version === version && good.document === value) return { governed: { ...accepted.governed, known: good } };
@@ -128,7 +130,7 @@ async function missingPlan(
     if (missing.length === 0) return undefined;
     return explainProblems(missing.map(([tier, { planId }]) => planProblem(tier, planId)));
   } catch (error) {
-    logger.warn('Whether the plans of a new policy exist could not be read.', { reason: describeError(error) });
+    logger.warn('The usage plans could not be read to check a new policy.', { reason: describeError(error) });
     return undefined;
   }
 }
@@ -137,8 +139,8 @@ function planProblem(tier: string, planId: string): PolicyProblem {
   return {
     path: `tiers.${tier}`,
     expected: 'a tier whose usage plan exists and has a throttle',
-    found: `plan ${planId}, which API Gateway does not have, or not with a throttle`,
-    mend: 'deploy again, which restores the plan, or remove this tier',
+    found: `plan ${planId}, which does not exist in API Gateway or has no throttle`,
+    fix: 'deploy again to restore the plan, or remove the tier',
   };
 }
 
@@ -160,9 +162,9 @@ function accept(
 function apiProblem(found: string, deployed: string, rival: string | undefined): PolicyProblem {
   const path = 'api';
   if (rival === undefined)
-    return { path, expected: `the API that this stack deployed, ${deployed}`, found, mend: `write ${deployed}` };
+    return { path, expected: `the API that this stack deployed, ${deployed}`, found, fix: `write ${deployed}` };
   const expected = 'an API that no other policy governs';
-  return { path, expected, found: `${found}, which is governed by ${rival} already`, mend: 'remove one of the two' };
+  return { path, expected, found: `${found}, which is already governed by ${rival}`, fix: 'remove one of the two' };
 }
 
 /** What the switch says, and why a version of it could not be read. */
@@ -188,7 +190,7 @@ export async function readSwitch({ parameters, parameterPrefix, table, logger }:
       refusals = [{ kind: 'SWITCH', name, version, why }];
     }
   } catch (error) {
-    logger.error('The switch could not be read; it stays where it was.', { reason: describeError(error) });
+    logger.error('The switch could not be read; its last value stays in force.', { reason: describeError(error) });
   }
   if (value !== known) await saveKnownSwitch(table, value);
   return { isPaused: value !== 'run', refusals };

@@ -16,7 +16,7 @@ export async function noteGoverned(dependencies: ControlDependencies, loaded: Lo
   try {
     await saveGoverned(table, governedNames(dependencies, loaded), clock.now());
   } catch (error) {
-    logger.warn('What is governed could not be noted.', { reason: describeError(error) });
+    logger.warn('The list of governed APIs could not be saved.', { reason: describeError(error) });
   }
 }
 

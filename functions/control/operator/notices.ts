@@ -49,16 +49,12 @@ export async function noteRefusal(
 }
 
 function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): string {
-  if (kind === 'SWITCH') return 'Until then it holds every limit, as pause does.';
+  if (kind === 'SWITCH') return 'Until a version can be read, every limit stays as it is.';
   if (kind === 'OVERRIDE') {
     const last = governed?.override;
-    return last
-      ? `Version ${last.version} (${last.override.action}) stays in force.`
-      : 'No override is in force in its place.';
+    return last ? `Version ${last.version} (${last.override.action}) stays in force.` : 'No override is in force.';
   }
-  return governed && governed.version > 0
-    ? `Version ${governed.version} stays in force.`
-    : 'No policy is in force in its place.';
+  return governed && governed.version > 0 ? `Version ${governed.version} stays in force.` : 'No policy is in force.';
 }
 
 /** An override came into force: who, when and why. The instant is the edit's, so that it is recorded once. */
@@ -73,7 +69,7 @@ export async function noteOverride(
     id: `override#${override.version}`,
     atMs: override.sinceMs,
     rule: `override-${action}-ordered`,
-    reason: `${override.name}: "${action}" was put ${authorship(override)}.${excess} The next decision carries it out.`,
+    reason: `${override.name}: "${action}" was put ${authorship(override)}.${excess} The next decision carries the override out.`,
     wouldChange: 'Another version of the override parameter.',
     estimates: { overrideVersion: override.version },
     name: override.name,
@@ -91,8 +87,8 @@ export async function noteRelease(
     atMs: dependencies.clock.now(),
     rule: 'released',
     reason:
-      'Neither a policy nor an override of this API is left. Its limits are led back; from here on control moves none ' +
-      'of them, and the fail-safe stays out as long as control lives.',
+      'This API has neither a policy nor an override any more. Its limits are back at their baselines. Control changes ' +
+      'none of them from now on, and the fail-safe does not act while control is alive.',
     wouldChange: 'A policy for this API, or an override.',
     estimates: {},
     name: governed.name,
@@ -110,8 +106,8 @@ export async function noteSetAside(
     id: `set-aside#${key.pk}#${key.sk}`,
     atMs: dependencies.clock.now(),
     rule: 'state-set-aside',
-    reason: `The item ${key.pk} / ${key.sk} of the state table cannot be used: ${why}. It was set aside, and control goes on as if there had been none.`,
-    wouldChange: 'Nothing: look under ASIDE# in the table for what it was, and find out who wrote it.',
+    reason: `The item ${key.pk} / ${key.sk} of the state table cannot be used: ${why}. The item was set aside, and control continues as if the item had not existed.`,
+    wouldChange: 'Nothing. The table keeps the item under ASIDE#: find out who wrote it.',
     estimates: {},
     name: governed.name,
   };
@@ -125,13 +121,15 @@ export async function noteUnusable(
   { trigger, governed }: Occasion & { readonly governed: Governed },
 ): Promise<void> {
   const instead =
-    what === 'state' ? 'It starts afresh from the limits in force.' : 'It decided as if nothing new were known.';
+    what === 'state'
+      ? 'The law starts again from the limits in force.'
+      : 'The law decided as if no new data had arrived.';
   const notice = {
     id: `set-aside#law-${what}`,
     atMs: dependencies.clock.now(),
     rule: 'state-set-aside',
-    reason: `The law cannot use ${what === 'state' ? 'what it remembered' : 'the newest windows'}: ${why} ${instead}`,
-    wouldChange: 'Nothing: whatever was unusable is not read again.',
+    reason: `The law cannot use ${what === 'state' ? 'its stored state' : 'the newest windows'}: ${why} ${instead}`,
+    wouldChange: 'Nothing. The unusable data are not read again.',
     estimates: {},
     name: governed.name,
   };

@@ -49,7 +49,7 @@ async function attempt({ logger }: ControlDependencies, name: string, work: () =
   try {
     await work();
   } catch (error) {
-    logger.error('What is new of a parameter could not be settled.', { name, reason: describeError(error) });
+    logger.error('A change of a parameter could not be processed.', { name, reason: describeError(error) });
   }
 }
 

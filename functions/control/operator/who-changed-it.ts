@@ -56,7 +56,7 @@ export async function noteClaim(
   if (!found) return;
   const now = clock.now();
   if (!isPlausible(found.claim.atMs, now, CEILING_MS.past)) {
-    logger.warn('A claim is dated in the future; it is ignored.', {
+    logger.warn('A report of a change is dated in the future and is ignored.', {
       target: found.target,
       aheadMs: found.claim.atMs - now,
     });
@@ -65,7 +65,7 @@ export async function noteClaim(
   try {
     await saveClaim(table, baseline, found, now);
   } catch (error) {
-    logger.error('A claim could not be noted.', { target: found.target, reason: describeError(error) });
+    logger.error('A report of a change could not be saved.', { target: found.target, reason: describeError(error) });
   }
 }
 

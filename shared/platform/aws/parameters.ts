@@ -94,8 +94,8 @@ async function decrypted(client: SSMClient, listed: SsmParameter): Promise<Param
 
 function explainSealed(error: unknown): string {
   return (
-    `It is a SecureString that could not be decrypted (${describeError(error)}). To mend it: put it as type String, or ` +
-    'let the policy of its key allow kms:Decrypt to the role of this function, through Parameter Store.'
+    `The parameter is a SecureString that could not be decrypted (${describeError(error)}). Fix: store the parameter as type String, or ` +
+    'allow kms:Decrypt for the role of this function, through Parameter Store, in the policy of the key.'
   );
 }
 

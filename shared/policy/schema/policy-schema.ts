@@ -187,12 +187,10 @@ export const policySchema = z.strictObject({
   objective: objectiveSchema
     .prefault({})
     .meta({ description: 'What counts as a healthy backend: latency and server errors per window.' }),
-  capacity: capacitySchema
-    .prefault({})
-    .meta({
-      description:
-        'What is known of the capacity of the backend, in cost units per second (requests weighted by methodCost). Both fields are optional.',
-    }),
+  capacity: capacitySchema.prefault({}).meta({
+    description:
+      'What is known of the capacity of the backend, in cost units per second (requests weighted by methodCost). Both fields are optional.',
+  }),
   methodCost: z
     .record(z.string().regex(/^\/\S*\/(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)$/), z.number().min(0.01).max(10_000))
     .default({})
@@ -209,48 +207,35 @@ export const policySchema = z.strictObject({
     })
     .catchall(otherTierSchema)
     .prefault({}),
-  guardrails: guardrailsSchema
-    .prefault({})
-    .meta({
-      description:
-        'Bounds on how far, how fast and how often limits change. The total is the rate, in cost units per second, that the law admits in all.',
-    }),
-  tracker: trackerSchema
-    .prefault({})
-    .meta({
-      description:
-        'The search for the capacity of the backend. The total is the rate, in cost units per second, that the law admits in all.',
-    }),
+  guardrails: guardrailsSchema.prefault({}).meta({
+    description:
+      'Bounds on how far, how fast and how often limits change. The total is the rate, in cost units per second, that the law admits in all.',
+  }),
+  tracker: trackerSchema.prefault({}).meta({
+    description:
+      'The search for the capacity of the backend. The total is the rate, in cost units per second, that the law admits in all.',
+  }),
   guard: guardSchema
     .prefault({})
     .meta({ description: 'The standing guard: the stage limit at rest, sized from the highest healthy rate.' }),
-  demand: demandSchema
-    .prefault({})
-    .meta({
-      description:
-        'How the demand of keys and tiers is estimated, and how the limits of tiers follow from the estimate.',
-    }),
-  minutes: minutesSchema
-    .prefault({})
-    .meta({
-      description:
-        "Constants that apply while CloudWatch's minute metrics are the only source of data, because the access log is silent.",
-    }),
+  demand: demandSchema.prefault({}).meta({
+    description: 'How the demand of keys and tiers is estimated, and how the limits of tiers follow from the estimate.',
+  }),
+  minutes: minutesSchema.prefault({}).meta({
+    description:
+      "Constants that apply while CloudWatch's minute metrics are the only source of data, because the access log is silent.",
+  }),
   blind: blindSchema.prefault({}).meta({ description: 'What happens to limits when no trustworthy data arrive.' }),
   brakes: brakesSchema.prefault({}).meta({ description: 'Defaults for pause, pin and kill overrides.' }),
-  rollback: rollbackSchema
-    .prefault({})
-    .meta({
-      description: 'When a new policy version that violates the objective is rolled back to the version before.',
-    }),
+  rollback: rollbackSchema.prefault({}).meta({
+    description: 'When a new policy version that violates the objective is rolled back to the version before.',
+  }),
   trust: trustSchema
     .prefault({})
     .meta({ description: "How far the access log may differ from AWS's own minute counts and still be believed." }),
-  drift: driftSchema
-    .prefault({})
-    .meta({
-      description: 'What to do with a limit that somebody other than Tidegate changed, by who changed the limit.',
-    }),
+  drift: driftSchema.prefault({}).meta({
+    description: 'What to do with a limit that somebody other than Tidegate changed, by who changed the limit.',
+  }),
 });
 
 export type Policy = z.infer<typeof policySchema>;

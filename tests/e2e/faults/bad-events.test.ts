@@ -9,8 +9,8 @@ import {
 } from '../../support/faults/broken-events.ts';
 
 const EVENTS = [...knownBrokenEvents(), ...generatedBrokenEvents(1, 160)];
-/** Says where, what was expected, what was found and how to mend it. */
-const REFUSAL = /^[\w().: -]+: expected .+; found .+\. To mend it: .+\.$/;
+/** Says where, what was expected, what was found and how to fix it. */
+const REFUSAL = /^[\w().: -]+: expected .+; found .+\. Fix: .+\.$/;
 
 interface Outcome extends BrokenEvent {
   readonly functionError: string | undefined;
@@ -63,7 +63,7 @@ test('none of them changes a limit, breaks a function, or is thrown into the dea
   expect(scene.failures).toEqual([]);
 });
 
-test('every refusal names its path, what was expected and found, and how to mend it', () => {
+test('every refusal names its path, what was expected and found, and how to fix it', () => {
   const all = outcomes.flatMap(refusals);
   expect(all.length).toBeGreaterThan(100);
   expect(all.filter((why) => !REFUSAL.test(why))).toEqual([]);

@@ -76,7 +76,7 @@ test('npm start says in one sentence that its port is in use', async () => {
   expect(await typed(['rehearsal/start.ts', '--once', '--port', port])).toEqual({
     code: 1,
     out: '',
-    err: `Port ${port} of 127.0.0.1 is in use, perhaps by another "npm start": choose another with "npm start -- --port 0".\n`,
+    err: `Port ${port} of 127.0.0.1 is in use, perhaps by another "npm start": Fix: choose another with "npm start -- --port 0".\n`,
   });
 });
 

@@ -45,7 +45,7 @@ test('no text makes the parser throw, and whatever is refused comes with a path 
       const parsed = parseOverride(text, DEPLOYED);
       if (parsed.ok) return;
       expect(parsed.problems.length).toBeGreaterThan(0);
-      for (const { path, mend } of parsed.problems) expect([path, mend]).not.toContain('');
+      for (const { path, fix } of parsed.problems) expect([path, fix]).not.toContain('');
       expect(explainOverrideProblems(parsed.problems)).toMatch(/^The override was refused: \d+ problems?\.\n1\. /);
     }),
     { numRuns: 300 },

@@ -29,12 +29,15 @@ test('several names by comma; the seeds for tuning; the first seed alone; one th
 });
 
 test.each([
-  [['--law', 'perfct'], '--law: there is no "perfct"; there are '],
-  [['--scenario', 'rmap'], '--scenario: there is no "rmap"; there are '],
+  [['--law', 'perfct'], '--law: "perfct" is unknown. Expected one of '],
+  [['--scenario', 'rmap'], '--scenario: "rmap" is unknown. Expected one of '],
   [['--seeds', '1,x'], 'Expected a whole number of at least 1, found "x".'],
   [['--jobs', '0'], 'Expected a whole number of at least 1, found "0".'],
   [['--wirte'], "unknown option '--wirte'"],
-  [['--write', '--law', 'perfect'], '--write keeps the whole comparison: leave out --scenario, --law and --seeds.'],
+  [
+    ['--write', '--law', 'perfect'],
+    '--write stores the whole comparison. Fix: leave out --scenario, --law and --seeds.',
+  ],
 ])('%j is refused with what was expected', (args, message) => {
   expect(() => optionsOf(args, command())).toThrow(message);
 });

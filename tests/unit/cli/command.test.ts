@@ -138,22 +138,28 @@ test('another stage, policy and Region', async () => {
 });
 
 test.each<[string, string]>([
-  ['kill --floor 50', 'A limit: expected requests a second, a slash and the burst, as 50/100; found "50".'],
+  ['kill --floor 50', 'Limit: expected rate/burst, for example 50/100; found "50".'],
   ['kill --floor 0/10', 'floor.rateRps: expected at least 0.1; found 0'],
-  ['kill --floor 1/10.5', 'as 50/100; found "1/10.5"'],
+  ['kill --floor 1/10.5', 'for example 50/100; found "1/10.5"'],
   ['pin --for 30m', "missing required argument 'limit'"],
-  ['pin basic=20/40', 'give either --for 30m or --until'],
-  ['pin basic=20/40 --for 30m --until 2031-01-02T00:00:00Z', 'give either --for 30m or --until'],
-  ['pin basic=20/40 --for soon', 'A duration: expected a number and s, m, h or d, as 30m; found "soon".'],
-  ['pin basic=20/40 --until 2030-01-01T00:00:00Z', 'is in the past; now it is 2031-01-01T00:00:00.000Z.'],
+  ['pin basic=20/40', 'give either --for, for example 30m, or --until'],
+  ['pin basic=20/40 --for 30m --until 2031-01-02T00:00:00Z', 'give either --for, for example 30m, or --until'],
+  [
+    'pin basic=20/40 --for soon',
+    'Duration: expected a number followed by s, m, h or d, for example 30m; found "soon".',
+  ],
+  [
+    'pin basic=20/40 --until 2030-01-01T00:00:00Z',
+    'expected a time after 2031-01-01T00:00:00.000Z; found 2030-01-01T00:00:00Z.',
+  ],
   ['pin basic=20/40 --until tomorrow', 'until: expected an instant with its zone'],
-  ['pin basic --for 30m', 'expected a tier or "stage", as basic=50/100; found "basic".'],
+  ['pin basic --for 30m', 'expected a tier or "stage" with its limit, for example basic=50/100; found "basic".'],
   ['pin basic=1/1 basic=2/2 --for 30m', '"basic" is given twice'],
   ['pause --nag-after 1s', 'nagAfterSeconds: expected at least 60; found 1'],
   ['pause --stage a/b', '--stage: expected letters, digits'],
   ['resume --nag-after 2h', "unknown option '--nag-after'"],
   ['kil', "unknown command 'kil'"],
-  ['pin basic=20/40 --for 8d', 'until: expected an instant at most 7 days after the edit'],
+  ['pin basic=20/40 --for 8d', 'until: expected a time at most 7 days after the edit'],
 ])('%s is refused, and nothing is written', async (line, words) => {
   const { code, err } = await typed(line);
   expect(err).toContain(words);
@@ -165,7 +171,7 @@ test.each<[string, string, string]>([
   [
     'a name that no policy has',
     'kill --name other',
-    '--name: no policy is called "other"; the policies of this stage: default.',
+    '--name: there is no policy "other". Policies of this stage: default.',
   ],
   [
     'a tier that is not there',
@@ -175,7 +181,7 @@ test.each<[string, string, string]>([
   [
     'a pin above the baseline',
     'pin stage=1000000/60 --for 5m',
-    'stage: expected at most the deployed baseline, 2000/60; found 1000000/60. To mend it: pin no more than that, or say that you mean it: --above-baseline',
+    'stage: expected at most the deployed baseline, 2000/60; found 1000000/60. Fix: pin at most the baseline, or allow more with --above-baseline',
   ],
 ])('%s ends with 1, says what exists, and nothing is stored', async (_, line, words) => {
   const { code, out, err } = await typed(line);
@@ -193,9 +199,9 @@ test('a policy that was refused governs nothing: a brake of its name ends with 1
   expect(code).toBe(1);
   expect(err).toBe(
     [
-      '--name: "legacy" governs no API: a brake under that name would do nothing.',
+      '--name: "legacy" governs no API, so an override of this name would have no effect.',
       'Policy version 1: api: not ours.',
-      'Governed: default (abc123def4/dev).',
+      'Policies that govern an API: default (abc123def4/dev).',
     ].join('\n'),
   );
   expect(put()).toEqual([]);
@@ -216,7 +222,7 @@ describe('the command waits for the decision that carried it out', () => {
     expect(now).toBe(NOW + 1_000);
     expect((await typed('pin basic=20/40 --for 30m')).out.slice(-2)).toEqual([
       'Plan basic 100/20 -> 20/40',
-      'Plans follow one by one: AWS allows one write in 20 s.',
+      'Usage plans follow one at a time: AWS allows one write per 20 s.',
     ]);
     expect((await typed('pause')).out.at(-1)).toBe('Because.');
   });
@@ -248,7 +254,7 @@ describe('the command waits for the decision that carried it out', () => {
     decided = [{ atMs: NOW, decision: { override, mode: 'shadow', stageOutcome: 'not-enforced', kind: 'hold' } }];
     expect((await typed('resume')).out).toEqual([
       `resume: ${OVERRIDE} version 2.`,
-      'It replaces pause (version 1).',
+      'The new version replaces pause (version 1).',
       "Recorded at 2031-01-01T00:00:00.000Z: hold (override-over). The policy's mode is shadow: nothing is enforced.",
     ]);
   });
@@ -267,8 +273,8 @@ describe('the command waits for the decision that carried it out', () => {
     const { code, err, out } = await typed('kill');
     expect(code).toBe(0);
     expect(err.split('\n')).toEqual([
-      `The kill is stored (${OVERRIDE} version 1) but not carried out after 10 s. Control has not decided anything about it.`,
-      'Going on waiting, a minute in all. To brake by hand meanwhile:',
+      `The kill is stored (${OVERRIDE} version 1) but not carried out after 10 s. Control has made no decision about the override yet.`,
+      'The command waits for one minute in all. To lower the stage by hand meanwhile:',
       '  aws apigateway update-stage --rest-api-id abc123def4 --stage-name dev --region eu-west-1 --patch-operations ' +
         "'op=replace,path=/*/*/throttling/rateLimit,value=100' 'op=replace,path=/*/*/throttling/burstLimit,value=25' " +
         "'op=replace,path=/~1orders/POST/throttling/rateLimit,value=50' 'op=replace,path=/~1orders/POST/throttling/burstLimit,value=5'",
@@ -281,10 +287,12 @@ describe('the command waits for the decision that carried it out', () => {
     decided = [{ atMs: NOW, decision: { rule: 'management-crowded', stageOutcome: 'deferred', kind: 'hold' } }];
     const { code, err } = await typed('kill --floor 7/3');
     expect({ code, waitedMs: now - NOW }).toEqual({ code: 1, waitedMs: 60_000 });
-    expect(err).toContain('Control has seen it and decided hold (management-crowded), stage deferred: Because.');
+    expect(err).toContain(
+      'Control has read the override and decided hold (management-crowded), stage deferred: Because.',
+    );
     expect(err).toContain('rateLimit,value=7');
-    expect(err).toContain('Not carried out in 60 s.');
-    expect(err).toContain('The kill stays stored as version 1: control carries it out as soon as it can.');
+    expect(err).toContain('The kill was not carried out within 60 s.');
+    expect(err).toContain('Version 1 stays stored, and control carries the override out as soon as possible.');
     expect(put()).toHaveLength(1);
   });
 
@@ -295,12 +303,12 @@ describe('the command waits for the decision that carried it out', () => {
     ] as unknown as typeof decided;
     expect(await typed('kill')).toMatchObject({
       code: 1,
-      err: `The kill is not in force. Control refused it. ${reason}`,
+      err: `The kill is not in force. Control refused the override. ${reason}`,
     });
     decided = [{ atMs: NOW, decision: { override: { action: 'resume', version: 2, sinceMs: NOW, isOverdue: false } } }];
     expect(await typed('kill')).toMatchObject({
       code: 1,
-      err: 'The kill is not in force. Version 2 (resume) replaced it before that.',
+      err: 'The kill is not in force. Version 2 (resume) replaced the override before control carried it out.',
     });
     expect(now).toBe(NOW);
   });
@@ -314,8 +322,10 @@ test('where control never ran the command says so, stores the brake, and waits f
     return { Items: said ? [{ governed: { S: JSON.stringify(GOVERNED) } }] : [] };
   });
   const { code, err, out } = await typed('kill');
-  expect(err).toContain('Control has not said yet that it governs an API by "default": it may never have run.');
-  expect(err).toContain('  aws apigateway update-stage, as docs/operations.md shows');
+  expect(err).toContain(
+    'Control has not yet reported that policy "default" governs an API; control may never have run.',
+  );
+  expect(err).toContain('  use aws apigateway update-stage as in docs/operations.md');
   expect(code).toBe(0);
   expect(out.at(-1)).toBe('Stage */* 2000/60 -> 100/25');
 });
@@ -327,8 +337,12 @@ test('whoever may put but not read can kill all the same, and is told that nobod
   const { code, err } = await typed('kill');
   expect(documents()).toEqual([{ action: 'kill' }]);
   expect(code).toBe(1);
-  expect(err).toContain('The policies could not be read (AccessDeniedException); going on without that check.');
-  expect(err).toContain('What control governs could not be read (AccessDeniedException); going on without that check.');
+  expect(err).toContain(
+    'The policies could not be read (AccessDeniedException); the command continues without this check.',
+  );
+  expect(err).toContain(
+    'The list of governed APIs could not be read (AccessDeniedException); the command continues without this check.',
+  );
   expect(err).toContain('The decisions cannot be read: AccessDeniedException: not yours');
 });
 
@@ -342,15 +356,15 @@ test.each([
   [
     'AccessDeniedException',
     'not authorized to perform ssm:PutParameter',
-    'It needs ssm:GetParameter and ssm:PutParameter',
+    'Fix: grant ssm:GetParameter and ssm:PutParameter',
   ],
   ['CredentialsProviderError', 'Could not load credentials from any providers', 'aws sts get-caller-identity'],
-  ['ThrottlingException', 'Rate exceeded', 'Try again in a second'],
+  ['ThrottlingException', 'Rate exceeded', 'try again in a second'],
 ])('%s is passed on with a word of what to do', async (name, message, hint) => {
   ssm.on(PutParameterCommand).rejects(Object.assign(new Error(message), { name }));
   const { code, err, out } = await typed('kill');
   expect({ code, out }).toEqual({ code: 1, out: [] });
-  expect(err).toContain(`AWS did not do it. ${name}: ${message}`);
+  expect(err).toContain(`The request to AWS failed. ${name}: ${message}`);
   expect(err).toContain(hint);
 });
 

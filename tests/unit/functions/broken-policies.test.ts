@@ -9,8 +9,8 @@ import { type LocalTable, localTable } from '../state/dynalite.ts';
 import { API, CONCLUSION, POLICY_NAME, SCHEDULE, World } from './world.ts';
 
 const DOCUMENTS = brokenPolicies(1, 180);
-/** Where, what was expected, what was found, and how to mend it. */
-const REFUSAL = /version \d+: .*: expected .+; found .+\. To mend it: .+/s;
+/** Where, what was expected, what was found, and how to fix it. */
+const REFUSAL = /version \d+: .*: expected .+; found .+\. Fix: .+/s;
 
 let table: LocalTable;
 let world: World;
@@ -49,7 +49,7 @@ test('none changes a limit, what is desired, or the policy in force', async () =
   expect((await readDesired(table, API))?.stage['*/*']?.rateRps).toBe(2000);
 });
 
-test('each is refused once, with its version, its path and how to mend it', async () => {
+test('each is refused once, with its version, its path and how to fix it', async () => {
   const items = await queryItems(table, 'DECISION#abc123def4/dev');
   const decisions = items.map((item) => JSON.parse(String(item.decision)) as Decision);
   const refusals = decisions.filter(({ rule }) => rule === 'policy-rejected');

@@ -280,7 +280,7 @@ test('a refusal that cannot be stored keeps no API from its tick', async () => {
   world.parameters.push({ Name: '/tidegate/dev/policies/broken', Value: '{', Version: 1 });
   await run(SCHEDULE);
   expect(world.metric('Heartbeat')).toEqual([1]);
-  expect(world.logged.join()).toContain('could not be settled');
+  expect(world.logged.join()).toContain('could not be processed');
 });
 
 test('a claim of the future is nobody’s, and one that cannot be stored costs nobody a tick', async () => {

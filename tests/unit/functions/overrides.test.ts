@@ -109,7 +109,7 @@ describe('kill', () => {
     expect((await readWayBack(table, API))?.restorePoint.stage['*/*']?.rateRps).toBe(2000);
   });
 
-  test('works while the switch says pause, when an alarm triggers, and with a floor of its own', async () => {
+  test('works while the switch is set to pause, when an alarm triggers, and with a floor of its own', async () => {
     world.switch = 'pause';
     world.override({ action: 'kill', floor: { rateRps: 5, burst: 2 } });
     await run(ALARM);
@@ -247,7 +247,7 @@ describe('the override parameter', () => {
     expect(orders).toHaveLength(1);
     expect(orders[0]).toMatchObject({ atMs: T0, kind: 'hold' });
     expect(orders[0]?.reason).toBe(
-      `${OVERRIDE_NAME}: "kill" was put by ${AUTHOR} at 2031-01-01T00:00:00.000Z, version 1 ("fire"). The next decision carries it out.`,
+      `${OVERRIDE_NAME}: "kill" was put by ${AUTHOR} at 2031-01-01T00:00:00.000Z, version 1 ("fire"). The next decision carries the override out.`,
     );
     expect(world.announced().map(({ detail }) => detail.rule)).toEqual(['override-kill-ordered']);
     expect(world.ssm.commandCalls(GetParameterHistoryCommand)).toHaveLength(1);
@@ -328,7 +328,7 @@ describe('the override parameter', () => {
     await run(SCHEDULE);
     expect(stageRate()).toBe(LAW_WANTS);
     const refusal = (await decisions()).find(({ rule }) => rule === 'override-rejected');
-    expect(refusal?.reason).toContain('Put it under the name of one: default.');
+    expect(refusal?.reason).toContain('Fix: use the name of a policy that does: default.');
   });
 
   test('an edit whose event met a tick at work was not carried out before the next minute', async () => {
@@ -377,8 +377,8 @@ describe('a SecureString', () => {
     await run(SCHEDULE);
     expect(stageRate()).toBe(100);
     const [refusal] = await rejections();
-    expect(refusal?.reason).toContain('/tidegate/dev/overrides/other version 1: It is a SecureString');
-    expect(refusal?.reason).toContain('put it as type String');
+    expect(refusal?.reason).toContain('/tidegate/dev/overrides/other version 1: The parameter is a SecureString');
+    expect(refusal?.reason).toContain('store the parameter as type String');
     expect(refusal?.reason).not.toContain(CIPHERTEXT);
     expect(refusal?.reason).not.toContain('comma');
   });
@@ -398,7 +398,7 @@ describe('a SecureString', () => {
     world.parameters = [];
     secure(true, 'sealed', POLICY_NAME, 2);
     expect(await minute()).toMatchObject({ policy: { version: 1, refused: { version: 2 } }, mode: 'enforce' });
-    expect((await rejections())[0]?.reason).toContain('It is a SecureString');
+    expect((await rejections())[0]?.reason).toContain('The parameter is a SecureString');
   });
 
   test('switch holds everything but a kill while it cannot be decrypted, and says so', async () => {
@@ -408,7 +408,7 @@ describe('a SecureString', () => {
     expect((await rejections()).map(({ rule, reason }) => [rule, reason])).toEqual([
       [
         'switch-rejected',
-        expect.stringMatching(/switch version 4: It is a SecureString .* holds every limit, as pause/),
+        expect.stringMatching(/switch version 4: The parameter is a SecureString .* every limit stays as it is/),
       ],
     ]);
     world.override({ action: 'kill' });
@@ -443,7 +443,7 @@ describe('a pin above the deployed baseline', () => {
     world.override({ ...pin, aboveBaseline: true });
     await run(SCHEDULE);
     expect(stageRate()).toBe(9000);
-    const excess = 'That is above the deployed baseline: stage at 9000/4000 instead of 2000/5000.';
+    const excess = 'The pin exceeds the deployed baseline: stage at 9000/4000 instead of 2000/5000.';
     expect((await last())?.reason).toContain(excess);
     expect(world.announced().map(({ detail }) => detail.reason)).toEqual([expect.stringContaining(excess)]);
   });
@@ -453,7 +453,7 @@ describe('a pin above the deployed baseline', () => {
     await run(SCHEDULE);
     expect(stageRate()).toBe(LAW_WANTS);
     const refusal = (await decisions()).find(({ rule }) => rule === 'override-rejected');
-    expect(refusal?.reason).toContain('until: expected an instant at most 7 days after the edit');
+    expect(refusal?.reason).toContain('until: expected a time at most 7 days after the edit');
     // It does not come into force years later, when its end is near.
     world.now = Date.parse('9998-12-31T00:00:00Z');
     await run(SCHEDULE);
@@ -481,7 +481,7 @@ describe('an API whose policy and override are both deleted', () => {
     for (const [index, rate] of rates.entries())
       if (index > 0) expect(rate).toBeLessThanOrEqual((rates[index - 1] ?? 0) * 1.5 + 0.01);
     expect(rates.at(-1)).toBe(2000);
-    expect((await last())?.reason).toContain('control moves none of them');
+    expect((await last())?.reason).toContain('Control changes none of them');
     expect(await readDesired(table, API)).toBeUndefined();
     const count = (await decisions()).length;
     await minute();

@@ -188,7 +188,7 @@ describe('a wake-up', () => {
     expect(writes()).toEqual([]);
     expect(world.published).toEqual([[apiDimensions(API), [{ name: 'WritesRefused', unit: 'Count', values: [1] }]]]);
     expect(world.logged).toEqual([
-      expect.stringMatching(/^A plan was not written\..*a rate of 0 rps is out of bounds/),
+      expect.stringMatching(/^A usage plan was not written\..*a rate of 0 rps is out of bounds/),
     ]);
     expect(await readPlanSlot(table, 21_000)).toBe(T0 + 21_000);
   });
@@ -197,7 +197,7 @@ describe('a wake-up', () => {
     await desire({ basic: { rateRps: 50, burst: 50 } });
     await wakeUp();
     const [line = ''] = world.logged;
-    expect(line).toMatch(/^A plan was written\. /);
+    expect(line).toMatch(/^A usage plan was written\. /);
     expect(JSON.parse(line.slice(line.indexOf('{')))).toEqual({
       ...{ api: 'abc123def4/dev', tier: 'basic', planId: 'planB' },
       ...{ kind: 'written', value: { rateRps: 50, burst: 50 } },
@@ -303,10 +303,10 @@ describe('a batch of wake-ups', () => {
   test('a refusal says what was expected, what was found, and what may run the function', () => {
     readMessages({ Records: { messageId: 'a' } }, refuse);
     readMessages({ Records: [message('a', 1), { messageId: 5 }] }, refuse);
-    const mend = 'let nothing but the plan-writes queue run this function';
+    const fix = 'let only the plan-writes queue invoke this function';
     expect(refusals).toEqual([
-      { path: 'Records', expected: 'a list of SQS messages', found: 'an object', mend },
-      { path: 'Records.1.messageId', expected: "an SQS message's id", found: 'a number', mend },
+      { path: 'Records', expected: 'a list of SQS messages', found: 'an object', fix },
+      { path: 'Records.1.messageId', expected: "an SQS message's id", found: 'a number', fix },
     ]);
   });
 

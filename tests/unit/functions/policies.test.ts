@@ -72,13 +72,13 @@ describe('a new version under which the objective is violated', () => {
     const [rollback, ...others] = await ruled('policy-rolled-back');
     expect(others).toEqual([]);
     expect(rollback?.reason).toContain(
-      `${POLICY_NAME} version 2: It was rolled back: the objective had held for 600 s`,
+      `${POLICY_NAME} version 2: This version was rolled back: the objective had held for 600 s`,
     );
     expect(rollback?.reason).toContain('Version 1 stays in force.');
     expect(world.announced().map(({ detail }) => detail.rule)).toEqual(['policy-rolled-back']);
     expect((await last())?.policy).toMatchObject({
       version: 1,
-      refused: { version: 2, why: expect.stringContaining('It was rolled back') },
+      refused: { version: 2, why: expect.stringContaining('This version was rolled back') },
     });
   });
 
@@ -169,7 +169,7 @@ test('a newcomer whose name sorts first took the stage from the policy that gove
   world.now += MINUTE_MS;
   await run(SCHEDULE);
   expect((await last())?.policy.name).toBe(POLICY_NAME);
-  expect((await ruled('policy-rejected'))[0]?.reason).toContain(`is governed by ${POLICY_NAME} already`);
+  expect((await ruled('policy-rejected'))[0]?.reason).toContain(`is already governed by ${POLICY_NAME}`);
 });
 
 describe('a tier whose plan is gone', () => {

@@ -173,6 +173,6 @@ describe('the nudge', () => {
     fail();
     await run(delivery([line(THROTTLED)]));
     expect(await windows()).toHaveLength(1);
-    expect(world.logged.join()).toContain('could not be nudged');
+    expect(world.logged.join()).toContain('could not be sent to control');
   });
 });

@@ -64,7 +64,7 @@ describe('reading', () => {
     const answers = aws.on(GetAccountCommand);
     for (const rateLimit of bad) answers.resolvesOnce({ throttleSettings: { rateLimit, burstLimit: 8 } });
     answers.resolves({ throttleSettings: { rateLimit: 10_000, burstLimit: 5_000 } });
-    for (const _ of bad) await expect(gateway.accountLimit()).rejects.toThrow('GetAccount answered without a limit');
+    for (const _ of bad) await expect(gateway.accountLimit()).rejects.toThrow('GetAccount returned no throttle limit');
     expect(await gateway.accountLimit()).toEqual({ rateRps: 10_000, burst: 5_000 });
   });
 

@@ -39,9 +39,9 @@ test('one that cannot be decrypted disables nothing else, and says what to do wi
   expect(pause).toMatchObject({ name: PAUSE, value: '{"action":"pause"}' });
   expect(kill).toMatchObject({ name: KILL, value: '', version: 3, modifiedMs: 7 });
   expect(kill?.unreadable).toContain(
-    `It is a SecureString that could not be decrypted (AccessDeniedException: ${refusal})`,
+    `The parameter is a SecureString that could not be decrypted (AccessDeniedException: ${refusal})`,
   );
-  expect(kill?.unreadable).toContain('put it as type String, or let the policy of its key allow kms:Decrypt');
+  expect(kill?.unreadable).toContain('store the parameter as type String, or allow kms:Decrypt');
   expect(JSON.stringify(kill)).not.toContain(CIPHERTEXT);
 });
 

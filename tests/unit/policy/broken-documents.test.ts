@@ -27,7 +27,7 @@ function brokenFields(): Broken[] {
   });
 }
 
-test('every field refuses what it cannot be, and says where, what was found and how to mend it', () => {
+test('every field refuses what it cannot be, and says where, what was found and how to fix it', () => {
   const documents = brokenFields();
   expect(documents.length).toBeGreaterThan(700);
   for (const { text, path } of documents) {
@@ -37,8 +37,8 @@ test('every field refuses what it cannot be, and says where, what was found and 
       text,
       at: expect.arrayContaining([expect.stringMatching(new RegExp(`^${path.replaceAll('.', '\\.')}`))]),
     });
-    for (const { expected, found, mend } of problems) {
-      for (const words of [expected, found, mend]) expect(words).toMatch(/\S/);
+    for (const { expected, found, fix } of problems) {
+      for (const words of [expected, found, fix]) expect(words).toMatch(/\S/);
     }
   }
 });

@@ -36,7 +36,7 @@ describe('pairs that must be in order', () => {
         path: lower,
         expected: `at most ${upper} (0.05)`,
         found: '0.06',
-        mend: `lower ${lower} to at most 0.05, or raise ${upper} to at least 0.06`,
+        fix: `lower ${lower} to at most 0.05, or raise ${upper} to at least 0.06`,
       },
     ]);
   });
@@ -83,7 +83,7 @@ describe('guarantees', () => {
         path: 'tiers',
         expected: 'floorShare of all tiers together at most 1',
         found: '1.001',
-        mend: 'lower some floorShare; tiers that are not named have defaults that count too',
+        fix: 'lower some floorShare; tiers that are not named have defaults that count too',
       },
     ]);
   });
@@ -105,7 +105,7 @@ test('a tier that is not deployed is named with those that are, where they are k
       path: 'tiers.gold',
       expected: 'one of premium, basic',
       found: '{"weight":2}',
-      mend: 'use a tier that config/tiers.yml deploys, or remove this one',
+      fix: 'use a tier that config/tiers.yml deploys, or remove this one',
     },
   ]);
   expect(found({ 'tiers.gold.weight': 2 })).toEqual([]);

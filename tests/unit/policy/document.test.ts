@@ -2,7 +2,7 @@ import { explainDocument, LONGEST_DOCUMENT_BYTES, readDocument } from '../../../
 import { duplicateKeys } from '../../../shared/policy/duplicate-keys.ts';
 import { parsePolicy } from '../../../shared/policy/parse.ts';
 
-const MEND = 'look there for a missing comma, quote or brace; comments and trailing commas are not JSON';
+const FIX = 'look near that place for a missing comma, quote or brace; JSON has no comments and no trailing commas';
 
 describe('the text of a parameter', () => {
   test('that is JSON is read, and fields that occur twice are reported along', () => {
@@ -11,7 +11,7 @@ describe('the text of a parameter', () => {
       ok: true,
       value: { a: 2 },
       problems: [
-        { path: 'a', expected: 'each field once', found: 'the same field again', mend: 'keep one of the two' },
+        { path: 'a', expected: 'each field at most once', found: 'the field twice', fix: 'keep one of the two' },
       ],
     });
   });
@@ -23,7 +23,7 @@ describe('the text of a parameter', () => {
         path: '(document)',
         expected: 'at most 4096 bytes',
         found: '4097 bytes',
-        mend: 'leave out fields that only repeat their default',
+        fix: 'remove fields that only repeat their default',
       },
     });
   });
@@ -33,7 +33,7 @@ describe('the text of a parameter', () => {
     ['{\n  "a":\n', 'Unexpected end of JSON input (line 3, column 1)'],
     ['x', 'Unexpected token \'x\', "x" is not valid JSON'],
   ])('that is no JSON, %j, is placed where it breaks off', (text, found) => {
-    const problem = { path: '(document)', expected: 'a JSON object', found, mend: MEND };
+    const problem = { path: '(document)', expected: 'a JSON object', found, fix: FIX };
     expect(readDocument(text)).toEqual({ ok: false, problem });
   });
 
@@ -64,15 +64,15 @@ describe('the text of a parameter', () => {
 });
 
 test('problems are told one by one, numbered, under one head', () => {
-  const problem = { path: 'mode', expected: 'a', found: 'b', mend: 'write a' };
+  const problem = { path: 'mode', expected: 'a', found: 'b', fix: 'write a' };
   expect(explainDocument('policy', [problem])).toBe(
-    'The policy was refused: 1 problem.\n1. mode: expected a; found b. To mend it: write a.',
+    'The policy was refused: 1 problem.\n1. mode: expected a; found b. Fix: write a.',
   );
   expect(explainDocument('override', [problem, { ...problem, path: 'floor' }])).toBe(
     [
       'The override was refused: 2 problems.',
-      '1. mode: expected a; found b. To mend it: write a.',
-      '2. floor: expected a; found b. To mend it: write a.',
+      '1. mode: expected a; found b. Fix: write a.',
+      '2. floor: expected a; found b. Fix: write a.',
     ].join('\n'),
   );
 });

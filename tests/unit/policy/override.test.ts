@@ -27,27 +27,24 @@ test.each([
 
 test.each<[unknown, string | RegExp]>([
   ['', '(document): expected a JSON object'],
-  ['{ "action": "kill", }', /To mend it: look there for a missing comma/],
+  ['{ "action": "kill", }', /Fix: look near that place for a missing comma/],
   ['[]', '(document): expected an object; found []'],
   ['null', '(document): expected an object; found null'],
   ['"kill"', '(document): expected an object; found "kill"'],
-  [{}, 'action: expected one of "pause", "pin", "kill", "resume"; found nothing. To mend it: add the field.'],
+  [{}, 'action: expected one of "pause", "pin", "kill", "resume"; found nothing. Fix: add the field.'],
   [{ action: 'kil' }, 'action: expected one of "pause", "pin", "kill", "resume"; found "kil"'],
   [{ action: ['kill'] }, 'action: expected one of'],
-  ['{"action":"pause","action":"kill"}', 'action: expected each field once; found the same field again'],
-  [
-    { action: 'pause', raeson: 'x' },
-    'raeson: expected a field that the override has; found "x". To mend it: did you mean "reason"',
-  ],
-  [{ action: 'pause', floor: LIMIT }, 'floor: expected a field that the override has'],
-  [{ action: 'resume', nagAfterSeconds: 60 }, 'nagAfterSeconds: expected a field that the override has'],
+  ['{"action":"pause","action":"kill"}', 'action: expected each field at most once; found the field twice'],
+  [{ action: 'pause', raeson: 'x' }, 'raeson: expected a field of the override; found "x". Fix: did you mean "reason"'],
+  [{ action: 'pause', floor: LIMIT }, 'floor: expected a field of the override'],
+  [{ action: 'resume', nagAfterSeconds: 60 }, 'nagAfterSeconds: expected a field of the override'],
   [{ action: 'pause', nagAfterSeconds: 1 }, 'nagAfterSeconds: expected at least 60; found 1'],
   [{ action: 'pause', reason: '' }, 'reason: expected at least 1 characters'],
   [{ action: 'kill', floor: 0 }, 'floor: expected an object; found 0'],
   [{ action: 'kill', floor: { rateRps: 0, burst: 1 } }, 'floor.rateRps: expected at least 0.1; found 0'],
   [
     { action: 'kill', floor: { rateRps: '5', burst: 1 } },
-    'floor.rateRps: expected a number; found "5". To mend it: write 5 without quotes',
+    'floor.rateRps: expected a number; found "5". Fix: write 5 without quotes',
   ],
   [{ action: 'kill', floor: { rateRps: 5, burst: 1.5 } }, 'floor.burst: expected a whole number; found 1.5'],
   [
@@ -62,8 +59,8 @@ test.each<[unknown, string | RegExp]>([
   ],
   [{ action: 'pin', until: '2031-05-01T12:30:00', stage: LIMIT }, 'until: expected an instant with its zone'],
   [{ action: 'pin', until: '2031-02-30T12:30:00Z', stage: LIMIT }, 'until: expected an instant with its zone'],
-  [{ action: 'pin', until: UNTIL }, 'tiers: expected a tier or the stage to hold; found nothing'],
-  [{ action: 'pin', until: UNTIL, tiers: {} }, 'tiers: expected a tier or the stage to hold; found {}'],
+  [{ action: 'pin', until: UNTIL }, 'tiers: expected at least one tier, or the stage; found nothing'],
+  [{ action: 'pin', until: UNTIL, tiers: {} }, 'tiers: expected at least one tier, or the stage; found {}'],
   [{ action: 'pin', until: UNTIL, tiers: { gold: LIMIT } }, 'tiers.gold: expected one of premium, basic'],
   [
     { action: 'pin', until: UNTIL, tiers: { basic: { rateRps: 5 } } },
@@ -95,9 +92,9 @@ test.each<[string, object, object[]]>([
     [
       {
         path: 'tiers',
-        expected: 'a tier or the stage to hold',
+        expected: 'at least one tier, or the stage',
         found: 'nothing',
-        mend: 'add "stage" or "tiers", each with "rateRps" and "burst"',
+        fix: 'add "stage" or "tiers", each with "rateRps" and "burst"',
       },
     ],
   ],
@@ -109,24 +106,24 @@ test.each<[string, object, object[]]>([
         path: 'tiers.gold',
         expected: 'one of premium, basic',
         found: '{"rateRps":50,"burst":10}',
-        mend: 'use a tier that config/tiers.yml deploys, or remove this one',
+        fix: 'use a tier that config/tiers.yml deploys, or remove this one',
       },
     ],
   ],
   [
     'has a list for its tiers',
     { stage: LIMIT, tiers: ['gold'] },
-    [{ path: 'tiers', expected: 'an object', found: '["gold"]', mend: 'write an object' }],
+    [{ path: 'tiers', expected: 'an object', found: '["gold"]', fix: 'write an object' }],
   ],
   [
     'has nothing for its tiers',
     { stage: LIMIT, tiers: null },
-    [{ path: 'tiers', expected: 'an object', found: 'null', mend: 'write an object' }],
+    [{ path: 'tiers', expected: 'an object', found: 'null', fix: 'write an object' }],
   ],
   [
     'has a name for its tiers',
     { stage: LIMIT, tiers: 'gold' },
-    [{ path: 'tiers', expected: 'an object', found: '"gold"', mend: 'write an object' }],
+    [{ path: 'tiers', expected: 'an object', found: '"gold"', fix: 'write an object' }],
   ],
 ])('a pin that %s is told exactly that', (_, fields, problems) => {
   const parsed = parseOverride(JSON.stringify({ action: 'pin', until: UNTIL, ...fields }), DEPLOYED);
@@ -144,9 +141,9 @@ test('a field in the wrong place was answered with its own name for a suggestion
     problems: [
       {
         path: 'tiers',
-        expected: 'a field that the override has',
+        expected: 'a field of the override',
         found: '{"gold":{}}',
-        mend: 'remove the field',
+        fix: 'remove the field',
       },
     ],
   });
@@ -168,7 +165,7 @@ test.each<[object, string]>([
 
 test('a field that occurs twice is told along with an action that is none', () => {
   const parsed = parseOverride('{"action":"kil","reason":"a","reason":"b"}');
-  expect(parsed.ok ? [] : parsed.problems.map(({ path, mend }) => [path, mend])).toEqual([
+  expect(parsed.ok ? [] : parsed.problems.map(({ path, fix }) => [path, fix])).toEqual([
     ['reason', 'keep one of the two'],
     ['action', 'write one of "pause", "pin", "kill", "resume"'],
   ]);
@@ -199,7 +196,7 @@ describe('a pin above the deployed baseline', () => {
   test('is a matter of pins alone', () => {
     expect(refusal({ action: 'kill', floor: { rateRps: 5000, burst: 60 } })).toBe('accepted');
     expect(refusal({ action: 'kill', aboveBaseline: true })).toContain(
-      'aboveBaseline: expected a field that the override has',
+      'aboveBaseline: expected a field of the override',
     );
   });
 });
@@ -207,7 +204,7 @@ describe('a pin above the deployed baseline', () => {
 test('a pin until the year 9999 is refused: a week is the most', () => {
   const pin = { action: 'pin', stage: LIMIT };
   expect(refusal({ ...pin, until: '9999-12-31T00:00:00Z' })).toContain(
-    'until: expected an instant at most 7 days after the edit, so until 2031-05-07T00:00:00.000Z; found "9999-12-31T00:00:00Z".',
+    'until: expected a time at most 7 days after the edit, that is until 2031-05-07T00:00:00.000Z; found "9999-12-31T00:00:00Z".',
   );
   // The clock by which the end was reckoned may be five minutes ahead of Parameter Store's.
   expect(refusal({ ...pin, until: '2031-05-07T00:05:00Z' })).toBe('accepted');

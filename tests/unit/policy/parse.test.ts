@@ -82,7 +82,7 @@ test.each([['[]'], ['null'], ['3'], ['"x"']])('%s is not a policy', (text) => {
 test('a number in quotes, an infinity and a fraction of a count are told apart', () => {
   const text = '{"api":"a/b","objective":{"latencyMs":"300"},"tracker":{"aimShare":1e999,"uselessCuts":1.5}}';
   const found = Object.fromEntries(problems(text).map((problem) => [problem.path, problem]));
-  expect(found['objective.latencyMs']?.mend).toBe('write 300 without quotes');
+  expect(found['objective.latencyMs']?.fix).toBe('write 300 without quotes');
   expect(found['tracker.aimShare']?.found).toContain('Infinity');
   expect(found['tracker.uselessCuts']?.expected).toBe('a whole number');
 });

@@ -7,14 +7,14 @@ function problems(fields: object, tiers?: readonly string[]) {
 }
 
 test.each<[object, object]>([
-  [{ api: 5 }, { path: 'api', expected: 'a string', found: '5', mend: 'write a string' }],
+  [{ api: 5 }, { path: 'api', expected: 'a string', found: '5', fix: 'write a string' }],
   [
     { api: 'abc' },
     {
       path: 'api',
       expected: 'REST API id, slash, stage name: "abc123/prod"',
       found: '"abc"',
-      mend: 'write REST API id, slash, stage name: "abc123/prod"',
+      fix: 'write REST API id, slash, stage name: "abc123/prod"',
     },
   ],
   [
@@ -23,38 +23,38 @@ test.each<[object, object]>([
       path: 'mode',
       expected: 'one of "shadow", "advise", "enforce"',
       found: '"on"',
-      mend: 'write one of "shadow", "advise", "enforce"',
+      fix: 'write one of "shadow", "advise", "enforce"',
     },
   ],
-  [{ objective: 300 }, { path: 'objective', expected: 'an object', found: '300', mend: 'write an object' }],
-  [{ methodCost: [] }, { path: 'methodCost', expected: 'an object', found: '[]', mend: 'write an object' }],
+  [{ objective: 300 }, { path: 'objective', expected: 'an object', found: '300', fix: 'write an object' }],
+  [{ methodCost: [] }, { path: 'methodCost', expected: 'an object', found: '[]', fix: 'write an object' }],
   [
     { objective: { latencyMs: '300' } },
-    { path: 'objective.latencyMs', expected: 'a number', found: '"300"', mend: 'write 300 without quotes' },
+    { path: 'objective.latencyMs', expected: 'a number', found: '"300"', fix: 'write 300 without quotes' },
   ],
   [
     { objective: { latencyMs: 'fast' } },
-    { path: 'objective.latencyMs', expected: 'a number', found: '"fast"', mend: 'write a finite number' },
+    { path: 'objective.latencyMs', expected: 'a number', found: '"fast"', fix: 'write a finite number' },
   ],
   [
     { objective: { latencyMs: ' ' } },
-    { path: 'objective.latencyMs', expected: 'a number', found: '" "', mend: 'write a finite number' },
+    { path: 'objective.latencyMs', expected: 'a number', found: '" "', fix: 'write a finite number' },
   ],
   [
     { objective: { latencyMs: true } },
-    { path: 'objective.latencyMs', expected: 'a number', found: 'true', mend: 'write a finite number' },
+    { path: 'objective.latencyMs', expected: 'a number', found: 'true', fix: 'write a finite number' },
   ],
   [
     { objective: { latencyMs: 0 } },
-    { path: 'objective.latencyMs', expected: 'at least 1', found: '0', mend: 'write at least 1' },
+    { path: 'objective.latencyMs', expected: 'at least 1', found: '0', fix: 'write at least 1' },
   ],
   [
     { objective: { errorShare: 2 } },
-    { path: 'objective.errorShare', expected: 'at most 1', found: '2', mend: 'write at most 1' },
+    { path: 'objective.errorShare', expected: 'at most 1', found: '2', fix: 'write at most 1' },
   ],
   [
     { tracker: { uselessCuts: 1.5 } },
-    { path: 'tracker.uselessCuts', expected: 'a whole number', found: '1.5', mend: 'write a whole number' },
+    { path: 'tracker.uselessCuts', expected: 'a whole number', found: '1.5', fix: 'write a whole number' },
   ],
   [
     { tiers: { basic: { sacrificeOrder: 'first' } } },
@@ -62,7 +62,7 @@ test.each<[object, object]>([
       path: 'tiers.basic.sacrificeOrder',
       expected: '"never" or a whole number from 1 to 100',
       found: '"first"',
-      mend: 'write "never" or a whole number from 1 to 100',
+      fix: 'write "never" or a whole number from 1 to 100',
     },
   ],
   [
@@ -71,23 +71,20 @@ test.each<[object, object]>([
       path: 'methodCost.orders',
       expected: 'a method as /path/VERB, for example /orders/POST',
       found: '4',
-      mend: 'write the path, a slash and the verb in capitals',
+      fix: 'write the path, a slash and the verb in capitals',
     },
   ],
   [
     { objective: { latency: 300 } },
     {
       path: 'objective.latency',
-      expected: 'a field that the policy has',
+      expected: 'a field of the policy',
       found: '300',
-      mend: 'did you mean "latencyMs"? Otherwise remove the field',
+      fix: 'did you mean "latencyMs"? Otherwise remove the field',
     },
   ],
-  [
-    { colour: 'blue' },
-    { path: 'colour', expected: 'a field that the policy has', found: '"blue"', mend: 'remove the field' },
-  ],
-])('%j is answered with where, what was expected, what was found and how to mend it', (fields, problem) => {
+  [{ colour: 'blue' }, { path: 'colour', expected: 'a field of the policy', found: '"blue"', fix: 'remove the field' }],
+])('%j is answered with where, what was expected, what was found and how to fix it', (fields, problem) => {
   expect(problems(fields)).toEqual([problem]);
 });
 
@@ -95,7 +92,7 @@ test('a policy without its API is asked for it', () => {
   const parsed = parsePolicy('{}');
   expect(parsed).toEqual({
     ok: false,
-    problems: [{ path: 'api', expected: 'a string', found: 'nothing', mend: 'add the field' }],
+    problems: [{ path: 'api', expected: 'a string', found: 'nothing', fix: 'add the field' }],
   });
 });
 
@@ -105,7 +102,7 @@ test('what a schema says in its own words is passed on', () => {
     path: 'colour',
     expected: 'a colour of the rainbow',
     found: '"grey"',
-    mend: 'write a colour of the rainbow',
+    fix: 'write a colour of the rainbow',
   };
   expect(problemsOf([{ code: 'custom', ...issue }], { colour: 'grey' }, 'policy', [])).toEqual([problem]);
   const ofAForm = { code: 'invalid_format', format: 'regex', ...issue } as const;

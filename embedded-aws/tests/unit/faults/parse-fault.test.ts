@@ -65,7 +65,7 @@ test.each([
   ['ssm.GetParameter:error@180s..120s', /"@180s\.\.120s" ends before it begins/],
   ['ssm.GetParameter:error@soon', /expected a time, found "soon"/],
   ['ssm.GetParameter:reorder', /only deliveries can be reordered: lambda\.Invoke, sqs\.SendMessage/],
-])('%s is refused with the place and the way to mend it', (text, message) => {
+])('%s is refused with the place and the way to fix it', (text, message) => {
   expect(() => parseFault(text, KNOWN)).toThrow(FaultSpecError);
   expect(() => parseFault(text, KNOWN)).toThrow(message);
   expect(() => parseFault(text, KNOWN)).toThrow(`Fault "${text}": `);

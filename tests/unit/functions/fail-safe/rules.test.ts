@@ -129,7 +129,7 @@ describe('the next step', () => {
   });
 
   test('is to hold when an operator wants hands off', () => {
-    expect(nextStep({ ...SITUATION, handsOff: 'the switch says pause' })).toMatchObject({ rule: 'operator' });
+    expect(nextStep({ ...SITUATION, handsOff: 'the switch is set to pause' })).toMatchObject({ rule: 'operator' });
   });
 
   test('raises each limit once in a silence: whoever lowers it again is not fought', () => {
