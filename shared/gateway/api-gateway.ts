@@ -23,14 +23,14 @@ import { calls, planPatch, stagePatch } from './patch.ts';
 import type { Gateway, StageReading, WriteResult } from './port.ts';
 
 const PAGE_LIMIT = 500;
-/** The account's limit changes when AWS grants a request, which happens by day: as often as this it is read again. */
+/** How long the account's limit is cached; the limit changes only when AWS grants a quota request. */
 const ACCOUNT_AGE_MS = 15 * 60_000;
-/** An override that somebody makes between our reading and our write is brought into step by a second write. */
+/** A second write adjusts a method override that somebody added between our read and our first write. */
 const MOST_ROUNDS = 2;
 
 type StageLimits = Readonly<Record<MethodKey, Limit>>;
 
-/** The adapter of the port. Names never change, and the account's limit hardly ever: they are kept. */
+/** The adapter of the port. API names never change and the account's limit rarely changes, so both are cached. */
 export function createGateway(client: APIGatewayClient, clock: Clock = systemClock): Gateway {
   const names = new Map<string, string>();
   let account: { readonly limit: Limit; readonly readMs: number } | undefined;
@@ -58,7 +58,7 @@ export function createGateway(client: APIGatewayClient, clock: Clock = systemClo
   return gateway;
 }
 
-/** What is no limit is not kept either: one bad answer would stop every write for as long as it is remembered. */
+/** An invalid limit is not cached: one bad answer would otherwise block every write until the cache expires. */
 async function readAccount(client: APIGatewayClient): Promise<Limit> {
   const limit = limitOf((await client.send(new GetAccountCommand({}))).throttleSettings);
   if (limit && bounded(limit, limit).kind === 'limit') return limit;
@@ -98,8 +98,8 @@ function stageReading(stage: Pick<Stage, 'methodSettings'>, account: Limit): Sta
 }
 
 /**
- * A stage's -1 switches its throttle off: the account's limit is what is left.
- * @throws Error for what is no limit: nothing may be decided from it.
+ * The value -1 switches a stage's throttle off, so that only the account's limit applies.
+ * @throws Error for an invalid limit, because no decision may be based on it.
  */
 function inForce({ rateRps, burst }: Limit, account: Limit): Limit {
   if (!(Number.isFinite(rateRps) && Number.isFinite(burst) && rateRps >= -1 && burst >= -1)) {
@@ -109,8 +109,8 @@ function inForce({ rateRps, burst }: Limit, account: Limit): Limit {
 }
 
 /**
- * The answer of `UpdateStage` is the whole stage, and so the read-back: of what was sent, and of overrides that were
- * not there when the stage was read.
+ * `UpdateStage` returns the whole stage, which serves as the read-back of the written limits and of method overrides that
+ * did not exist when the stage was read.
  */
 async function writeStage(
   client: APIGatewayClient,
@@ -162,7 +162,7 @@ function isSame(found: Limit | undefined, wanted: Limit): boolean {
   return found !== undefined && isSameLimit(found, wanted);
 }
 
-/** Makes the two expected refusals a value; every other error is one. */
+/** Returns the two expected refusals as values and throws every other error. */
 async function sending<Value>(send: () => Promise<WriteResult<Value>>): Promise<WriteResult<Value>> {
   try {
     return await send();

@@ -4,7 +4,7 @@ import type { KeyReader } from './port.ts';
 
 const PAGE_LIMIT = 500;
 
-/** `GetUsagePlanKeys` answers with the values of the keys: only their ids are taken from it, and nothing is logged. */
+/** `GetUsagePlanKeys` returns key values: only the ids are used, and nothing is logged. */
 export function createKeyReader(client: APIGatewayClient): KeyReader {
   return {
     planKeyIds: async (usagePlanId) => {

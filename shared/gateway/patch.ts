@@ -6,13 +6,13 @@ import { isMethodKey, STAGE_DEFAULT, settingsKeyOf } from '../limits/method-key.
 import { emptyRecord, own } from '../platform/records.ts';
 
 /**
- * The only stage paths that may ever be patched. IAM cannot tell a throttle from a redeployment, so this does. Both
- * spellings of a method's path are allowed, since both occur in stages that others have patched.
+ * The only stage paths that may be patched. IAM cannot distinguish a throttle from a redeployment, so this list does. Both
+ * spellings of a method's path are allowed, because both occur in stages that others have patched.
  */
 const STAGE_PATH =
   /^\/(?:\*|[A-Za-z0-9._~{}+:$,=@!()'-]+(?:\/[A-Za-z0-9._~{}+:$,=@!()'-]+)*)\/(?:\*|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)\/throttling\/(?:rateLimit|burstLimit)$/;
 
-/** No maximum is documented for one call; well under a hundred is known to work. */
+/** AWS documents no maximum per call; fewer than a hundred operations are known to work. */
 export const OPERATIONS_PER_CALL = 80;
 
 interface Replacement extends PatchOperation {
@@ -30,9 +30,9 @@ export type Patch =
   | { readonly kind: 'refused'; readonly why: string };
 
 /**
- * The operations that bring a stage to the wanted limits, rate and burst of one method side by side. An override that
- * exists but is not named follows the default: it is detached, and would otherwise stay where it was. One whose key
- * is no path that may be patched stays, and does not keep the others from being.
+ * The operations that set a stage to the wanted limits, with rate and burst of each method side by side. An existing method
+ * override that is not named is set to the default, because it would otherwise keep its old value. An override whose path
+ * may not be patched stays as it is and does not prevent the other patches.
  * @param settingsKeys the stage's own keys by method, in every spelling that it holds
  */
 export function stagePatch(
@@ -66,7 +66,7 @@ export function planPatch(wanted: Limit, account: Limit): Patch {
   return { kind: 'patch', operations: throttleOperations('/throttle', allowed.limit), limits: { plan: allowed.limit } };
 }
 
-/** Slices of at most `OPERATIONS_PER_CALL`; a pair of rate and burst is never parted. */
+/** Slices of at most `OPERATIONS_PER_CALL`; a pair of rate and burst is never separated. */
 export function calls(operations: readonly PatchOperation[]): PatchOperation[][] {
   const slices: PatchOperation[][] = [];
   for (let at = 0; at < operations.length; at += OPERATIONS_PER_CALL) {
@@ -88,7 +88,7 @@ function limitFor(method: MethodKey, limit: Limit, account: Limit): Bounded {
   return isMethodKey(method) ? bounded(limit, account) : { kind: 'refused', why: 'is no method' };
 }
 
-/** Values travel as text. */
+/** A patch carries its value as text. */
 function throttleOperations(path: string, limit: Limit): Replacement[] {
   return [
     { op: 'replace', path: `${path}/rateLimit`, value: String(limit.rateRps) },

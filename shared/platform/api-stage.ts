@@ -1,4 +1,4 @@
-/** One stage of one REST API: the thing that is governed. */
+/** One stage of one REST API: the unit that Tidegate governs. */
 export interface ApiStage {
   readonly apiId: string;
   readonly stage: string;
@@ -11,7 +11,7 @@ export function apiStageName(api: ApiStage): string {
   return `${api.apiId}/${api.stage}`;
 }
 
-/** The inverse of `apiStageName`; undefined when the text is not of that form. */
+/** The inverse of `apiStageName`; undefined if the text has another form. */
 export function parseApiStage(text: string): ApiStage | undefined {
   const match = API_STAGE.exec(text);
   return match?.[1] && match[2] ? { apiId: match[1], stage: match[2] } : undefined;

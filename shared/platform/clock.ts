@@ -1,6 +1,6 @@
 import type { EpochMs } from './units.ts';
 
-/** The one source of time of a function; tests hand in their own. */
+/** A function's only source of time; tests inject their own. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): EpochMs;

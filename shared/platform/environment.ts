@@ -3,7 +3,7 @@ import { ConfigurationError } from './errors.ts';
 
 const limitSchema = { rateRps: z.number().positive(), burst: z.int().min(1) };
 
-/** What the template deployed, as it is handed to the functions in `TIDEGATE_BASELINE`. */
+/** The deployed baseline, which the functions receive in `TIDEGATE_BASELINE`. */
 const deployedBaselineSchema = z.object({
   apiId: z.string().min(1),
   stage: z.string().min(1),
@@ -13,7 +13,7 @@ const deployedBaselineSchema = z.object({
 
 export type DeployedBaseline = z.infer<typeof deployedBaselineSchema>;
 
-/** When the fail-safe acts, as it is handed to it in `TIDEGATE_FAIL_SAFE`: config/fail-safe.yml. */
+/** The rules of the fail-safe (config/fail-safe.yml), which it receives in `TIDEGATE_FAIL_SAFE`. */
 const failSafeRulesSchema = z.strictObject({
   silentMinutes: z.int().min(2),
   healthyMinutes: z.int().min(1),

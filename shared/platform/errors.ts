@@ -1,4 +1,4 @@
-/** What an AWS error means to us. AWS's own names appear here and nowhere else. */
+/** Classifies AWS errors. AWS's error names appear only in this file. */
 
 const THROTTLED = new Set([
   'TooManyRequestsException',
@@ -13,12 +13,12 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 
-/** The service refused the call because there were too many of them. */
+/** The service refused the call because of too many calls. */
 export function isThrottled(error: unknown): boolean {
   return THROTTLED.has(nameOf(error));
 }
 
-/** Somebody else is changing the same resource just now. */
+/** Another caller is changing the same resource. */
 export function isConflict(error: unknown): boolean {
   return nameOf(error) === 'ConflictException';
 }
@@ -33,18 +33,18 @@ export function isConditionFailed(error: unknown): boolean {
   return nameOf(error) === 'ConditionalCheckFailedException';
 }
 
-/** How long a refused caller is asked to stay away, in milliseconds; undefined when the answer does not say. */
+/** The wait that the answer asks for, in milliseconds; undefined if it asks for none. */
 export function retryAfterMs(error: unknown): number | undefined {
   const seconds = Number((error as { retryAfterSeconds?: unknown } | undefined)?.retryAfterSeconds ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** A one-line description that is safe to log: name and message, no request and no answer. */
+/** A one-line description that is safe to log: the error's name and message, without request or response. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** The function cannot run as it is configured; the message lists every problem. */
+/** The configuration is invalid; the message lists every problem. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }

@@ -1,6 +1,6 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 
-/** What the functions need of a logger: a message and a few structured facts. */
+/** The logger of the functions: a message and structured facts. */
 export type Logger = Pick<PowertoolsLogger, 'info' | 'warn' | 'error'>;
 
 /** Structured logs through Powertools; service name and level come from its own environment variables. */

@@ -5,7 +5,7 @@ export const NAMESPACE = 'Tidegate';
 
 export type Unit = 'Count' | 'Milliseconds';
 
-/** One metric's values under one set of dimensions; CloudWatch takes at most 100 values of one metric a time. */
+/** One metric's values under one set of dimensions; CloudWatch accepts at most 100 values of a metric at a time. */
 export interface MetricValues {
   readonly name: string;
   readonly unit: Unit;
@@ -23,7 +23,7 @@ const UNITS = { Count: MetricUnit.Count, Milliseconds: MetricUnit.Milliseconds }
 
 let publisher: Metrics | undefined;
 
-/** One for all publications: publishing empties it. */
+/** One instance for all publications; publishing empties it. */
 function metricsPublisher(): Metrics {
   publisher ??= new Metrics({ namespace: NAMESPACE });
   publisher.clearDefaultDimensions();

@@ -16,7 +16,7 @@ export function recordOf<Value>(entries: Iterable<readonly [string, Value]>): Re
   return record;
 }
 
-/** What a record itself holds under a name, whatever it inherits. */
+/** The record's own value under a name, ignoring inherited properties. */
 export function own<Value>(record: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }

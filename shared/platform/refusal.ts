@@ -1,21 +1,21 @@
-/** Why something that came from outside was not taken, for whoever sent it. */
+/** Why an input from outside was refused, for its sender. */
 export interface Refusal {
-  /** Dotted path into it; `(event)` for the whole. */
+  /** Dotted path into the input; `(event)` for the whole input. */
   readonly path: string;
   readonly expected: string;
   readonly found: string;
-  /** What to do about it. */
+  /** How to fix the problem. */
   readonly fix: string;
 }
 
 export const WHOLE_EVENT = '(event)';
 
-/** One line for the log. */
+/** The refusal in one line, for the log. */
 export function explainRefusal({ path, expected, found, fix }: Refusal): string {
   return `${path}: expected ${expected}; found ${found}. Fix: ${fix}.`;
 }
 
-/** What kind of thing a value is. Never what it says: it is anybody's, and may be a secret or a forged log line. */
+/** The type of a value, never its content, which is untrusted and may be a secret or a forged log line. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

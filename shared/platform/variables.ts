@@ -1,9 +1,8 @@
 import { ConfigurationError } from './errors.ts';
 
 /**
- * One environment variable, for a function that needs no more than that: the validated form, `readEnvironment`, brings
- * a schema library with it.
- * @throws ConfigurationError when it is not set.
+ * Reads one environment variable without the schema library that `readEnvironment` needs.
+ * @throws ConfigurationError if the variable is not set
  */
 export function requireVariable(
   name: string,

@@ -1,12 +1,12 @@
 import { policyJsonSchema } from './parse.ts';
 
-/** One field of the policy, as the documentation's table shows it. */
+/** One field of the policy, as the table in docs/policy.md shows it. */
 export interface PolicyField {
   readonly path: string;
   readonly initial: string;
   readonly range: string;
   readonly unit: string;
-  /** What it is, and what happens when it is larger or smaller. */
+  /** The field's description, with the effect of a larger and a smaller value. */
   readonly meaning: string;
 }
 
@@ -48,7 +48,7 @@ function rangeOf(node: unknown): string {
   return Object.keys(values).length > 0 ? `each ${rangeOf(values)}` : 'text';
 }
 
-/** Units stand in the names; the longest ending that fits tells. */
+/** The unit, from the first ending of `UNITS` that matches the field's name. */
 function unitOf(path: string): string {
   const name = path.split('.').at(-1) ?? path;
   return UNITS.find(([ending]) => name.endsWith(ending))?.[1] ?? '';

@@ -4,12 +4,12 @@ import { type PolicyProblem, WHOLE_DOCUMENT } from './problems.ts';
 /** Parameter Store's limit for a standard parameter, in bytes; a policy or an override needs far less. */
 export const LONGEST_DOCUMENT_BYTES = 4096;
 
-/** A document's text as JSON, or the one problem for which nothing else can be said of it. */
+/** A parsed document, or the one problem that prevents parsing. */
 export type ReadDocument =
   | {
       readonly ok: true;
       readonly value: unknown;
-      /** Fields that occur twice: to be reported together with everything else that is wrong. */
+      /** Duplicate fields, reported together with all other problems. */
       readonly problems: readonly PolicyProblem[];
     }
   | { readonly ok: false; readonly problem: PolicyProblem };
@@ -26,7 +26,7 @@ export function readDocument(text: string): ReadDocument {
   }
 }
 
-/** The problems as a person reads them: one paragraph each, numbered. */
+/** The problems as numbered lines for a person. */
 export function explainDocument(what: string, problems: readonly PolicyProblem[]): string {
   const head = `The ${what} was refused: ${problems.length} problem${problems.length === 1 ? '' : 's'}.`;
   const lines = problems.map(
@@ -51,7 +51,7 @@ function notJson(message: string, text: string): PolicyProblem {
   return { path: WHOLE_DOCUMENT, expected: 'a JSON object', found, fix };
 }
 
-/** Line and column, where the runtime's message names only a position, or only that the text ended. */
+/** Line and column, if the runtime's message gives only a position or the end of the text. */
 function placeOf(message: string, text: string): string {
   if (/line \d+ column \d/.test(message)) return '';
   const position = Number(

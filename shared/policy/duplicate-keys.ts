@@ -1,6 +1,6 @@
 /**
- * Keys that occur twice in one object of a JSON text, as dotted paths. `JSON.parse` keeps the last of them silently,
- * so an operator's first value would be lost without a word. The text must be valid JSON.
+ * The dotted paths of duplicate keys in a JSON text. `JSON.parse` silently keeps the last value, so an operator's first value
+ * would be lost without notice. The text must be valid JSON.
  */
 export function duplicateKeys(text: string): string[] {
   const duplicates: string[] = [];
@@ -15,7 +15,7 @@ interface Frame {
   readonly isObject: boolean;
   readonly seen: Set<string>;
   isKeyNext: boolean;
-  /** Where we are inside: a key, or an index of an array. */
+  /** The present key of the object, or the present index of the array. */
   at: string | number;
 }
 

@@ -18,16 +18,16 @@ export type ParsedOverride =
   | { readonly ok: true; readonly override: Override }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
-/** What an override is checked against beside its schema; what is absent is not checked. */
+/** The facts against which an override is checked besides its schema; absent facts are not checked. */
 export interface Deployed {
-  /** The limits that the template deployed: what a pin may name, and may not exceed unless it says so. */
+  /** The deployed limits: a pin may name only these, and may exceed them only with `aboveBaseline`. */
   readonly baseline?: { readonly stage: Limit; readonly tiers: Readonly<Record<TierName, Limit>> };
-  /** When the document was put, or is about to be. */
+  /** When the document was or will be stored. */
   readonly putMs?: EpochMs;
 }
 
 /**
- * Reads an override document as strictly as a policy, and with the same words, but by a schema of its own: neither can
+ * Parses an override document as strictly as a policy and with the same messages, but by its own schema, so that neither can
  * break the other. Never throws.
  */
 export function parseOverride(text: string, deployed: Deployed = {}): ParsedOverride {
@@ -44,7 +44,7 @@ export function parseOverride(text: string, deployed: Deployed = {}): ParsedOver
   return excesses.length === 0 ? { ok: true, override: result.data } : { ok: false, problems: excesses };
 }
 
-/** The limits of a pin that are above their deployed baseline, by where they stand in the document. */
+/** The limits of a pin that exceed their deployed baseline, with their paths in the document. */
 export function aboveBaseline(
   { stage, tiers = {} }: Pin,
   baseline: NonNullable<Deployed['baseline']>,
@@ -59,7 +59,7 @@ export function aboveBaseline(
   });
 }
 
-/** What is valid in itself, but more than a pin may ask for. */
+/** Limits and times that are valid in themselves but exceed what a pin may ask for. */
 function pinExcesses(pin: Pin, { baseline, putMs }: Deployed): PolicyProblem[] {
   const late = putMs !== undefined && Date.parse(pin.until) > latestEndMs(putMs) ? [lateProblem(pin, putMs)] : [];
   if (!baseline || pin.aboveBaseline) return late;
@@ -79,7 +79,7 @@ function lateProblem({ until }: Pin, putMs: EpochMs): PolicyProblem {
   return { path: 'until', expected, found: show(until), fix };
 }
 
-/** A limit as people type it: `50/100`. */
+/** A limit in the notation of the command line, for example `50/100`. */
 function figures({ rateRps, burst }: Limit): string {
   return `${rateRps}/${burst}`;
 }
@@ -92,7 +92,7 @@ function worded(error: z.ZodError, document: unknown): PolicyProblem[] {
   return problemsOf(error.issues, document, 'override', KNOWN_KEYS);
 }
 
-/** What the schema cannot say of a pin: it must hold something, and only what exists. */
+/** Checks beyond the schema: a pin names at least one limit, and only existing tiers. */
 function pinProblems(document: unknown, knownTiers: readonly string[] | undefined): PolicyProblem[] {
   if (valueAt(document, ['action']) !== 'pin') return [];
   const tiers = valueAt(document, ['tiers']);

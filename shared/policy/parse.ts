@@ -9,8 +9,8 @@ export type ParsedPolicy =
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 /**
- * Reads a policy document. Never throws: a bad document yields every problem at once, each with path, expectation,
- * finding and remedy. `knownTiers`, where given, are the tiers that the template deploys; naming another is an error.
+ * Parses a policy document. Never throws: an invalid document yields all problems at once, each with path, expected value,
+ * found value and fix. `knownTiers`, if given, are the deployed tiers; naming another tier is an error.
  */
 export function parsePolicy(text: string, knownTiers?: readonly string[]): ParsedPolicy {
   const document = readDocument(text);
@@ -29,15 +29,15 @@ export function explainProblems(problems: readonly PolicyProblem[]): string {
   return explainDocument('policy', problems);
 }
 
-/** The schema for editors and for other tools (JSON Schema, draft 2020-12), of what a person may write. */
+/** The JSON Schema (draft 2020-12) of a policy document as written by a person, for editors and other tools. */
 export function policyJsonSchema(): object {
   return { ...z.toJSONSchema(policySchema, { io: 'input' }), title: 'Tidegate policy' };
 }
 
-/** A record of the schema loses a field of this name, so that what it says would be ignored without a word. */
+/** The schema's records drop a field of this name silently, so it must be reported separately. */
 const UNSEEN = '__proto__';
 
-/** Every field of that name whose path is not among the reported ones. */
+/** A problem for every field of that name whose path has not been reported yet. */
 function unseenNames(value: unknown, reported: ReadonlySet<string>, path: readonly string[] = []): PolicyProblem[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, each]) => {
@@ -60,7 +60,7 @@ function failed(problems: readonly PolicyProblem[]): ParsedPolicy {
   return { ok: false, problems };
 }
 
-/** Every field name the schema knows, for suggestions. */
+/** Every field name of the schema, for suggestions. */
 const KNOWN_KEYS: readonly string[] = [...new Set(namesIn(policyJsonSchema()))];
 
 /** The names of all fields that a JSON Schema describes. */

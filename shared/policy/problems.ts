@@ -1,20 +1,20 @@
 import type * as z from 'zod';
 
-/** One thing wrong with a policy document, for the person who wrote it. */
+/** One problem of a policy document, for its author. */
 export interface PolicyProblem {
-  /** Dotted path into the document; `(document)` for the whole. */
+  /** Dotted path into the document; `(document)` for the whole document. */
   readonly path: string;
   readonly expected: string;
   readonly found: string;
-  /** What to do about it. */
+  /** How to fix the problem. */
   readonly fix: string;
 }
 
 export const WHOLE_DOCUMENT = '(document)';
 
 /**
- * zod's findings in our words: an unknown key becomes one problem of its own, with the nearest known name.
- * @param what the document is: `policy`
+ * Converts zod's issues into problems; an unknown key becomes a problem of its own, with the nearest known name.
+ * @param what the kind of document, for example `policy`
  */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
@@ -64,7 +64,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-/** Where zod's word for a type is not that of a document's author. */
+/** Words for zod's types that an author of a document would not know. */
 const TYPES: Readonly<Record<string, string>> = { int: 'a whole number', record: 'an object' };
 
 const counted = (origin: string): string => (origin === 'string' ? ' characters' : '');
@@ -98,7 +98,7 @@ export function valueAt(document: unknown, path: readonly PropertyKey[]): unknow
   return value;
 }
 
-/** A value as it would stand in the document, cut to a readable length; infinities by name. */
+/** A value as JSON, cut to a readable length; infinities by name. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' && !Number.isFinite(value)) return `${value} (too large a number)`;

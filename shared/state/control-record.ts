@@ -11,21 +11,21 @@ import { type Attributes, type Key, nowOf, numberOf, putItem, queryItems, type T
 import { highestFence, LEASE, type Lease } from './lease.ts';
 import { WAY_BACK, type WayBack, wayBackIn } from './way-back.ts';
 
-/** What the last tick left for the next one. */
+/** What one tick stores for the next tick. */
 export interface LawRecord {
   readonly state: unknown;
   /** Start of the newest window seen of the access log, and of CloudWatch. */
   readonly seenLogsMs: EpochMs;
   readonly seenMetricsMs: EpochMs;
-  /** The objective's latency bound as telemetry was last told, in milliseconds. */
+  /** The latency objective last passed to telemetry, in milliseconds. */
   readonly toldSlowMs: number;
-  /** The decision that it is of, which is recorded. */
+  /** The id of the recorded decision of that tick. */
   readonly decisionId?: string;
-  /** When that tick looked. */
+  /** The instant of that tick. */
   readonly lookedMs: EpochMs;
 }
 
-/** What we last wrote, and when: what the limits are unless somebody else changed them. */
+/** The limits that Tidegate wrote last, and when; they are in force unless somebody else changed them. */
 export interface Applied<Value> {
   readonly value: Value;
   readonly writtenMs: EpochMs;
@@ -35,20 +35,20 @@ export interface ControlRecord {
   readonly law: LawRecord | undefined;
   readonly appliedStage: Applied<Readonly<Record<string, Limit>>> | undefined;
   readonly appliedTiers: Readonly<Record<TierName, Applied<Limit>>>;
-  /** What others did to the limits; undefined before the first look. */
+  /** Changes of limits by others; undefined before the first look. */
   readonly drift: DriftRecord | undefined;
   readonly wayBack: WayBack | undefined;
   /** Who says to have changed something, by target. */
   readonly claims: Readonly<Record<string, Claim>>;
-  /** When the switch last held everything; 0 for never. */
+  /** When the switch last paused control; 0 for never. */
   readonly pausedMs: EpochMs;
-  /** Before this instant no management call is made; 0 when none was ever refused. */
+  /** No management call is made before this instant; 0 if none was ever refused. */
   readonly backoffUntilMs: EpochMs;
-  /** The highest fence that any of it was written under. */
+  /** The highest fence under which any of these items was written. */
   readonly highestFence: number;
 }
 
-/** The law's own state is checked by who knows the law. */
+/** The law's state is checked by the law's own code. */
 export const LAW_FORM: Form = {
   version: 5,
   attribute: 'record',
@@ -75,7 +75,7 @@ const partitionOf = (api: ApiStage): string => `API#${apiStageName(api)}`;
 const writerPartitionOf = (api: ApiStage): string => `WRITER#${apiStageName(api)}`;
 const itemKey = (api: ApiStage, sk: string): Key => ({ pk: partitionOf(api), sk });
 
-/** Everything that control remembers of one API, and what the plan writer says to have written for it. */
+/** Everything that control stores for one API, and the plan limits that the plan writer reports as written. */
 export async function readControlRecord(table: Table, api: ApiStage): Promise<ControlRecord> {
   const items = await queryItems(table, partitionOf(api));
   const bySortKey = new Map(items.map((item) => [textOf(item, 'sk') ?? '', item]));
@@ -113,7 +113,7 @@ function pausedIn(table: Table, api: ApiStage, item: Attributes | undefined): Ep
   return 0;
 }
 
-/** @returns false when a later holder of the lease has already written: this tick has been superseded. */
+/** @returns false if a later holder of the lease has already written, so that this tick is superseded. */
 export async function saveLaw(table: Table, lease: Lease, record: LawRecord | undefined): Promise<boolean> {
   return await saveFenced(table, lease, itemKey(lease.api, 'law'), LAW_FORM, record);
 }
@@ -133,12 +133,12 @@ export async function saveDrift(table: Table, lease: Lease, drift: DriftRecord):
   return await saveFenced(table, lease, itemKey(lease.api, 'drift'), DRIFT_FORM, drift);
 }
 
-/** Notes that the switch holds everything: what is changed by hand meanwhile is the operator's own doing. */
+/** Records that the switch pauses control: changes made by hand in the meantime are the operator's. */
 export async function savePause(table: Table, api: ApiStage, atMs: EpochMs): Promise<void> {
   await putItem(table, itemKey(api, 'paused'), { atMs });
 }
 
-/** The plan writer's word to control. Plans are written one at a time in the account's one slot, which orders these writes. */
+/** Reports a written plan to control. Plans are written one at a time in the account's slot, so these writes are ordered. */
 export async function saveAppliedTier(
   table: Table,
   api: ApiStage,

@@ -9,28 +9,28 @@ import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from '.
 /** Decisions are kept this long. */
 const LIFETIME_MS = 90 * 24 * 3_600_000;
 
-/** What became of the stage write of a decision. */
+/** The result of a decision's stage write. */
 export type StageOutcome = 'unchanged' | 'written' | 'not-enforced' | 'mismatch' | 'deferred' | 'refused';
 
-/** What a decision rests on, and how far that is to be trusted. */
+/** The data on which a decision is based, and whether they can be trusted. */
 export interface EvidenceNote {
   readonly windows: number;
   /** Start of the newest window. */
   readonly newestMs: EpochMs | undefined;
-  /** What AWS's own count said; absent where nobody asked. */
+  /** The result of AWS's own count; absent if the count was not read. */
   readonly heartbeat?: 'traffic' | 'idle' | 'unknown';
-  /** Why windows were not believed, each reason once. */
+  /** Why windows were rejected, each reason once. */
   readonly doubts?: readonly string[];
 }
 
-/** One decision, whole: why, from what, to what, under which policy, and what came of it. */
+/** A complete decision: reason, limits before and after, policy version, and result. */
 export interface Decision extends Conclusion {
   readonly api: string;
   readonly atMs: EpochMs;
   readonly trigger: string;
-  /** `paused` when the switch held everything still. */
+  /** `paused` if the switch paused control. */
   readonly mode: 'shadow' | 'advise' | 'enforce' | 'paused';
-  /** The version in force, and the newest one where that was refused. */
+  /** The policy version in force, and the newest version if that was refused. */
   readonly policy: {
     readonly name: string;
     readonly version: number;
@@ -46,13 +46,13 @@ export interface Decision extends Conclusion {
     readonly refused?: { readonly version: number; readonly why: string };
   };
   readonly before: Limits | undefined;
-  /** What was decided; in force only as far as `stageOutcome` and the plan writes say. */
+  /** The limits that were decided; `stageOutcome` and the plan writes say whether they are in force. */
   readonly after: Limits | undefined;
   readonly stageOutcome: StageOutcome;
   readonly evidence: EvidenceNote;
 }
 
-/** What must be right of a decision that is read back to be recorded after all. */
+/** The fields that must be valid in a stored decision that is recorded later. */
 export const decisionShape = (now: EpochMs) =>
   fields({
     ...{
@@ -69,11 +69,11 @@ export const decisionShape = (now: EpochMs) =>
     evidence: anything,
   });
 
-/** The version of the form of a decision. */
+/** The version of the decision's format. */
 const SCHEMA = 1;
 
 /**
- * Appends a decision; one that exists is never changed.
+ * Appends a decision; an existing decision is never changed.
  * @param id distinguishes decisions of the same API and instant
  * @returns false when that decision had been recorded before.
  */

@@ -13,22 +13,22 @@ import { highestFence, type Lease } from './lease.ts';
 export interface DesiredPlan {
   readonly planId: string;
   readonly limit: Limit;
-  /** Since when this is its limit: the age of the backlog, while the plan is not yet written. */
+  /** When this target was set; gives the age of the backlog until the plan is written. */
   readonly sinceMs: EpochMs;
 }
 
-/** What the limits of one API should be; where they differ from what is in force, there is work to do. */
+/** The desired limits of one API; a difference from the limits in force is pending work. */
 export interface Desired {
   readonly stage: Readonly<Record<string, Limit>>;
   readonly plans: Readonly<Record<TierName, DesiredPlan>>;
-  /** By which the most urgent plan is found. */
+  /** The rules by which the most urgent plan is selected. */
   readonly rules: PlanWriteRules;
   readonly decidedMs: EpochMs;
-  /** Why: kept here from before anything is written until the tick has recorded it, so that none is ever lost. */
+  /** The decision behind these limits, stored before any write until the tick has recorded it, so that no decision is lost. */
   readonly decision?: DecisionUnderWay;
 }
 
-/** A decision that is being made so; what becomes of the stage is not known yet. */
+/** A decision that is being carried out; the result of the stage write is not known yet. */
 export interface DecisionUnderWay {
   readonly id: string;
   readonly decision: Decision;
@@ -61,7 +61,7 @@ export async function saveDesired(table: Table, lease: Lease, desired: Desired):
   return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, desired);
 }
 
-/** Nothing is desired any more: what is in force stays, and no plan write is left to do. */
+/** Removes the desired limits: the limits in force stay, and no plan write remains pending. */
 export async function clearDesired(table: Table, lease: Lease): Promise<boolean> {
   return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, undefined);
 }
@@ -70,7 +70,7 @@ export async function readDesired(table: Table, api: ApiStage): Promise<Desired 
   return (await readDesiredUnderFence(table, api)).desired;
 }
 
-/** What is desired, and the fence of the lease that it was written under; 0 where that is none. */
+/** The desired limits, and the fence under which they were written; 0 without a valid fence. */
 export async function readDesiredUnderFence(
   table: Table,
   api: ApiStage,
@@ -80,7 +80,7 @@ export async function readDesiredUnderFence(
   return { desired: readFenced(table, key, item, FORM), fence: highestFence(item ? [item] : []) };
 }
 
-/** What is desired of every API: the backlog of plan writes is where this differs from the plans in force. */
+/** The desired limits of every API; the backlog of plan writes is their difference from the plans in force. */
 export async function readAllDesired(table: Table): Promise<{ api: ApiStage; desired: Desired }[]> {
   return (await queryItems(table, PARTITION)).flatMap((item) => {
     const name = textOf(item, 'sk') ?? '';

@@ -22,21 +22,21 @@ import {
 import { attributesOf, type Form, readValue } from './items/stored.ts';
 import { type Attributes, type Key, putItem, type Table } from './items/table.ts';
 
-/** `fail-safe`: whoever raised what was braked while control was silent. */
+/** `fail-safe`: the author raised lowered limits while control was silent. */
 export type DriftKind = 'deploy' | 'human' | 'unknown' | 'fail-safe';
 
 /** One limit that somebody else changed. */
 export interface Drift {
   readonly kind: DriftKind;
-  /** Who, where AWS told. */
+  /** The author's name, if AWS reported it. */
   readonly who: string | null;
   readonly before: Limit;
   readonly after: Limit;
   readonly action: DriftAction;
-  /** The change lies between these two looks. */
+  /** The change happened between these two looks. */
   readonly afterMs: EpochMs;
   readonly foundMs: EpochMs;
-  /** A held limit is left alone until then. */
+  /** A held limit is left alone until this instant. */
   readonly untilMs: EpochMs;
 }
 
@@ -63,11 +63,11 @@ export interface KnownLimit {
 export interface Claim {
   readonly who: string;
   readonly atMs: EpochMs;
-  /** A deploy that has begun and not ended. */
+  /** The deploy has begun and not ended. */
   readonly isOngoing?: boolean;
 }
 
-/** What a claim is about: the stage, a plan by its id, or whatever a deploy touches. */
+/** The subject of a report: the stage, a plan by its id, or everything that a deploy changes. */
 export type ClaimTarget = 'stage' | 'deploy' | `plan#${string}`;
 
 const CLAIM_FORM: Form = {
@@ -109,7 +109,7 @@ const claimKey = (api: ApiStage, target: string): Key => ({
   sk: `${CLAIM_PREFIX}${target}`,
 });
 
-/** The claims among the items of an API, by target. */
+/** The reports among the items of an API, by target. */
 export function claimsOf(
   table: Table,
   api: ApiStage,
@@ -126,8 +126,8 @@ export function claimsOf(
 }
 
 /**
- * Notes a claim. Events come twice, late and out of order: an older one never replaces a newer, unless that is dated
- * later than anything can be.
+ * Stores a report. Events may be duplicated, late and out of order: an older report never replaces a newer one, unless the
+ * newer one is dated implausibly far in the future.
  */
 export async function saveClaim(
   table: Table,

@@ -5,18 +5,18 @@ import { jsonOf, putItem, queryItems, type Table, textOf } from './items/table.t
 const limit = z.object({ rateRps: z.number(), burst: z.number() });
 
 const governedSchema = z.object({
-  /** The policy's parameter, whether or not there is one. */
+  /** The name of the policy's parameter, whether or not the parameter exists. */
   name: z.string(),
-  /** Absent where nothing is governed under this name. */
+  /** Absent if this name governs no API. */
   governs: z
     .object({
       /** `<apiId>/<stage>`. */
       api: z.string(),
-      /** The policy's version in force; 0 where the defaults hold. */
+      /** The policy's version in force; 0 if the defaults apply. */
       version: z.number(),
-      /** The deployed limits: the tiers that there are, and what a pin may not exceed by itself. */
+      /** The deployed limits: which tiers exist, and what a pin may not exceed without `aboveBaseline`. */
       baseline: z.object({ stage: limit, tiers: z.record(z.string(), limit) }),
-      /** What a kill without a floor of its own leaves of each method. */
+      /** The limit per method under a kill without a floor of its own. */
       floor: limit,
     })
     .optional(),
@@ -24,20 +24,20 @@ const governedSchema = z.object({
   refusals: z.array(z.object({ kind: z.enum(['POLICY', 'OVERRIDE']), version: z.number(), why: z.string() })),
 });
 
-/** What control makes of one policy name: which API it governs by it, if any, and what it refused. */
+/** Control's report on one policy name: the governed API, if any, and the refused versions. */
 export type GovernedName = z.infer<typeof governedSchema>;
 
 const PARTITION = 'GOVERNED';
-/** A refusal lists every problem of a document; the first ones will do, and an item has its bound. */
+/** A refusal lists every problem of a document; the excerpt keeps the first ones, because an item's size is limited. */
 const LONGEST_REASON = 2_000;
 
-/** Everything that control has last said of policy names; empty where it never ran. Written by control alone. */
+/** Control's last report on every policy name; empty if control never ran. Only control writes it. */
 export async function readGoverned(table: Table): Promise<GovernedName[]> {
   const items = await queryItems(table, PARTITION);
   return items.flatMap((item) => governedSchema.safeParse(jsonOf(item, 'governed')).data ?? []);
 }
 
-/** Replaces what is said of policy names; only what differs is written. Of names that are gone nothing is said. */
+/** Replaces the reports on policy names, writing only those that changed, and removes reports on names that are gone. */
 export async function saveGoverned(table: Table, names: readonly GovernedName[], now: EpochMs): Promise<void> {
   const items = await queryItems(table, PARTITION);
   const said = new Map(items.map((item) => [textOf(item, 'sk') ?? '', textOf(item, 'governed')]));

@@ -8,9 +8,9 @@ import { expiresAt, getItem, type Key, numberOf, putItem, queryItems, type Table
 
 /** Ids per item: some 11 bytes each, far below DynamoDB's 400 KB. */
 const CHUNK_KEYS = 5_000;
-/** A directory that nobody refreshes for a week is forgotten; chunks that a shrunken one no longer uses go with it. */
+/** A directory without a refresh for a week expires, as do chunks that a smaller directory no longer uses. */
 const LIFETIME_MS = 7 * 24 * 3_600_000;
-/** What counts as slow until control has said what the policy's objective is, in milliseconds. */
+/** The latency objective until control has stored the policy's, in milliseconds. */
 export const DEFAULT_SLOW_MS = 1000;
 
 const KEYS_FORM: Form = { version: 1, attribute: 'keys', shape: () => recordWith(listOf(text)) };
@@ -22,7 +22,7 @@ const SLOW_MS = numberWithin(1, 29_000);
 const partitionOf = (api: ApiStage): string => `DIRECTORY#${apiStageName(api)}`;
 const chunkName = (index: number): string => `keys#${String(index).padStart(4, '0')}`;
 
-/** Replaces the directory of an API. A reader in between sees some old chunks and some new ones, never a value. */
+/** Replaces the directory of an API. A concurrent reader may see old and new chunks together, but never a key value. */
 export async function saveKeys(
   table: Table,
   api: ApiStage,
@@ -43,20 +43,20 @@ export async function saveKeys(
   }
 }
 
-/** Tells telemetry what the policy's objective calls slow. Control's own word, in a partition of control's. */
+/** Stores the policy's latency objective for telemetry, in a partition that only control writes. */
 export async function saveObjective(table: Table, api: ApiStage, slowMs: number): Promise<void> {
   await putItem(table, objectiveKey(api), { slowMs });
 }
 
 const objectiveKey = (api: ApiStage): Key => ({ pk: OBJECTIVES, sk: apiStageName(api) });
 
-/** All that telemetry needs to know of an API. */
+/** Everything that telemetry needs to know about an API. */
 export async function readDirectory(table: Table, api: ApiStage): Promise<Directory> {
   const [tierOf, slowMs] = await Promise.all([readKeys(table, api), readObjective(table, api)]);
   return { tierOf, slowMs };
 }
 
-/** The tier of every key that the plans of an API have. */
+/** The tier of every key in the plans of an API. */
 export async function readKeys(table: Table, api: ApiStage): Promise<ReadonlyMap<KeyId, TierName>> {
   const items = await queryItems(table, partitionOf(api));
   const tierOf = new Map<KeyId, TierName>();

@@ -14,16 +14,16 @@ import {
   updateItem,
 } from './items/table.ts';
 
-/** Which kind of parameter a document is of; each has a partition of its own, so that none can harm another. */
+/** The kind of a parameter's document. Each kind has its own partition, so that one cannot damage another. */
 export type DocumentKind = 'POLICY' | 'OVERRIDE' | 'SWITCH';
 
-/** A version on probation, and what to go back to. */
+/** A version on probation, and the version to return to. */
 export interface Baking {
   readonly arrivedMs: EpochMs;
   readonly before: { readonly version: number; readonly document: string };
 }
 
-/** A version that was taken back, for good. */
+/** A version that was rolled back for good. */
 export interface RolledBack {
   readonly version: number;
   readonly why: string;
@@ -34,14 +34,14 @@ export interface KnownGood {
   readonly name: string;
   readonly version: number;
   readonly document: string;
-  /** When that version was put, in epoch milliseconds, and by whom, as far as AWS told. */
+  /** When that version was stored, in epoch milliseconds, and by whom, as far as AWS reports it. */
   readonly modifiedMs?: EpochMs;
   readonly by?: string;
   readonly baking?: Baking;
   readonly rolledBack?: RolledBack;
 }
 
-/** The form of these items; of another version nothing is known. */
+/** The version of the format of these items; items of another version count as absent. */
 const SCHEMA = 1;
 const version = numberWithin(0, Number.MAX_SAFE_INTEGER);
 const partsShape = (now: EpochMs): Shape =>
@@ -55,14 +55,14 @@ const partsShape = (now: EpochMs): Shape =>
 const SWITCH = { pk: 'SWITCH', sk: 'switch' };
 const ATTRIBUTES = ['version', 'document', 'modifiedMs', 'by', 'baking', 'rolledBack'] as const;
 
-/** The last known good documents by parameter name. */
+/** The last accepted documents by parameter name. */
 export async function readKnownGood(table: Table, kind: DocumentKind): Promise<Map<string, KnownGood>> {
   const items = await queryItems(table, kind);
   const known = items.flatMap((item) => knownIn(table, kind, item) ?? []);
   return new Map(known.map((good) => [good.name, good]));
 }
 
-/** An item of which any part cannot be used is reported, and counts as not being there: the parameter is read anew. */
+/** An item with an unusable part is reported and counts as absent: the parameter is then read again. */
 function knownIn(table: Table, kind: DocumentKind, item: Attributes): KnownGood | undefined {
   const [name, version, document] = [textOf(item, 'sk'), numberOf(item, 'version'), textOf(item, 'document')];
   if (!name || item.schema !== SCHEMA || version === undefined || !document) return undefined;
@@ -86,9 +86,9 @@ const withoutAbsent = (parts: Readonly<Record<string, unknown>>): Partial<KnownG
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 
 /**
- * Replaces what is known under a name; what `good` does not say is forgotten.
- * @param ifVersion only while this version is the known one
- * @returns false when another one was
+ * Replaces the stored document of a name; fields that `good` lacks are removed.
+ * @param ifVersion write only if this version is stored
+ * @returns false if another version was stored
  */
 export async function saveKnownGood(
   table: Table,
@@ -118,8 +118,8 @@ export async function saveKnownGood(
 }
 
 /**
- * The parameter is gone: its last document must not come back into force when Parameter Store does not answer. A
- * parameter of that name that is made anew counts its versions from one: what was refused before says nothing of it.
+ * Forgets a deleted parameter, so that its last document does not return when Parameter Store is unavailable. A parameter
+ * that is created again counts its versions from one, so earlier refusals do not apply to it.
  */
 export async function forgetKnownGood(table: Table, kind: DocumentKind, name: string): Promise<void> {
   const names = [...ATTRIBUTES, 'refused'];
@@ -130,7 +130,7 @@ export async function forgetKnownGood(table: Table, kind: DocumentKind, name: st
   );
 }
 
-/** @returns true for exactly one caller per refused version: whoever is to record the refusal. */
+/** @returns true for exactly one caller per refused version, who then records the refusal. */
 export async function claimRefusal(table: Table, kind: DocumentKind, name: string, version: number): Promise<boolean> {
   const claimed = await updateItem(
     table,
@@ -145,7 +145,7 @@ export async function claimRefusal(table: Table, kind: DocumentKind, name: strin
   return claimed !== undefined;
 }
 
-/** The switch as it was last read, for when Parameter Store does not answer. */
+/** The last value of the switch, for times when Parameter Store is unavailable. */
 export async function readKnownSwitch(table: Table): Promise<string | undefined> {
   return textOf(await getItem(table, SWITCH), 'value');
 }

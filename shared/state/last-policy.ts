@@ -2,11 +2,11 @@ import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import { getItem, type Key, numberOf, putItem, type Table, textOf } from './items/table.ts';
 
 /**
- * The policy of an API whose parameter was deleted. Unlike a last known good one it never comes into force again: it says
- * in which steps, and to where, the limits are led back before control lets go of the API.
+ * The policy of an API whose parameter was deleted. It never takes effect again; it only determines how the limits return
+ * to their baselines before control releases the API.
  */
 export interface LastPolicy {
-  /** The parameter that it was. */
+  /** The name of the deleted parameter. */
   readonly name: string;
   readonly version: number;
   readonly document: string;
@@ -20,7 +20,7 @@ export async function readLastPolicy(table: Table, api: ApiStage): Promise<LastP
   return name && version !== undefined && document ? { name, version, document } : undefined;
 }
 
-/** @param last undefined once control has let go of the API */
+/** @param last undefined once control has released the API */
 export async function saveLastPolicy(table: Table, api: ApiStage, last: LastPolicy | undefined): Promise<void> {
   await putItem(table, keyOf(api), last ? { ...last } : {});
 }

@@ -8,27 +8,27 @@ import { type Attributes, type Key, numberOf, type Table, textOf, updateItem } f
 export type { Lease };
 
 /**
- * Longer than a tick may take (its function's timeout of 30 s), so that a living holder never loses it; shorter than a
- * minute, so that the lease of a dead one is free again at the next scheduled tick.
+ * Duration of a lease: longer than the function's timeout of 30 s, so that a running holder never loses the lease; shorter
+ * than a minute, so that a dead holder's lease is free at the next scheduled tick.
  */
 export const LEASE_MS = CEILING_MS.lease;
 
 export const LEASE = 'lease';
 const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: LEASE });
 
-/** What somebody who finds the lease taken leaves for its holder: why there is something to look at. */
+/** The pending trigger that a tick leaves for the holder when it finds the lease taken. */
 export interface Word {
   readonly trigger: string;
-  /** A weak one takes nobody's place: of several words the holder hears the last that is not weak. */
+  /** A weak trigger replaces no other: the holder sees the last trigger that is not weak. */
   readonly isWeak: boolean;
 }
 
 const SOMETHING: Word = { trigger: 'unknown', isWeak: true };
 
 /**
- * Takes the lease of an API. Whoever finds it taken leaves word (`pending`) that there is something to look at. A lease
- * that is said to last longer than any lease does is free.
- * @returns undefined when somebody else holds it; that holder will look once more.
+ * Takes the lease of an API, or sets `pending` if the lease is taken, so that its holder looks once more. A lease whose end
+ * lies implausibly far ahead counts as free.
+ * @returns undefined if another tick holds the lease
  */
 export async function takeLease(
   table: Table,
@@ -36,7 +36,7 @@ export async function takeLease(
   now: EpochMs,
   word: Word = SOMETHING,
 ): Promise<Lease | undefined> {
-  // The holder may let go between our steps: then it is free, and the second round takes it.
+  // The holder may release the lease between our two steps; the second round then takes it.
   for (let round = 0; round < 2; round++) {
     const taken = (await takeFree(table, api, now)) ?? (await takeDamaged(table, api, now));
     if (taken) return { api, fence: numberOf(taken, 'fence') ?? 0 };
@@ -65,7 +65,7 @@ async function takeFree(table: Table, api: ApiStage, now: EpochMs): Promise<Attr
   });
 }
 
-/** A fence that nothing can be added to starts anew at the present instant: that is above every count of looks. */
+/** A fence that cannot be increased restarts at the present instant, which exceeds every count of looks. */
 async function takeDamaged(table: Table, api: ApiStage, now: EpochMs): Promise<Attributes | undefined> {
   return await updateItem(table, keyOf(api), {
     update: 'SET #until = :until, #fence = :now REMOVE #pending',
@@ -81,16 +81,15 @@ async function takeDamaged(table: Table, api: ApiStage, now: EpochMs): Promise<A
   });
 }
 
-/** The highest fence of these items; 0 without any. */
+/** The highest fence of these items; 0 if none has a fence. */
 export function highestFence(items: readonly Attributes[]): number {
   const fences = items.flatMap((item) => numberOf(item, 'fence') ?? []).filter(isFence);
   return Math.max(0, ...fences);
 }
 
 /**
- * Raises the fence of a lease that is held above one that is in the table: such a fence was never this lease's, but would
- * refuse whatever its holder writes.
- * @returns undefined when the lease has passed on: then that fence is its later holder's
+ * Raises the fence of a held lease above a fence found in the table that would block the holder's writes.
+ * @returns undefined if a later holder has the lease, to which that fence then belongs
  */
 export async function raiseFence(table: Table, lease: Lease, above: number): Promise<Lease | undefined> {
   const fence = Math.floor(above) + 1;
@@ -104,8 +103,8 @@ export async function raiseFence(table: Table, lease: Lease, above: number): Pro
 }
 
 /**
- * Takes back the word that was left since the last look; the lease lives on.
- * @returns the trigger that left it; undefined when nobody did
+ * Clears the pending trigger and renews the lease.
+ * @returns the pending trigger; undefined if there was none
  */
 export async function renewIfPending(table: Table, lease: Lease, now: EpochMs): Promise<string | undefined> {
   const renewed = await updateItem(table, keyOf(lease.api), {
@@ -118,8 +117,8 @@ export async function renewIfPending(table: Table, lease: Lease, now: EpochMs): 
 }
 
 /**
- * Lets go of the lease. A word left since the last look keeps it, unless `evenIfPending`.
- * @returns false when the lease was kept because of such a word, or was no longer ours.
+ * Releases the lease. A pending trigger prevents the release, unless `evenIfPending`.
+ * @returns false if a trigger was pending, or if the lease had already passed to another tick
  */
 export async function releaseLease(table: Table, lease: Lease, evenIfPending: boolean): Promise<boolean> {
   const released = await updateItem(table, keyOf(lease.api), {

@@ -6,7 +6,7 @@ import { type Table, updateItem } from './items/table.ts';
 /** Control is asked to look ahead of its schedule at most once in this time, per API. */
 export const LOOK_NOW_INTERVAL_MS = 10_000;
 
-/** @returns true for the one caller in ten seconds who is to ask control to look. */
+/** @returns true for one caller in ten seconds, who then asks control to look. */
 export async function claimLookNow(table: Table, api: ApiStage, now: EpochMs): Promise<boolean> {
   const claimed = await updateItem(
     table,

@@ -3,26 +3,26 @@ import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS, isPlausible } from './items/ceilings.ts';
 import { type Attributes, getItem, type Key, numberOf, putItem, type Table, textOf } from './items/table.ts';
 
-/** When control looked last because something happened, and the look that is to come for what has happened since. */
+/** The last look caused by an event, and the postponed look for later events. */
 interface Looks {
   readonly atMs: EpochMs;
-  /** 0: none is to come. */
+  /** When the postponed look is due; 0 if there is none. */
   readonly dueMs: EpochMs;
-  /** The strongest trigger that the look to come stands for. */
+  /** The strongest trigger among the events of the postponed look. */
   readonly trigger: string;
 }
 
-/** Why somebody wants a look, and how long after the last one it may come at the earliest. */
+/** A request for a look: its trigger, and the minimum time since the last look. */
 export interface Wish {
   readonly trigger: string;
-  /** The look may only tighten: a stronger trigger takes its place. */
+  /** The look may only tighten limits; a stronger trigger replaces it. */
   readonly isWeak: boolean;
   readonly intervalMs: number;
 }
 
 /**
- * `now`: the caller looks, for this trigger. `later`: the caller is to see to it that somebody looks after so long.
- * `covered`: a look that is still to come, or has just begun, sees what the caller would.
+ * `now`: the caller looks, for this trigger. `later`: the caller schedules a look after `delayMs`. `covered`: a postponed
+ * look, or one that has just begun, covers the caller's event.
  */
 export type Turn =
   | { readonly kind: 'now'; readonly trigger: string }
@@ -31,22 +31,22 @@ export type Turn =
 
 const NEVER: Looks = { atMs: 0, dueMs: 0, trigger: '' };
 const COVERED: Turn = { kind: 'covered' };
-/** Whoever is outrun looks again what is left to do. */
+/** How often a caller retries after another caller was faster. */
 const MOST_ROUNDS = 3;
-/** Clocks differ, and who comes this early was meant to come now. */
+/** Tolerance for clocks: a message that arrives this early counts as due. */
 const EARLY_MS = 500;
 
 const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: 'looks' });
 
 /**
- * Whose turn it is to look. However many come within the interval, one of them sees to a single look when it is over, so
- * the last of them is never lost. Each costs a reading and at most one write.
+ * Decides whether the caller may look now. Of all events within the interval, one schedules a single look for its end, so
+ * that the last event is never lost. Each event costs one read and at most one write.
  */
 export async function takeTurn(table: Table, api: ApiStage, wish: Wish, now: EpochMs): Promise<Turn> {
   return await decideTurn(table, api, now, (looks) => turnOf(looks, wish, now));
 }
 
-/** The look that was put off, once its time has come; `covered` when another look has stood in for it. */
+/** Takes the postponed look when it is due; `covered` if another look has replaced it. */
 export async function takeTrailingTurn(table: Table, api: ApiStage, now: EpochMs): Promise<Turn> {
   return await decideTurn(table, api, now, ({ dueMs, trigger }) => {
     const isDue = dueMs > 0 && dueMs <= now + EARLY_MS;
@@ -56,7 +56,7 @@ export async function takeTrailingTurn(table: Table, api: ApiStage, now: EpochMs
 
 interface Choice {
   readonly turn: Turn;
-  /** Absent: nothing changes. */
+  /** Absent if nothing changes. */
   readonly next?: Looks;
 }
 
@@ -80,7 +80,7 @@ async function decideTurn(table: Table, api: ApiStage, now: EpochMs, choose: (lo
     const { turn, next } = choose(looks ?? NEVER);
     if (next === undefined || (await replace(table, api, { item, looks }, next))) return turn;
   }
-  // Each who outran the caller has since then begun to look, or will.
+  // Every faster caller has begun a look since, or will begin one.
   return COVERED;
 }
 
@@ -100,7 +100,7 @@ interface Before {
   readonly looks: Looks | undefined;
 }
 
-/** What cannot be read holds nobody up: it is simply replaced. @returns false when somebody else was quicker */
+/** Replaces an unreadable item as well. @returns false if another caller was faster */
 async function replace(table: Table, api: ApiStage, { item, looks }: Before, next: Looks): Promise<boolean> {
   if (item === undefined) {
     const isAbsent = { condition: 'attribute_not_exists(#pk)', names: ['pk'], values: {} };

@@ -2,19 +2,19 @@ import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS, ceilingValues, isDamaged, isOver, isPlausible } from './items/ceilings.ts';
 import { getItem, type Key, nowOf, numberOf, type Table, updateItem } from './items/table.ts';
 
-/** The account's one slot for plan writes: the plan writer's own. */
+/** The account's slot for plan writes; only the plan writer writes it. */
 const SLOT: Key = { pk: 'WRITER#account', sk: 'slot' };
-/** Up to when wake-ups are on their way: control's own. */
+/** Until when wake-ups are pending; only control writes it. */
 const WAKE_UPS: Key = { pk: 'WAKE-UPS', sk: 'wake-ups' };
 
 export interface PlanLease {
-  /** No plan may be written before this instant; 0 when none was ever written. */
+  /** No plan may be written before this instant; 0 if none was ever written. */
   readonly nextWriteAtMs: EpochMs;
-  /** Wake-ups are on their way for every slot up to this instant. */
+  /** Wake-ups are pending for every slot until this instant. */
   readonly wokenUntilMs: EpochMs;
 }
 
-/** @param intervalMs least time between two plan writes: the slot is never taken for longer, but to stand back */
+/** @param intervalMs minimum time between two plan writes; only a backoff occupies the slot for longer */
 export async function readPlanLease(table: Table, intervalMs: number): Promise<PlanLease> {
   return {
     nextWriteAtMs: await readPlanSlot(table, intervalMs),
@@ -22,14 +22,14 @@ export async function readPlanLease(table: Table, intervalMs: number): Promise<P
   };
 }
 
-/** When the next plan may be written; 0 when none was ever written. */
+/** When the next plan may be written; 0 if none was ever written. */
 export async function readPlanSlot(table: Table, intervalMs: number): Promise<EpochMs> {
   return await readInstant(table, SLOT, 'nextWriteAtMs', slotCeilingMs(intervalMs));
 }
 
 const slotCeilingMs = (intervalMs: number): number => Math.max(CEILING_MS.standBack, intervalMs);
 
-/** An instant ahead; 0 where there is none that can be. */
+/** A valid instant; 0 if there is none. */
 async function readInstant(table: Table, key: Key, name: string, aheadMs: number): Promise<EpochMs> {
   const item = await getItem(table, key);
   if (item === undefined) return 0;
@@ -40,9 +40,9 @@ async function readInstant(table: Table, key: Key, name: string, aheadMs: number
 }
 
 /**
- * Takes the account's one slot.
+ * Takes the account's slot for plan writes.
  * @param intervalMs least time until the next write, margin included
- * @returns false when it is too early: another write has the slot.
+ * @returns false if another write has the slot, so that it is too early
  */
 export async function takePlanSlot(table: Table, now: EpochMs, intervalMs: number): Promise<boolean> {
   const taken = await updateItem(table, SLOT, {
@@ -55,7 +55,7 @@ export async function takePlanSlot(table: Table, now: EpochMs, intervalMs: numbe
 }
 
 /**
- * Leaves the account's slot to others for so long: AWS has refused a call, and somebody else may need the next.
+ * Leaves the account's slot unused for a while: AWS has refused a call, and another caller may need the next one.
  * @param intervalMs as for `readPlanSlot`
  */
 export async function postponePlanSlot(
@@ -71,7 +71,7 @@ export async function postponePlanSlot(
   });
 }
 
-/** Records up to when wake-ups have been sent. @returns false when somebody else has just sent some. */
+/** Records until when wake-ups have been sent. @returns false if another caller has just sent some. */
 export async function claimWakeUps(
   table: Table,
   { wokenUntilMs: before }: PlanLease,

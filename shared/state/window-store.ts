@@ -6,9 +6,9 @@ import { decodeWindow, encodeWindow } from '../telemetry/window-codec.ts';
 import { CLOCK_SKEW_MS } from './items/ceilings.ts';
 import { type Attributes, epochText, expiresAt, putItem, queryItems, type Table, textOf } from './items/table.ts';
 
-/** Windows live this long: enough to explain an incident the morning after. */
+/** Retention of windows: enough to explain an incident the next morning. */
 const LIFETIME_MS = 24 * 3_600_000;
-/** A line may be dated so far ahead of the clock of who counts it, and a window be read so much earlier than counted. */
+/** How far a line may be dated ahead of the counter's clock, and how much earlier a window may be read than counted. */
 const AHEAD_MS = CLOCK_AHEAD_MS + CLOCK_SKEW_MS;
 /** Sorts after every batch id. */
 const LAST = '~';
@@ -16,9 +16,9 @@ const LAST = '~';
 const partitionOf = (api: ApiStage): string => `WINDOW#${apiStageName(api)}`;
 
 /**
- * Adds one batch's part to a window: one atomic write. The batch's id is part of the key, so a batch that is delivered
+ * Adds one batch's part to a window in one atomic write. The batch's id is part of the key, so a batch that is delivered
  * twice is stored once.
- * @returns false when this very part was there already.
+ * @returns false if the part was already stored
  */
 export async function addWindowPart(
   table: Table,
@@ -50,13 +50,13 @@ export async function readWindowParts(table: Table, api: ApiStage, fromMs: Epoch
   return parts;
 }
 
-/** A part stands under its own start, and tells of nothing that has not happened yet. */
+/** Checks that a part is stored under its own start and contains nothing from the future. */
 function isOfItsPlace({ startMs, streams }: Window, sk: string, now: EpochMs): boolean {
   const newest = Math.max(0, ...Object.values(streams ?? {}));
   return sk.startsWith(`${epochText(startMs)}#`) && newest <= now + AHEAD_MS;
 }
 
-/** Once for all of a reading: a window stays where it is for a day. */
+/** Reports damage once per read, because a damaged window stays in the table for a day. */
 function reportUnusable(table: Table, api: ApiStage, [first, ...others]: readonly Attributes[]): void {
   if (first === undefined) return;
   const key = { pk: partitionOf(api), sk: textOf(first, 'sk') ?? '' };

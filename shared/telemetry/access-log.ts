@@ -2,22 +2,22 @@ import type { MethodKey } from '../limits/method-key.ts';
 import type { KeyId } from '../platform/units.ts';
 import { LATENCY_BOUNDS_MS } from './window.ts';
 
-/** What happened to one request. The first three never reached the backend. */
+/** The outcome of one request. The first three outcomes never reached the backend. */
 export type Outcome = 'throttled' | 'quotaExceeded' | 'refused' | 'serverError' | 'answered';
 
-/** One access-log line, as far as the loop needs it. */
+/** The fields of one access-log line that Tidegate needs. */
 export interface AccessRecord {
   readonly apiId: string;
   readonly stage: string;
   readonly method: MethodKey;
   readonly outcome: Outcome;
-  /** Absent when the request named no known key. */
+  /** Absent if the request had no known key. */
   readonly keyId: KeyId | undefined;
-  /** Absent when the request never reached the backend. */
+  /** Absent if the request never reached the backend. */
   readonly backendLatencyMs: number | undefined;
 }
 
-/** The line's fields, all of them quoted; a value that API Gateway does not have renders as `-`. */
+/** The fields of a line, all quoted; API Gateway renders a missing value as `-`. */
 interface Line {
   readonly apiId?: unknown;
   readonly stage?: unknown;
@@ -38,7 +38,7 @@ const STATUS = /^[1-5][0-9]{2}$/;
 const MILLISECONDS = /^[0-9]{1,9}$/;
 const LONGEST_PATH = 512;
 
-/** The gateway's own 5xx: the authorizer or the API is at fault, the backend was never asked. */
+/** 5xx answers of the gateway itself: the authorizer or the API failed, and the request never reached the backend. */
 const GATEWAY_FAULTS = new Set(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR', 'API_CONFIGURATION_ERROR']);
 
 /**
@@ -72,7 +72,7 @@ export function parseAccessLine(message: string): AccessRecord | undefined {
   };
 }
 
-/** The field's text; undefined when the gateway had none; null when it is not of its known form. */
+/** The field's text; undefined if the gateway had no value; null if the text is invalid. */
 function optional(value: unknown, form: RegExp): string | undefined | null {
   if (value === '-' || value === '' || value === undefined) return undefined;
   return typeof value === 'string' && form.test(value) ? value : null;
@@ -87,8 +87,8 @@ function methodOf(resourcePath: unknown, httpMethod: unknown): MethodKey | undef
 }
 
 /**
- * Only a `THROTTLED` answer is our own doing. A spent quota is commercial; a 429 or throttle of the integration is the
- * backend's complaint, seen as the 5xx that API Gateway makes of it.
+ * Only a `THROTTLED` answer comes from Tidegate's limits. A spent quota is commercial; a 429 or throttle of the integration
+ * comes from the backend and appears as API Gateway's 5xx.
  */
 function outcomeOf(line: Line, status: number, hasLatency: boolean): Outcome {
   const { errorType } = line;
@@ -99,7 +99,7 @@ function outcomeOf(line: Line, status: number, hasLatency: boolean): Outcome {
   return reached ? 'answered' : 'refused';
 }
 
-/** Index of the bucket of `LATENCY_BOUNDS_MS` that holds `latencyMs`; the last one holds everything above its neighbour. */
+/** Index of the bucket of `LATENCY_BOUNDS_MS` that holds `latencyMs`; the last bucket holds all larger values. */
 export function latencyBucket(latencyMs: number): number {
   let low = 0;
   let high = LATENCY_BOUNDS_MS.length - 1;

@@ -5,13 +5,13 @@ import { type AccessRecord, latencyBucket, parseAccessLine } from './access-log.
 import { LATENCY_BOUNDS_MS, type Window } from './window.ts';
 import { keysOf, WINDOW_MS, windowStartOf } from './windows.ts';
 
-/** One event of a log subscription: its timestamp says when the answer was sent. */
+/** One event of a log subscription; its timestamp is the instant at which the answer was sent. */
 export interface LogEvent {
   readonly timestamp: EpochMs;
   readonly message: string;
 }
 
-/** Which tier a key is of, and what counts as slow, for one API. */
+/** The tier of each key, and the latency objective, of one API. */
 export interface Directory {
   readonly tierOf: ReadonlyMap<KeyId, TierName>;
   /** A successful answer later than this is slow, in milliseconds. */
@@ -26,14 +26,14 @@ export interface ApiAddition {
 
 export interface BatchAddition {
   readonly apis: readonly ApiAddition[];
-  /** Lines that could not be read; they are in no window. */
+  /** Number of unreadable lines; they are in no window. */
   readonly poisonedLines: number;
 }
 
-/** The tier of a request whose key the directory does not hold, or that had none. */
+/** The tier of a request without a key, or with a key that is missing in the directory. */
 export const UNKNOWN_TIER = 'unknown';
 
-/** Events that claim to be older, or newer by more than a clock may be off, are not telemetry of the present. */
+/** Events outside this range around the present are not counted. */
 const OLDEST_MS = 15 * 60_000;
 export const CLOCK_AHEAD_MS = 60_000;
 
@@ -65,7 +65,7 @@ interface MutableApi {
   windows: Map<EpochMs, MutableWindow>;
 }
 
-/** The APIs that a batch speaks of, so that their directories can be fetched before it is counted. */
+/** Parses a batch and lists its APIs, so that their directories can be fetched before the batch is counted. */
 export function readBatch(events: readonly LogEvent[]): { records: (AccessRecord | undefined)[]; apis: ApiStage[] } {
   const apis = new Map<string, ApiStage>();
   const records = events.map(({ message }) => {
@@ -78,8 +78,8 @@ export function readBatch(events: readonly LogEvent[]): { records: (AccessRecord
 
 /**
  * Counts one batch into windows by each line's event time.
- * @param records what `readBatch` made of the very same events, in the same order
- * @param stream the log stream that delivered them, if it is known: it delivers in order, so its windows close early
+ * @param records the result of `readBatch` for these events, in the same order
+ * @param stream the log stream that delivered the events, if known: a stream delivers in order, so its windows close early
  */
 export function aggregate(
   events: readonly LogEvent[],

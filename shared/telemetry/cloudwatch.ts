@@ -7,29 +7,29 @@ import { minuteWindow } from './metric-windows.ts';
 import type { MinuteCount } from './verdict.ts';
 import type { Window } from './window.ts';
 
-/** An API whose minute metrics are wanted; AWS names it in metrics by its name, not by its id. */
+/** An API whose minute metrics are read; AWS metrics use the API's name, not its id. */
 export interface MeteredApi extends ApiStage {
   readonly apiName: string;
   /**
-   * Methods to be told from the others, usually those with a cost of their own: three more series each, which AWS has
-   * only where the stage's detailed metrics are on. Without them all requests count as one method's.
+   * Methods with separate counts, usually those with a cost of their own: three more series each, which AWS publishes
+   * only if the stage's detailed metrics are on. Without them all requests count as one method.
    */
   readonly methods: readonly MethodKey[];
 }
 
-/** What CloudWatch says of one API. */
+/** CloudWatch's data on one API. */
 export interface ApiMetrics {
   /** The slow path: one window for each settled minute, oldest first. */
   readonly windows: readonly Window[];
-  /** The same minutes, and those that have not settled yet: what the log is held against. */
+  /** These minutes and later ones that have not settled yet, for comparison with the log. */
   readonly minutes: readonly MinuteCount[];
 }
 
-/** By `<apiId>/<stage>`. An API whose series came back incomplete is absent: half an answer is none. */
+/** By `<apiId>/<stage>`. An API with incomplete series is absent. */
 export type Metrics = ReadonlyMap<string, ApiMetrics>;
 
 const MINUTE_MS = 60_000;
-/** How far back one reading goes: enough for two lost ticks beyond the publication delay. */
+/** How far back one read goes: enough for two lost ticks beyond the publication delay. */
 const READ_BACK_MS = 8 * MINUTE_MS;
 
 const SERIES = {
@@ -42,8 +42,8 @@ const SERIES = {
 const OF_METHODS = ['count', 'answered', 'serverErrors'] as const;
 
 /**
- * `readMetrics`, but only when another minute has settled: nothing that matters is new before, and every metric asked
- * for is billed. A failed reading is tried again at once.
+ * Calls `readMetrics` only when another minute has settled, because nothing relevant changes before and every metric read is
+ * billed. A failed read is retried at the next call.
  */
 export function metricsReader(
   client: CloudWatchClient,
@@ -63,8 +63,8 @@ function settledUntil(now: EpochMs): EpochMs {
 }
 
 /**
- * The minutes of every API in one `GetMetricData` call. A settled minute without a datapoint is idle: AWS publishes
- * nothing for a stage without requests. Of a minute that has not settled, only a datapoint that is there says anything.
+ * Reads the minutes of every API in one `GetMetricData` call. A settled minute without a datapoint is idle, because AWS
+ * publishes nothing for a stage without requests. In a minute that has not settled, a missing datapoint means nothing.
  */
 export async function readMetrics(
   client: CloudWatchClient,
@@ -102,7 +102,7 @@ export async function readMetrics(
 
 interface Span {
   readonly startMs: EpochMs;
-  /** Up to here a missing datapoint means that there was nothing. */
+  /** Until this instant a missing datapoint means that there were no requests. */
   readonly settledMs: EpochMs;
   readonly endMs: EpochMs;
 }

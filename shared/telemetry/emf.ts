@@ -70,7 +70,7 @@ export function quantileMs(latency: readonly number[], quantile: number): number
 /** Share of answers that must be slow, or failed, before a batch is worth a look ahead of the schedule. */
 const NOTABLE_SHARE = 0.01;
 
-/** Why control should look now; undefined when the batch gives no reason. */
+/** Why control should look now; undefined if the batch gives no reason. */
 export function lookReason(api: ApiStage, windows: readonly Window[]): string | undefined {
   const cells = windows.flatMap((window) => Object.values(window.cells).flatMap((methods) => Object.values(methods)));
   const sum = cells.reduce(addCells, emptyCell());

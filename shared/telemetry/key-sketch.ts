@@ -1,7 +1,7 @@
 import type { KeyId } from '../platform/units.ts';
 
 /**
- * How many different keys were seen, in 256 characters, whatever their number: HyperLogLog (Flajolet et al., "HyperLogLog:
+ * A sketch that counts distinct keys in 256 characters, whatever their number: HyperLogLog (Flajolet et al., "HyperLogLog:
  * the analysis of a near-optimal cardinality estimation algorithm", 2007) with linear counting for few. Each character
  * is one register in base 36. The standard error is 5 % at 60 keys and 6.5 % at thousands.
  */
@@ -17,14 +17,14 @@ export function sketchOf(keys: Iterable<KeyId>): KeySketch {
   for (const key of keys) {
     const hash = hashOf(key);
     const index = hash >>> (32 - INDEX_BITS);
-    // The place of the first 1 in what is left; a hash with none counts as one past the end.
+    // The position of the first 1 in the remaining bits; a hash without a 1 counts as one past the end.
     const rank = Math.min(32 - INDEX_BITS, Math.clz32(hash << INDEX_BITS)) + 1;
     registers[index] = Math.max(registers[index] ?? 0, rank);
   }
   return textOf(registers);
 }
 
-/** The sketch of all keys that any of these has seen, in whatever order. */
+/** The sketch of the union of keys; the order does not matter. */
 export function mergeSketches(sketches: readonly KeySketch[]): KeySketch {
   const registers = new Array<number>(REGISTERS).fill(0);
   for (const sketch of sketches) {
@@ -44,7 +44,7 @@ export function keysIn(sketch: KeySketch): number {
   return estimate;
 }
 
-/** Is this text a sketch? */
+/** Whether a text is a sketch. */
 export function isSketch(text: unknown): text is KeySketch {
   return typeof text === 'string' && text.length === REGISTERS && /^[0-9a-p]*$/.test(text);
 }
@@ -57,7 +57,7 @@ function textOf(registers: readonly number[]): KeySketch {
   return registers.map((rank) => rank.toString(BASE)).join('');
 }
 
-/** FNV-1a, and the finalizer of MurmurHash3: all of its bits are evenly mixed. */
+/** FNV-1a with the finalizer of MurmurHash3, which mixes all bits evenly. */
 function hashOf(key: KeyId): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);

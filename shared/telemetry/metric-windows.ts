@@ -4,27 +4,27 @@ import { latencyBucket } from './access-log.ts';
 import { ALL, type Cell, LATENCY_BOUNDS_MS, type Window } from './window.ts';
 import { emptyCell, emptyWindow } from './windows.ts';
 
-/** What CloudWatch counts in one minute of one method. */
+/** CloudWatch's counts for one minute of one method. */
 export interface MethodMinute {
   readonly requests: number;
-  /** Answered by the backend: as many as have an integration latency. The others were refused, by whom is not told. */
+  /** Requests answered by the backend: those with an integration latency. CloudWatch does not say who refused the others. */
   readonly answered: number;
   readonly serverErrors: number;
 }
 
-/** What CloudWatch says of one minute of a whole API stage. */
+/** CloudWatch's data on one minute of a whole API stage. */
 export interface MetricMinute extends MethodMinute {
-  /** Of what reached the backend, in milliseconds; 0 when nothing did. */
+  /** Latency of the requests that reached the backend, in milliseconds; 0 if none did. */
   readonly latencyP90Ms: number;
   readonly latencyAverageMs: number;
 }
 
 /**
- * One minute of CloudWatch as a window: the named methods, and all others as one. CloudWatch counts the refused only in
- * with all requests, and does not say who refused them; they count as throttled. CloudWatch gives two figures of the latency and no histogram, so the window's
- * histogram is drawn through them: what is above the p90 sits in the p90's bucket, together with as much of the rest as
- * a reading on a straight line within that bucket needs to find the p90 again; the remainder lies in the bucket of the
- * average, or the next lower one. Only the p90 of such a histogram means anything.
+ * Converts one minute of CloudWatch into a window: the named methods, and all others as one. CloudWatch counts refused
+ * requests only among all requests, without the reason, so they count as throttled. CloudWatch gives two figures of the
+ * latency and no histogram, so the window's histogram is built from them: all answers above the p90 are in the p90's bucket,
+ * with as many others as linear interpolation within that bucket needs to reproduce the p90; the remainder is in the bucket
+ * of the average, or the next lower one. Only the p90 of the histogram is meaningful.
  */
 export function minuteWindow(
   startMs: EpochMs,
@@ -44,7 +44,7 @@ export function minuteWindow(
   return { ...window, cells: { [ALL]: Object.fromEntries(cells) } };
 }
 
-/** What is left of a stage's minute without the methods that are known by name. */
+/** A stage's minute less the methods with counts of their own. */
 function withoutMethods(stage: MethodMinute, named: readonly MethodMinute[]): MethodMinute {
   const left = (of: (minute: MethodMinute) => number) =>
     Math.max(0, of(stage) - named.reduce((sum, minute) => sum + of(minute), 0));

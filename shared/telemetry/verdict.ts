@@ -1,37 +1,37 @@
 import type { EpochMs } from '../platform/units.ts';
 import type { Window } from './window.ts';
 
-/** One minute as AWS counted it, beside what the access log showed of it. */
+/** One minute as counted by AWS and as shown by the access log. */
 export interface MinuteCount {
   readonly startMs: EpochMs;
-  /** Requests by AWS's own `Count`; undefined while AWS has not said, or said what cannot be. */
+  /** Requests by AWS's `Count`; undefined if the count is missing or impossible. */
   readonly counted: number | undefined;
   /** Requests by our metrics of the access log. */
   readonly logged: number;
 }
 
-/** What the minutes say of a log that may be silent, late, or missing lines. */
+/** The judgement on a log that may be silent, late, or missing lines. */
 export interface Heartbeat {
   readonly kind: 'traffic' | 'idle' | 'unknown';
-  /** Up to when log and count agree that nothing is missing. */
+  /** Until when log and count agree that no line is missing. */
   readonly accountedUntilMs: EpochMs;
 }
 
-/** How far log and count may be apart before the log is doubted. */
+/** The largest difference between log and count at which the log is believed. */
 export interface Tolerance {
   readonly countToleranceShare: number;
   readonly countToleranceRequests: number;
-  /** A window that holds a line this much later than its event is late, in milliseconds. */
+  /** A window with a line that arrived this much later than its event is late, in milliseconds. */
   readonly lateMs: number;
 }
 
 const MINUTE_MS = 60_000;
 
 /**
- * AWS's own count is the heartbeat of the telemetry: requests without a line mean that the log does not reach us, no
- * requests mean that there is nothing to reach us.
- * @param minutes one after the other, oldest first
- * @param logEndMs up to when the log has spoken
+ * Compares the log with AWS's own count: requests without log lines mean that the log is not delivered; no requests mean that
+ * the API is idle.
+ * @param minutes consecutive minutes, oldest first
+ * @param logEndMs end of the newest window of the log
  */
 export function heartbeatOf(minutes: readonly MinuteCount[], logEndMs: EpochMs, tolerance: Tolerance): Heartbeat {
   const contradiction = contradictionOf(minutes, tolerance);
@@ -45,7 +45,7 @@ export function heartbeatOf(minutes: readonly MinuteCount[], logEndMs: EpochMs, 
   return { kind: 'traffic', accountedUntilMs: lastIdle ? lastIdle.startMs + MINUTE_MS : firstMs };
 }
 
-/** The same windows; those that nobody may learn or decide from with the reason why. */
+/** Marks the windows that are not trustworthy with the reason. */
 export function withDoubts(
   windows: readonly Window[],
   minutes: readonly MinuteCount[],
@@ -65,7 +65,7 @@ function lateness({ lagMs }: Window, { lateMs }: Tolerance): string | undefined 
   return lagMs > lateMs ? `the log was ${Math.round(lagMs / 1000)} s late` : undefined;
 }
 
-/** A window without a line, between two that have some, is idle, unless AWS counted what the log never showed. */
+/** An empty window between two windows with lines is idle, unless AWS counted requests that the log does not show. */
 function gapDoubt({ cells }: Window, minute: MinuteCount | undefined): string | undefined {
   const isEmpty = Object.keys(cells).length === 0;
   if (!isEmpty || minute === undefined || !minute.counted || minute.logged > 0) return undefined;
@@ -74,11 +74,11 @@ function gapDoubt({ cells }: Window, minute: MinuteCount | undefined): string | 
 
 interface Contradiction {
   readonly why: string;
-  /** Start of the first of the newest minutes in a row that contradict. */
+  /** Start of the run of contradicting minutes at the end. */
   readonly sinceMs: EpochMs;
 }
 
-/** What the newest minute that can be compared says against the log, and so against what it delivers now. */
+/** The objection of the newest comparable minute against the log, and thus against its present windows. */
 function contradictionOf(minutes: readonly MinuteCount[], tolerance: Tolerance): Contradiction | undefined {
   let found: Contradiction | undefined;
   for (let index = 1; index < minutes.length - 1; index++) {
@@ -91,7 +91,7 @@ function contradictionOf(minutes: readonly MinuteCount[], tolerance: Tolerance):
   return found;
 }
 
-/** A line is written when its answer is sent, so a request may count in the next minute: neighbours widen the range. */
+/** A line is written when its answer is sent, so a request may count in the next minute; neighbouring minutes widen the range. */
 function disagreement(
   { counted, logged }: MinuteCount,
   neighbours: readonly number[],

@@ -4,7 +4,7 @@ import { NAMESPACE } from '../platform/metrics.ts';
 import type { EpochMs } from '../platform/units.ts';
 import { apiDimensions } from './emf.ts';
 
-/** One minute of the backend as AWS itself counted it; a minute without any answer has no entry. */
+/** One minute of the backend as counted by AWS; a minute without answers has no entry. */
 export interface BackendMinute {
   readonly startMs: EpochMs;
   /** Requests that reached the backend: those with an integration latency. */
@@ -14,19 +14,19 @@ export interface BackendMinute {
   readonly latencyP90Ms: number;
 }
 
-/** What CloudWatch alone can tell of a control plane and its backend: no table and no policy is asked. */
+/** The state of control and backend from CloudWatch alone, without table and policy. */
 export interface VitalSigns {
   /** The minute of control's newest heartbeat within the last half hour. */
   recentBeat(now: EpochMs): Promise<EpochMs | undefined>;
-  /** The same within two weeks, which is as far as anybody remembers. */
+  /** The minute of control's newest heartbeat within the last two weeks, the retention of minute metrics. */
   lastBeat(now: EpochMs): Promise<EpochMs | undefined>;
-  /** Minutes that began in the last ten, oldest first. @throws Error when CloudWatch gave half an answer. */
+  /** Minutes that began in the last ten, oldest first. @throws Error if CloudWatch returned incomplete data */
   backend(apiName: string, now: EpochMs): Promise<readonly BackendMinute[]>;
-  /** Which of these limits the fail-safe has raised since an instant, by its own metric. */
+  /** The limits among `names` that the fail-safe has raised since an instant, according to its own metric. */
   raisedSince(limits: readonly string[], sinceMs: EpochMs, now: EpochMs): Promise<ReadonlySet<string>>;
 }
 
-/** One per limit that the fail-safe raised: its memory, dimension `Limit`: `stage` or a tier. */
+/** The metric by which the fail-safe remembers raised limits; its dimension `Limit` is `stage` or a tier. */
 export const RAISED_METRIC = 'FailSafeRaised';
 
 const MINUTE_MS = 60_000;
@@ -99,7 +99,7 @@ function backendMinutes([answered, serverErrors, latency]: readonly Series[]): B
     }));
 }
 
-/** Every reading over [fromMs, toMs), in one call. @throws Error when one of them is not complete. */
+/** Reads every metric over [fromMs, toMs) in one call. @throws Error if one of them is incomplete */
 async function readSeries(
   client: CloudWatchClient,
   readings: readonly Reading[],
@@ -111,7 +111,7 @@ async function readSeries(
     new GetMetricDataCommand({
       MetricDataQueries: readings.map((reading, index) => queryOf(reading, index, periodMs)),
       StartTime: new Date(fromMs),
-      // The end is exclusive; the minute under way counts.
+      // The end is exclusive; the present minute is included.
       EndTime: new Date(floorTo(toMs, MINUTE_MS) + MINUTE_MS),
     }),
   );

@@ -2,26 +2,26 @@ import type { EpochMs } from '../platform/units.ts';
 import type { Window } from './window.ts';
 import { emptyWindow, mergeParts, scaleWindow, WINDOW_MS } from './windows.ts';
 
-/** However prompt the log seems, a window waits this long after its end: the next batch may still be on its way. */
+/** Minimum wait after the end of a window, because the next batch may still be in transit. */
 const SHORTEST_ALLOWANCE_MS = 10_000;
-/** However late the log is, control does not wait longer: late lines then miss their window, which `LogLagMs` shows. */
+/** Maximum wait after the end of a window; later lines miss their window, which `LogLagMs` shows. */
 const LONGEST_ALLOWANCE_MS = 45_000;
-/** Share of the parts that should have arrived before a window counts as closed. */
+/** Share of parts that must have arrived before a window counts as closed. */
 const ARRIVED = 0.9;
-/** A log stream that delivered within so long before a window is expected to have something for it. */
+/** A log stream that delivered within this time before a window is expected to deliver for the window too. */
 const STREAM_REACH_MS = 120_000;
-/** A window is read, and what is missing estimated, when the streams that have passed it usually carry this share. */
+/** A window is read, and the missing part estimated, once the streams that have passed it usually carry this share. */
 const MOST_OF_LINES = 0.6;
-/** How long a window waits of which no telling share has arrived. */
+/** How long a window waits if the arrived share is too small. */
 const UNTOLD_ALLOWANCE_MS = 90_000;
-/** A smaller sample than this is not scaled up: it says too little. */
+/** A smaller sample is not scaled up. */
 const LEAST_OF_LINES = 0.2;
-/** A window behind so many later ones that hold data is closed, whatever the lags say, where streams are not known. */
+/** Without known streams, a window is closed once this many later windows hold data, whatever the lags. */
 const LATER_WINDOWS = 4;
-/** How many silent windows between two that hold data are filled in as idle; a longer gap is a gap. */
+/** Number of silent windows between two with data that are filled in as idle; a longer gap stays a gap. */
 const LONGEST_FILL = 30;
 
-/** How long to wait after a window's end, from the lags that recent parts arrived with. */
+/** How long to wait after the end of a window, from the lags of recent parts. */
 export function lagAllowanceMs(parts: readonly Window[]): number {
   if (parts.length === 0) return SHORTEST_ALLOWANCE_MS;
   const lags = parts.map((part) => part.lagMs).sort((a, b) => a - b);
@@ -30,14 +30,14 @@ export function lagAllowanceMs(parts: readonly Window[]): number {
 }
 
 /**
- * The windows behind the watermark that are newer than `afterMs`, oldest first. Silent windows between two that hold data
- * are idle; silence after the last one says nothing and yields nothing.
+ * The windows before the watermark that are newer than `afterMs`, oldest first. Silent windows between two with data are idle;
+ * silence after the last window with data yields no window.
  *
- * A log stream delivers in order: a window is whole as soon as every stream that has spoken of late has delivered
- * something later. Each stream is a sample of the same traffic, so a window is also read when the streams that have
- * passed it usually carry most of the lines: their counts are then scaled up to the whole. Else it waits for the missing
- * ones as long as they took of late, and somewhat longer.
- * @param parts the parts of all recent windows, also of those already seen: their lags set the watermark
+ * A log stream delivers in order, so a window is complete once every recently active stream has delivered a later line. Each
+ * stream is a sample of the same traffic, so a window is also read once the streams that have passed it usually carry most of
+ * the lines; their counts are then scaled up. Otherwise the window waits for the missing streams a little longer than their
+ * recent delays.
+ * @param parts the parts of all recent windows, including those already seen, because their lags set the watermark
  * @param afterMs start of the newest window that control has already seen
  */
 export function closedWindows(parts: readonly Window[], afterMs: EpochMs, now: EpochMs): Window[] {
@@ -61,20 +61,20 @@ export function closedWindows(parts: readonly Window[], afterMs: EpochMs, now: E
   return closed;
 }
 
-/** How far the log streams are with one window. */
+/** The progress of the log streams with one window. */
 interface Progress {
-  /** Streams that have delivered something later. */
+  /** Streams that have delivered a later line. */
   readonly passed: ReadonlySet<string>;
-  /** The part of all lines that these carried of late; 1 when every stream has passed. */
+  /** The share of all lines that these streams carried recently; 1 if every stream has passed. */
   readonly passedShare: number;
-  /** How long after its end the window waits for the others. */
+  /** How long after its end the window waits for the other streams. */
   readonly waitMs: number;
 }
 
 interface Stream {
-  /** The newest event time that it has delivered. */
+  /** The newest event time delivered by the stream. */
   newestMs: EpochMs;
-  /** The largest lag of its recent parts. */
+  /** The largest lag of the stream's recent parts. */
   lagMs: number;
 }
 
@@ -99,13 +99,13 @@ function progressOf(parts: readonly Window[], startMs: EpochMs): Progress | unde
   const lagMs = Math.max(0, ...missing.map(([, stream]) => stream.lagMs));
   const allPassedMs = Math.min(...expected.map(([, { newestMs }]) => newestMs));
   const passedShare = missing.length === 0 ? 1 : usualShare(passed, parts, allPassedMs);
-  // What arrived of it is no sample yet: it would be taken for a fall of demand.
+  // The arrived share is too small for a sample and would look like a fall of demand.
   const isUntold = passedShare < LEAST_OF_LINES;
   const waitMs = isUntold ? UNTOLD_ALLOWANCE_MS : Math.min(LONGEST_ALLOWANCE_MS, lagMs + SHORTEST_ALLOWANCE_MS);
   return { passed, passedShare, waitMs };
 }
 
-/** The part of all lines that these streams carried in the windows that every stream has passed; 0 without any. */
+/** The share of all lines that these streams carried in windows that every stream has passed; 0 without such windows. */
 function usualShare(names: ReadonlySet<string>, parts: readonly Window[], allPassedMs: EpochMs): number {
   const whole = parts.filter((part) => part.startMs + WINDOW_MS <= allPassedMs);
   const theirs = whole.filter((part) => Object.keys(part.streams ?? {}).every((name) => names.has(name)));
@@ -120,7 +120,7 @@ function linesOf(part: Window): number {
   return cells.reduce((sum, cell) => sum + cell.requests, 0);
 }
 
-/** The window as the streams that have passed it tell, scaled up by the part of the lines that they usually carry. */
+/** The window from the streams that have passed it, scaled up by their usual share of the lines. */
 function estimated(own: readonly Window[], { passed, passedShare }: Progress): Window {
   const arrived = own.filter((part) => Object.keys(part.streams ?? {}).every((name) => passed.has(name)));
   const [first] = own;

@@ -33,7 +33,7 @@ export function encodeWindow(window: Window): string {
   return JSON.stringify(text);
 }
 
-/** The inverse of `encodeWindow`; undefined for a text of another version or form, which is then no evidence. */
+/** The inverse of `encodeWindow`; undefined for a text of another version or format. */
 export function decodeWindow(encoded: string): Window | undefined {
   try {
     const text = JSON.parse(encoded) as WindowText;

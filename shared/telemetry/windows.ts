@@ -8,10 +8,10 @@ import { LATENCY_BOUNDS_MS } from './window.ts';
 /** Length of a window of the fast path, in milliseconds. */
 export const WINDOW_MS = 10_000;
 
-/** How many keys a window names; the rest is in its cells. */
+/** Number of keys that a window lists; its cells include all keys. */
 export const TOP_KEYS = 50;
 
-/** The start of the window that an instant lies in. */
+/** The start of the window that contains an instant. */
 export function windowStartOf(atMs: EpochMs): EpochMs {
   return Math.floor(atMs / WINDOW_MS) * WINDOW_MS;
 }
@@ -28,7 +28,7 @@ export function emptyCell(): Cell {
   };
 }
 
-/** A window in which nothing happened, as far as anyone knows. */
+/** An empty window. */
 export function emptyWindow(startMs: EpochMs, source: Window['source'] = 'logs', lengthMs = WINDOW_MS): Window {
   return { startMs, lengthMs, source, cells: {}, keys: {}, lagMs: 0 };
 }
@@ -45,7 +45,7 @@ export function addCells(left: Cell, right: Cell): Cell {
   };
 }
 
-/** The same window with every count times `factor`: what a sample says of the whole. */
+/** The window with every count multiplied by `factor`, to scale a sample up. */
 export function scaleWindow(window: Window, factor: number): Window {
   if (factor === 1) return window;
   const scaleCell = (cell: Cell): Cell => ({
@@ -114,9 +114,9 @@ function addKeys(sum: KeyCounts | undefined, counts: KeyCounts): KeyCounts {
 }
 
 /**
- * The part of a window that tells of its keys: the busiest by name, and a sketch of those tiers that have more.
- * @param keys all that are known by name
- * @param parts in which more may have been counted
+ * The keys of a window: the busiest by name, and sketches for tiers with more keys.
+ * @param keys all keys known by name
+ * @param parts parts whose sketches may count further keys
  */
 export function keysOf(
   keys: ReadonlyMap<KeyId, KeyCounts>,

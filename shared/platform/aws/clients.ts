@@ -5,11 +5,11 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
-/** The SDK itself waits for ever: one answer that never comes would cost the whole tick. */
+/** The SDK has no timeout by default: one missing answer would cost the whole tick. */
 const within = (requestTimeout: number) => ({ requestHandler: { requestTimeout, throwOnRequestTimeout: true } });
-/** A hundred times what these services take. Two attempts each of a tick's reads of Parameter Store fit into its 30 s. */
+/** A hundred times the usual latency. Two attempts for each Parameter Store read of a tick fit into its 30 s. */
 const USUAL = within(3_000);
-/** API Gateway's management is slower, and its writes are not tried again. */
+/** API Gateway's management calls are slower, and its writes are not retried. */
 const PATIENT = within(10_000);
 
 /**
@@ -18,7 +18,7 @@ const PATIENT = within(10_000);
  */
 export const apiGatewayClient = (): APIGatewayClient => new APIGatewayClient({ maxAttempts: 1, ...PATIENT });
 
-/** Elsewhere one retry covers a lost connection; whole ticks are retried by the schedule, never stacked here. */
+/** One retry covers a lost connection; the schedule retries whole ticks. */
 const options = { maxAttempts: 2, ...USUAL } as const;
 
 export const cloudWatchClient = (): CloudWatchClient => new CloudWatchClient(options);

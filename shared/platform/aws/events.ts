@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 
-/** What we say on the default event bus. */
+/** An event that Tidegate puts on the default event bus. */
 export interface Announcement {
   readonly source: 'tidegate.telemetry' | 'tidegate.control' | 'tidegate.fail-safe';
   readonly detailType: 'Tidegate Look Now' | 'Tidegate Decision';
@@ -9,7 +9,7 @@ export interface Announcement {
 
 export type Announce = (announcement: Announcement) => Promise<void>;
 
-/** Announces through EventBridge. @throws Error when the bus refuses the event, which it does without failing the call. */
+/** Announces through EventBridge. @throws Error if the bus refuses the event, which does not fail the call itself. */
 export function announceThrough(client: EventBridgeClient): Announce {
   return async ({ source, detailType, detail }) => {
     const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail) };

@@ -8,32 +8,33 @@ import {
 import { describeError, isNotFound } from '../errors.ts';
 import type { EpochMs } from '../units.ts';
 
-/** A parameter with the version that its value is of. */
+/** A parameter's value with its version. */
 export interface Parameter {
   readonly name: string;
-  /** Decrypted, without a byte order mark; empty where `unreadable`. */
+  /** The decrypted value, without a byte order mark; empty if `unreadable` is set. */
   readonly value: string;
   readonly version: number;
-  /** When this version was put. */
+  /** When this version was stored. */
   readonly modifiedMs?: EpochMs;
-  /** Why a `SecureString` could not be decrypted, and what to do about it. */
+  /** Why a `SecureString` could not be decrypted, and how to fix that. */
   readonly unreadable?: string;
 }
 
-/** What we read of Parameter Store; nothing here ever writes one. */
+/** The reads of Parameter Store; the functions never write a parameter. */
 export interface Parameters {
-  /** All parameters below a path, by name. One that cannot be decrypted does not keep the others from being read. */
+  /** All parameters below a path, by name. A parameter that cannot be decrypted does not prevent reading the others. */
   below(path: string): Promise<Parameter[]>;
   /** @returns undefined when there is no such parameter. */
   one(name: string): Promise<Parameter | undefined>;
   /**
-   * Who put a version, as an ARN; undefined when AWS does not tell, or no longer. Rationed: 3 calls a second and account.
-   * @throws Error when AWS does not answer within three seconds
+   * The author of a version, as an ARN; undefined if AWS does not report it, or no longer. AWS allows 3 calls per second and
+   * account.
+   * @throws Error if AWS does not answer within three seconds
    */
   author(name: string, version: number): Promise<string | undefined>;
 }
 
-/** A brake waits for its author's name: no longer than this. */
+/** The longest time that an override waits for its author's name. */
 const AUTHOR_TIMEOUT_MS = 3_000;
 
 export function createParameters(client: SSMClient): Parameters {
@@ -41,7 +42,7 @@ export function createParameters(client: SSMClient): Parameters {
     below: async (path) => {
       const found: Parameter[] = [];
       let token: string | undefined;
-      // A page may be short, even empty, while there is a token: only its absence ends the list.
+      // A page may be short or even empty; only a missing token ends the list.
       do {
         const page = await client.send(
           new GetParametersByPathCommand({ Path: path, Recursive: true, ...(token ? { NextToken: token } : {}) }),
@@ -77,8 +78,8 @@ export function createParameters(client: SSMClient): Parameters {
 }
 
 /**
- * A parameter with its value in the clear; none when it is gone. Paths are read without decryption, for one key that may
- * not be used would make the whole page fail: each `SecureString` is then read by itself.
+ * The parameter with its decrypted value; empty if the parameter is gone. Paths are read without decryption, because one
+ * forbidden key would fail the whole page; each `SecureString` is then read by itself.
  */
 async function decrypted(client: SSMClient, listed: SsmParameter): Promise<Parameter[]> {
   if (listed.Type !== 'SecureString') return parameterOf(listed);
@@ -99,7 +100,7 @@ function explainSealed(error: unknown): string {
   );
 }
 
-/** Editors on Windows begin a file with a byte order mark, which is no part of any document. */
+/** Removes the byte order mark with which editors on Windows begin a file. */
 function parameterOf(parameter: SsmParameter): Parameter[] {
   const { Name: name, Value: value, Version: version = 0, LastModifiedDate: modified } = parameter;
   if (name === undefined || value === undefined) return [];

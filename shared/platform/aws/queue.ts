@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** Sends one wake-up, to arrive after a delay of 0 to 900 s. */
+/** Sends one wake-up that arrives after a delay of 0 to 900 s. */
 export type SendWakeUp = (delaySeconds: number) => Promise<void>;
 
-/** A wake-up says nothing: what is to be done stands in the state table. */
+/** A wake-up has no content: the state table holds the pending work. */
 export function wakeUpsThrough(client: SQSClient, queueUrl: string): SendWakeUp {
   return async (delaySeconds) => {
     const input = { QueueUrl: queueUrl, MessageBody: '{"kind":"wake-up"}', DelaySeconds: delaySeconds };

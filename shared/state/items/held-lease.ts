@@ -4,6 +4,6 @@ import type { ApiStage } from '../../platform/api-stage.ts';
 export interface Lease {
   readonly api: ApiStage;
   readonly fence: number;
-  /** Which look under this lease it is, from 2 on. */
+  /** The number of the look under this lease; absent for the first look, then from 2. */
   readonly look?: number;
 }

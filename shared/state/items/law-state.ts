@@ -16,7 +16,7 @@ import {
   text,
 } from './shape.ts';
 
-/** A law state that the law cannot go on from. */
+/** A law state that the law cannot use. */
 export class UnusableState extends Error {
   override readonly name = 'UnusableState';
 }
@@ -25,7 +25,7 @@ const LONGEST_SECONDS = 1e9;
 const seconds = numberWithin(0, LONGEST_SECONDS);
 const milliseconds = numberWithin(0, 1e9);
 const share = numberWithin(0, 10);
-/** Factors on limits: far beyond what the policy's bounds let the law learn. */
+/** Bound on learned factors, far beyond what the policy lets the law learn. */
 const factor = numberWithin(0.01, 100);
 const count = numberWithin(0, 1e9);
 const real = numberWithin(-1e9, 1e9);
@@ -99,8 +99,8 @@ function lawStateShape(now: EpochMs): Shape {
 }
 
 /**
- * What the law left behind, come back through JSON.
- * @throws UnusableState naming the first field that the law cannot have left so
+ * Reads the law's stored state from JSON.
+ * @throws UnusableState naming the first field that the law cannot have written
  */
 export function lawStateOf(state: unknown, now: EpochMs): LawState | undefined {
   if (state === undefined) return undefined;

@@ -7,7 +7,7 @@ type Parts = Required<Pick<Table, 'client' | 'name' | 'clock'>> & {
   readonly publish: PublishMetrics;
 };
 
-/** The state table as a function uses it: whatever is read is checked, and what cannot be used is logged and counted. */
+/** The state table for a function: every item read is checked, and an unusable item is logged and counted. */
 export function openTable({ client, name, clock, logger, publish }: Parts): Table {
   return {
     ...{ client, name, clock },

@@ -3,15 +3,15 @@ import type { EpochMs } from '../../platform/units.ts';
 import type { Lease } from '../lease.ts';
 import { type Damage, epochText, expiresAt, putItem, type Table } from './table.ts';
 
-/** What was set aside is kept this long. */
+/** How long an item that was set aside is kept. */
 const LIFETIME_MS = 30 * 24 * 3_600_000;
-/** Enough to see what happened; an item may be as large as DynamoDB takes. */
+/** Length of the excerpt, enough for a diagnosis; an item may be as large as DynamoDB allows. */
 const LONGEST_EXCERPT = 20_000;
 
-/** Where an item that cannot be used is kept, for whoever wants to know what it was. */
+/** The partition that keeps unusable items for diagnosis. */
 export const asidePartition = (lease: Lease): string => `ASIDE#${apiStageName(lease.api)}`;
 
-/** Keeps an excerpt of an item that cannot be used, then puts nothing in its place. Only under the lease of its API. */
+/** Stores an excerpt of an unusable item, then clears the item. Call only under the lease of the item's API. */
 export async function setAside(table: Table, lease: Lease, damage: Damage, now: EpochMs): Promise<void> {
   const { key, why, item, blank } = damage;
   const kept = { pk: asidePartition(lease), sk: `${epochText(now)}#${key.pk}#${key.sk}` };

@@ -1,9 +1,9 @@
 import { isPlausible } from './ceilings.ts';
 
 /**
- * Checks a value that came out of the table as JSON. By hand, because the functions that read it are small and run
- * often, and a schema library is neither.
- * @returns the dotted path of the first place that is not as it should be, '' for the value itself; undefined when all is well
+ * Checks a JSON value from the table. The checks are hand-written, because the functions that need them are small and run
+ * often, and a schema library would be large and slow.
+ * @returns the dotted path of the first invalid place, '' for the value itself; undefined if the value is valid
  */
 export type Shape = (value: unknown) => string | undefined;
 
@@ -15,7 +15,7 @@ const when =
     isRight(value) ? undefined : WRONG;
 
 export const text: Shape = when((value) => typeof value === 'string');
-/** A name of ours. What is copied into a key, or stands beside the JSON that holds it, has to fit there. */
+/** A name that fits into a key. */
 export const shortText: Shape = when((value) => typeof value === 'string' && value.length <= LONGEST_NAME);
 export const flag: Shape = when((value) => typeof value === 'boolean');
 export const anything: Shape = () => undefined;
@@ -24,7 +24,7 @@ export const anything: Shape = () => undefined;
 export const numberWithin = (least: number, most: number): Shape =>
   when((value) => typeof value === 'number' && value >= least && value <= most);
 
-/** An instant that can lie at most so far ahead of now. */
+/** An instant at most `aheadMs` ahead of now. */
 export const instant = (now: number, aheadMs: number): Shape =>
   when((value) => typeof value === 'number' && isPlausible(value, now, aheadMs));
 
@@ -68,10 +68,10 @@ function firstWrong(parts: readonly (readonly [name: string, shape: Shape, value
   return undefined;
 }
 
-/** More requests per second, or cost units per second, than any API has: a number above it was not computed. */
+/** More requests or cost units per second than any API has: a larger number is damage. */
 const MOST_RATE = 1e9;
 
 export const rate: Shape = numberWithin(0, MOST_RATE);
 
-/** A limit, whatever its bounds: those are checked where it is written. */
+/** A limit; its bounds are checked when it is written. */
 export const limit: Shape = fields({ rateRps: rate, burst: rate });

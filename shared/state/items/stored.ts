@@ -4,23 +4,23 @@ import type { Lease } from './held-lease.ts';
 import type { Shape } from './shape.ts';
 import { type Attributes, jsonOf, type Key, nowOf, numberOf, putItem, type Table } from './table.ts';
 
-/** A kind of item that holds one value as JSON. The value `null` is "nothing". */
+/** A kind of item that holds one value as JSON; `null` means that there is no value. */
 export interface Form {
-  /** Of the shape. An item of another version is not understood, and is set aside. */
+  /** The version of the shape. An item of another version is set aside. */
   readonly version: number;
   /** The attribute that holds the JSON. */
   readonly attribute: string;
   readonly shape: (now: EpochMs) => Shape;
 }
 
-/** The attribute that holds the version of an item's form. */
+/** The attribute that holds the version of an item's format. */
 const VERSION = 'schema';
-/** Fences count looks: a larger one was never counted. Below 2^53, so that a fence plus one is another number. */
+/** The largest valid fence; fences count looks. Below 2^53, so that a fence plus one is exact. */
 export const MOST_FENCE = 9e15;
 
 /**
- * The value of an item, if it is as this version of us wrote it. Whatever else is there is reported and read as nothing.
- * The caller knows what the shape stands for.
+ * The value of an item if this version's shape matches. Any other content is reported and read as absent.
+ * The caller chooses the type that the shape describes.
  */
 export function readValue<Value>(table: Table, key: Key, item: Attributes | undefined, form: Form): Value | undefined {
   if (item === undefined) return undefined;
@@ -31,7 +31,7 @@ export function readValue<Value>(table: Table, key: Key, item: Attributes | unde
   return undefined;
 }
 
-/** The same value, whose objects inherit nothing: they are keyed by what came from outside. */
+/** A copy of the value whose objects inherit nothing, because their keys come from outside. */
 function withoutPrototypes(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withoutPrototypes);
@@ -49,14 +49,14 @@ function whatIsWrong(item: Attributes, value: unknown, form: Form, now: EpochMs)
     : `${at === '' ? form.attribute : `${form.attribute}.${at}`} is not what we write`;
 }
 
-/** The attributes of an item that holds a value, or nothing. */
+/** The attributes of an item that holds a value or `null`. */
 export function attributesOf(value: unknown, form: Form): Attributes {
   return { [VERSION]: form.version, [form.attribute]: JSON.stringify(value ?? null) };
 }
 
 /**
- * The same for an item that is written under the lease: an item with a fence that no lease ever had would refuse every
- * later write, so it is set aside whole.
+ * The value of an item that is written under the lease. An item whose fence no lease ever had would block every later
+ * write, so the whole item is set aside.
  */
 export function readFenced<Value>(table: Table, key: Key, item: Attributes | undefined, form: Form): Value | undefined {
   if (item !== undefined && !isFence(numberOf(item, 'fence'))) {

@@ -15,24 +15,24 @@ import type { EpochMs } from '../../platform/units.ts';
 export interface Table {
   readonly client: DynamoDBClient;
   readonly name: string;
-  /** By which instants that are read are checked. Every function has one; who reads for a person only needs none. */
+  /** The clock for checking stored instants. Every function has one; a command that only displays items needs none. */
   readonly clock?: Clock;
-  /** Is told of every item that cannot be used. */
+  /** Called for every unusable item. */
   readonly report?: (damage: Damage) => void;
 }
 
-/** An item that cannot be used, or a part of an item. */
+/** An unusable item, or an unusable part of an item. */
 export interface Damage {
   readonly key: Key;
-  /** What is wrong, without what the item says. */
+  /** The problem, without the item's content. */
   readonly why: string;
   /** The item as it was read. */
   readonly item: Attributes;
-  /** The attributes that mean "nothing" in its place. */
+  /** The attributes that clear the item. */
   readonly blank: Attributes;
 }
 
-/** Now, for checking what is read; without a clock every instant is believed. */
+/** The present, for checking stored instants; without a clock every instant is accepted. */
 export const nowOf = (table: Table): EpochMs => table.clock?.now() ?? Number.POSITIVE_INFINITY;
 
 export interface Key {
@@ -40,11 +40,11 @@ export interface Key {
   readonly sk: string;
 }
 
-/** What an attribute may hold here: everything structured is JSON in a text. */
+/** The types of an attribute; structured values are JSON text. */
 export type Value = string | number | boolean;
 export type Attributes = Readonly<Record<string, Value>>;
 
-/** A condition or an update, in DynamoDB's own words; names are written `#name`, values `:name`. */
+/** A DynamoDB condition or update expression; names are written `#name`, values `:name`. */
 export interface Expression {
   readonly update?: string;
   readonly condition?: string;
@@ -97,7 +97,7 @@ export async function queryItems(
   return items;
 }
 
-/** Writes an item. @returns false when the condition did not hold; nothing was written then. */
+/** Writes an item. @returns false if the condition did not hold and nothing was written. */
 export async function putItem(table: Table, key: Key, attributes: Attributes, when?: Expression): Promise<boolean> {
   const command = new PutItemCommand({
     TableName: table.name,
