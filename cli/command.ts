@@ -3,7 +3,7 @@ import type { Override } from '../shared/policy/schema/override-schema.ts';
 import { endOf, parseLimit, parsePins, secondsOf } from './pins.ts';
 import { putOverride } from './put-override.ts';
 import { showStatus } from './status.ts';
-import { NotDone, type Surroundings, type TargetOptions, targetOf, UsageError } from './target.ts';
+import { NotDoneError, type Surroundings, type TargetOptions, targetOf, UsageError } from './target.ts';
 
 interface BrakeOptions extends TargetOptions {
   readonly reason?: string;
@@ -18,7 +18,7 @@ interface PinOptions {
 
 /**
  * The operator's command.
- * @returns the exit code: 0 done, 1 not done, or not known to be, 2 typed wrongly
+ * @returns the exit code: 0 done, 1 not done or unknown, 2 invalid arguments
  */
 export async function runCommand(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const { say, complain } = surroundings;
@@ -34,7 +34,7 @@ export async function runCommand(argv: readonly string[], surroundings: Surround
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError || error instanceof NotDone) complain(error.message);
+    if (error instanceof UsageError || error instanceof NotDoneError) complain(error.message);
     else complain(explained(error));
     return error instanceof UsageError ? 2 : 1;
   }
@@ -101,7 +101,7 @@ function common({ reason, nagAfter }: BrakeOptions) {
   };
 }
 
-/** An AWS error for a person: what AWS said, and where to look. */
+/** Describes an AWS error for a person, with a fix if one is known. */
 function explained(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const hint = HINTS.find(([pattern]) => pattern.test(`${name} ${message}`))?.[1];

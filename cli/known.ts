@@ -1,17 +1,17 @@
 import { createParameters, type Parameter } from '../shared/platform/aws/parameters.ts';
 import { explainOverrideProblems, parseOverride } from '../shared/policy/parse-override.ts';
 import { type GovernedName, readGoverned } from '../shared/state/governed-names.ts';
-import { NotDone, type Surroundings, type Target } from './target.ts';
+import { NotDoneError, type Surroundings, type Target } from './target.ts';
 
-/** What can be read of a deployment before it is braked. */
+/** The facts about a deployment that the command reads before it stores an override. */
 export interface Known {
-  /** What control says of every policy name; empty where it never ran, or where it cannot be read. */
+  /** Control's report on every policy name; empty if control never ran or the report cannot be read. */
   readonly governed: readonly GovernedName[];
-  /** The policies in Parameter Store; undefined where they cannot be listed. */
+  /** The policies in Parameter Store; undefined if they cannot be listed. */
   readonly policies: readonly Parameter[] | undefined;
 }
 
-/** Reads what it may: not being allowed to look is no reason not to brake. */
+/** Reads the facts that the caller may read: a missing read permission does not prevent an override. */
 export async function readKnown(target: Target, surroundings: Surroundings): Promise<Known> {
   const { complain } = surroundings;
   const attempt = async <Found>(what: string, read: () => Promise<Found>): Promise<Found | undefined> => {
@@ -30,20 +30,20 @@ export async function readKnown(target: Target, surroundings: Surroundings): Pro
   };
 }
 
-/** What control says of the target's own policy name. */
-export function ownName({ governed }: Known, { policy }: Target): GovernedName | undefined {
+/** Control's report on the target's policy name. */
+export function reportOf({ governed }: Known, { policy }: Target): GovernedName | undefined {
   return governed.find(({ name }) => name === policy);
 }
 
 /**
- * Checks an override as control will, so that nothing is stored that would do nothing.
- * @throws NotDone naming what exists
+ * Validates an override as control does, so that no override without effect is stored.
+ * @throws NotDoneError naming the existing policies
  */
 export function checkAgainst(known: Known, document: string, target: Target, surroundings: Surroundings): void {
-  const own = ownName(known, target);
+  const own = reportOf(known, target);
   if (!own?.governs) checkName(known, own, target, surroundings);
   const parsed = parseOverride(document, { ...own?.governs, putMs: surroundings.now() });
-  if (!parsed.ok) throw new NotDone(explainOverrideProblems(parsed.problems));
+  if (!parsed.ok) throw new NotDoneError(explainOverrideProblems(parsed.problems));
 }
 
 function checkName(known: Known, own: GovernedName | undefined, target: Target, { complain }: Surroundings): void {
@@ -53,13 +53,13 @@ function checkName(known: Known, own: GovernedName | undefined, target: Target, 
     const why = own.refusals.map(({ kind, version, why: problem }) => `${WORDS[kind]} version ${version}: ${problem}`);
     const names = governing.map(({ name, governs }) => `${shortName(name)} (${governs?.api})`).join(', ');
     const text = [`--name: "${target.name}" governs no API, so an override of this name would have no effect.`, ...why];
-    throw new NotDone([...text, `Policies that govern an API: ${names}.`].join('\n'));
+    throw new NotDoneError([...text, `Policies that govern an API: ${names}.`].join('\n'));
   }
   const isThere =
     policies === undefined || policies.length === 0 || policies.some(({ name }) => name === target.policy);
   if (!isThere) {
     const names = policies.map(({ name }) => shortName(name)).join(', ');
-    throw new NotDone(`--name: there is no policy "${target.name}". Policies of this stage: ${names}.`);
+    throw new NotDoneError(`--name: there is no policy "${target.name}". Policies of this stage: ${names}.`);
   }
   if (!own)
     complain(`Control has not yet reported that policy "${target.name}" governs an API; control may never have run.`);

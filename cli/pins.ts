@@ -2,7 +2,7 @@ import type { Limit } from '../shared/limits/limit.ts';
 import type { EpochMs } from '../shared/platform/units.ts';
 import { UsageError } from './target.ts';
 
-/** What `pin` holds: limits by target, a tier's name or `stage`. */
+/** The limits of a pin: for the stage, and by tier. */
 export interface Pins {
   readonly stage?: Limit;
   readonly tiers?: Readonly<Record<string, Limit>>;
@@ -12,14 +12,14 @@ const LIMIT = /^(?<rate>\d+(?:\.\d+)?)\/(?<burst>\d+)$/;
 const DURATION = /^(?<amount>\d+(?:\.\d+)?)(?<unit>s|m|h|d)$/;
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Reads `50/100`: requests a second, then burst. @throws UsageError */
+/** Parses `50/100`: rate in requests per second, then burst. @throws UsageError */
 export function parseLimit(text: string): Limit {
   const { rate, burst } = LIMIT.exec(text)?.groups ?? {};
   if (rate !== undefined && burst !== undefined) return { rateRps: Number(rate), burst: Number(burst) };
   throw new UsageError(`Limit: expected rate/burst, for example 50/100; found "${text}".`);
 }
 
-/** Reads `basic=50/100`, any number of them. @throws UsageError */
+/** Parses any number of `basic=50/100`. @throws UsageError */
 export function parsePins(texts: readonly string[]): Pins {
   const limits = new Map<string, Limit>();
   for (const text of texts) {
@@ -37,7 +37,7 @@ export function parsePins(texts: readonly string[]): Pins {
   return { ...(stage && { stage }), ...(limits.size > 0 && { tiers: Object.fromEntries(limits) }) };
 }
 
-/** When a pin ends: at an instant, or after `30m`. @throws UsageError unless exactly one is given, and it can be read. */
+/** The end of a pin, from an instant or a duration. @throws UsageError unless exactly one valid value is given */
 export function endOf(until: string | undefined, lasting: string | undefined, now: EpochMs): string {
   if ((until === undefined) === (lasting === undefined)) {
     throw new UsageError(
@@ -48,7 +48,7 @@ export function endOf(until: string | undefined, lasting: string | undefined, no
   return new Date(now + secondsOf(lasting ?? '') * 1000).toISOString();
 }
 
-/** Reads `90s`, `30m`, `2h`, `1d`. @throws UsageError */
+/** Parses `90s`, `30m`, `2h`, `1d`. @throws UsageError */
 export function secondsOf(text: string): number {
   const { amount, unit } = DURATION.exec(text)?.groups ?? {};
   if (amount !== undefined && unit !== undefined)

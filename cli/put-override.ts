@@ -7,8 +7,8 @@ import { type Surroundings, type Target, UsageError } from './target.ts';
 import { awaitDecision } from './wait.ts';
 
 /**
- * Puts an override, checked here as control will check it, as one edit, and waits until it is carried out.
- * @throws UsageError when its words cannot be understood; NotDone when it would do nothing, or did nothing in a minute
+ * Validates an override, stores it in one edit, and waits until control has carried it out.
+ * @throws UsageError for invalid arguments; NotDoneError if the override would have no effect, or was not carried out in a minute
  */
 export async function putOverride(override: Override, target: Target, surroundings: Surroundings): Promise<void> {
   const { say, now } = surroundings;
@@ -33,7 +33,7 @@ export async function putOverride(override: Override, target: Target, surroundin
   await awaitDecision({ ...order, known, target, putMs }, surroundings);
 }
 
-/** As plain text, which nothing can keep control from reading; where its type may not change, as the type it has. */
+/** Stores the document as type String, which control can always read, or with the existing type if that must not change. */
 async function put(client: SSMClient, Name: string, Value: string): Promise<number> {
   const input = { Name, Value, Overwrite: true };
   try {
@@ -44,7 +44,7 @@ async function put(client: SSMClient, Name: string, Value: string): Promise<numb
   }
 }
 
-/** Whoever may write but not read can brake all the same. */
+/** The stored override; `unknown` if the caller may not read it, which does not prevent writing. */
 async function presentValue(parameters: Parameters, { override }: Target): Promise<Parameter | 'none' | 'unknown'> {
   try {
     return (await parameters.one(override)) ?? 'none';
@@ -53,7 +53,7 @@ async function presentValue(parameters: Parameters, { override }: Target): Promi
   }
 }
 
-/** What an override parameter says, in a few words. */
+/** A short description of an override parameter. */
 export function described({ value, version, modifiedMs, unreadable }: Parameter): string {
   const parsed = parseOverride(value);
   const refused =

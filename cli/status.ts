@@ -5,29 +5,29 @@ import type { EpochMs } from '../shared/platform/units.ts';
 import { type Decision, readDecisions } from '../shared/state/decisions.ts';
 import { type GovernedName, readGoverned } from '../shared/state/governed-names.ts';
 import type { Table } from '../shared/state/items/table.ts';
-import { ownName } from './known.ts';
+import { reportOf } from './known.ts';
 import { described } from './put-override.ts';
 import type { Surroundings, Target } from './target.ts';
 import { limitWords } from './words.ts';
 
-/** Control decides every minute: who has not for so long is not deciding at all. */
+/** Control decides every minute; without a decision for this long, control is not running. */
 const SILENT_MS = 5 * 60_000;
 
-/** Decisions that tell of a parameter, of a stored item, or of somebody else's change, rather than of what control wants. */
+/** The rules of decisions about a parameter, a stored item or somebody else's change, which set no limits. */
 const NOTICE = /-(ordered|rejected|rolled-back|set-aside)$|^drift-/;
 
-/** What is in force for one API, as far as it can be read. */
+/** What is in force for one API, as far as the caller can read it. */
 export interface Status {
   readonly policyName: string;
   readonly api: string | undefined;
-  /** What control says of the policy's name, and of other names of which it refused something. */
+  /** Control's report on the policy's name, and other names with refused documents. */
   readonly governed: GovernedName | undefined;
   readonly refusedElsewhere: readonly string[];
   /** The newest versions in Parameter Store. */
   readonly newestPolicy: number | undefined;
   readonly newestOverride: { readonly version: number; readonly words: string } | undefined;
   readonly switch: string;
-  /** The last decision about limits of the last minutes. */
+  /** The newest decision about limits within the last minutes. */
   readonly last: Decision | undefined;
 }
 
@@ -44,7 +44,7 @@ async function readStatus(target: Target, { ssm, dynamoDb, now }: Surroundings):
   const override = await parameters.one(target.override);
   const table: Table = { client: dynamoDb(target.region), name: target.stateTable };
   const names = await readGoverned(table);
-  const own = ownName({ governed: names, policies: undefined }, target);
+  const own = reportOf({ governed: names, policies: undefined }, target);
   const api = parseApiStage(own?.governs?.api ?? '');
   const others = names.filter(({ name, refusals }) => name !== target.policy && refusals.length > 0);
   return {

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { EpochMs } from '../shared/platform/units.ts';
 
-/** What the command needs of the world around it. */
+/** The clients, clock and output that the command uses. */
 export interface Surroundings {
   readonly ssm: (region: string) => SSMClient;
   readonly dynamoDb: (region: string) => DynamoDBClient;
@@ -13,14 +13,14 @@ export interface Surroundings {
   readonly complain: (line: string) => void;
 }
 
-/** What the command was typed wrongly in; the message says what was expected. */
+/** The arguments are invalid; the message says what was expected. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What was asked for was not done, or nobody can say that it was; the message says why. */
-export class NotDone extends Error {
-  override readonly name = 'NotDone';
+/** The request was not carried out, or the result is unknown; the message says why. */
+export class NotDoneError extends Error {
+  override readonly name = 'NotDoneError';
 }
 
 /** Options that every subcommand has. */
@@ -30,7 +30,7 @@ export interface TargetOptions {
   readonly region?: string;
 }
 
-/** Which deployment, and which of its policies. */
+/** A deployment and one of its policies. */
 export interface Target {
   readonly region: string;
   readonly stage: string;
@@ -41,11 +41,11 @@ export interface Target {
   readonly stateTable: string;
 }
 
-/** The Region that `serverless.yml` deploys to when none is named. */
+/** The default Region of `serverless.yml`. */
 const DEFAULT_REGION = 'us-east-1';
 const NAME = /^[\w.-]+$/;
 
-/** @throws UsageError for a name that no parameter can have. */
+/** @throws UsageError for a name that is invalid for a parameter */
 export function targetOf({ stage, name, region }: TargetOptions, { environment }: Surroundings): Target {
   for (const [option, value] of Object.entries({ stage, name })) {
     if (NAME.test(value)) continue;

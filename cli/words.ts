@@ -6,7 +6,7 @@ import type { Decision } from '../shared/state/decisions.ts';
 
 type Named = Readonly<Record<string, Limit>>;
 
-/** A limit as it is typed: `50/100`. */
+/** A limit in the notation of the command line, for example `50/100`. */
 export const figures = ({ rateRps, burst }: Limit): string => `${Number(rateRps.toFixed(2))}/${burst}`;
 
 /** Named limits in one line: `*\/* 2000/60, /orders/POST 5/5`. */
@@ -15,7 +15,7 @@ export const limitWords = (limits: Named): string =>
     .map(([name, limit]) => `${name} ${figures(limit)}`)
     .join(', ');
 
-/** What a decision that carried an override out did: every limit that moved, from where to where, or why none did. */
+/** Lines on a decision that carried an override out: every changed limit with its old and new value, or why none changed. */
 export function decisionWords({ kind, rule, mode, atMs, stageOutcome, before, after, reason }: Decision): string[] {
   const at = new Date(atMs).toISOString();
   if (stageOutcome === 'not-enforced' && mode !== 'paused')

@@ -13,7 +13,7 @@ export const BACKOFF = 'backoff';
 const keyOf = (api: ApiStage): Key => ({ pk: `API#${apiStageName(api)}`, sk: BACKOFF });
 
 /** For the log, when AWS asks for a longer wait than is granted. */
-export const ASKED_TOO_MUCH = 'AWS asked for a longer wait than the ceiling allows; Tidegate waits for the ceiling.';
+export const ASKED_TOO_MUCH = 'AWS asked for a wait longer than the ceiling; Tidegate waits for the ceiling.';
 
 /** How long to back off: as long as AWS asks, or `BACKOFF_MS` by default, but never longer than the ceiling. */
 export function standBackMs(retryAfterMs: number | undefined): number {

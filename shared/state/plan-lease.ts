@@ -35,7 +35,7 @@ async function readInstant(table: Table, key: Key, name: string, aheadMs: number
   if (item === undefined) return 0;
   const atMs = numberOf(item, name);
   if (atMs !== undefined && isPlausible(atMs, nowOf(table), aheadMs)) return atMs;
-  table.report?.({ key, why: `${name} is no instant within the ceiling`, item, blank: { [name]: 0 } });
+  table.report?.({ key, why: `${name} is not an instant within the ceiling`, item, blank: { [name]: 0 } });
   return 0;
 }
 

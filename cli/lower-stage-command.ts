@@ -3,11 +3,11 @@ import type { Limits } from '../shared/limits/limits.ts';
 import { settingsKeyOf } from '../shared/limits/method-key.ts';
 import type { ApiStage } from '../shared/platform/api-stage.ts';
 
-/** Of which stage the limits are to be lowered, and to what. */
-export interface HandBrake {
+/** The stage whose limits are to be lowered, and the upper bound. */
+export interface StageToLower {
   readonly api: ApiStage;
   readonly region: string;
-  /** Every method of the stage that has a limit of its own, with the one that is in force; absent: the default alone. */
+  /** The limits in force by method setting; absent if unknown, then only the default is patched. */
   readonly live: Limits['stage'] | undefined;
   readonly most: Limit;
 }
@@ -16,8 +16,8 @@ const DEFAULT_ALONE: Limits['stage'] = {
   '*/*': { rateRps: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY },
 };
 
-/** The command by which a person brakes a stage without Tidegate. It raises nothing. */
-export function handBrake({ api, region, live = DEFAULT_ALONE, most }: HandBrake): string {
+/** The `aws` command that lowers a stage's limits without Tidegate. The command raises no limit. */
+export function lowerStageCommand({ api, region, live = DEFAULT_ALONE, most }: StageToLower): string {
   const operations = Object.entries(live).flatMap(([method, limit]) => {
     const path = `path=/${settingsKeyOf(method)}/throttling`;
     return [

@@ -2,24 +2,24 @@ import { isSameLimit } from '../shared/limits/limit.ts';
 import type { Override, Pin } from '../shared/policy/schema/override-schema.ts';
 import type { Decision } from '../shared/state/decisions.ts';
 
-/** An override as it was stored. */
-export interface Order {
+/** A stored override. */
+export interface StoredOverride {
   readonly override: Override;
   readonly version: number;
-  /** Its parameter, and the policy's. */
+  /** The name of the override's parameter. */
   readonly parameter: string;
   readonly policy: string;
 }
 
-/** What the decisions since an order say of it. */
-export type Fate =
+/** The outcome of a stored override, according to later decisions. */
+export type OverrideOutcome =
   | { readonly kind: 'carried-out'; readonly decision: Decision }
   | { readonly kind: 'lost'; readonly why: string }
-  /** With the newest decision that saw it, where there is one: what keeps it. */
+  /** Not carried out yet; `seen` is the newest decision that knew the override, if any. */
   | { readonly kind: 'pending'; readonly seen: Decision | undefined };
 
 /** @param decisions oldest first */
-export function fateOf(order: Order, decisions: readonly Decision[]): Fate {
+export function outcomeOf(order: StoredOverride, decisions: readonly Decision[]): OverrideOutcome {
   const { version, parameter, policy } = order;
   const refusal = decisions.find(({ rule, reason }) => {
     return rule === 'override-rejected' && reason.startsWith(`${parameter} version ${version}:`);
@@ -40,11 +40,11 @@ export function fateOf(order: Order, decisions: readonly Decision[]): Fate {
 
 const WRITTEN: ReadonlySet<string> = new Set(['written', 'unchanged']);
 
-/** Whether a decision is the override's own, and its limits are in force or, for plans, on their way. */
+/** Whether a decision carried the override out: its limits are in force or, for plans, pending. */
 function isInForce(override: Override, decision: Decision): boolean {
   const { mode, rule, stageOutcome } = decision;
   if (override.action === 'pause') return mode === 'paused';
-  // The switch holds everything but a kill.
+  // The switch at `pause` stops every override except a kill.
   if (rule === 'paused') return false;
   if (override.action === 'resume') return WRITTEN.has(stageOutcome) || stageOutcome === 'not-enforced';
   if (!WRITTEN.has(stageOutcome)) return false;
