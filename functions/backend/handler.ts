@@ -8,7 +8,7 @@ const answer = (statusCode: number, body: Record<string, unknown>): APIGatewayPr
   body: JSON.stringify(body),
 });
 
-/** The API's own work: small on purpose, and the thing that Tidegate protects. */
+/** The demo's backend: small on purpose; Tidegate protects it. */
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const { awsRequestId: requestId } = context;
   const timestamp = Math.floor(Date.now() / 1000);

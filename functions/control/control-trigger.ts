@@ -31,7 +31,7 @@ const shapes = {
   }),
 } as const;
 
-/** Tells the triggers apart. Whatever is in an event, control reads the truth itself: the event is only a reason to look. */
+/** Classifies an event. The content of an event is never trusted: control reads all facts itself. */
 export function readTrigger(event: unknown): Trigger {
   for (const [trigger, shape] of Object.entries(shapes)) {
     if (shape.safeParse(event).success) return trigger as keyof typeof shapes;
@@ -39,7 +39,7 @@ export function readTrigger(event: unknown): Trigger {
   return 'unknown';
 }
 
-/** What keeps an event from being any of the triggers: the first difference from the one whose source it names. */
+/** Why an event is unknown: its first difference from the trigger with the same source. */
 export function whyUnknown(event: unknown): Refusal {
   const fix = 'send the event through a rule of this service; an unknown event runs control but may not relax limits';
   if (typeof event !== 'object' || event === null)
@@ -61,7 +61,7 @@ function expectation(issue: z.core.$ZodIssue | undefined): string {
   return issue?.code === 'invalid_type' ? `a value of type ${issue.expected}` : 'an event of this source';
 }
 
-/** A trigger that was written down by its name. */
+/** The trigger of a stored name. */
 export function triggerNamed(name: string): Trigger {
   return Object.hasOwn(shapes, name) ? (name as keyof typeof shapes) : 'unknown';
 }

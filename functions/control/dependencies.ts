@@ -16,16 +16,16 @@ export interface ControlDependencies {
   readonly table: Table;
   readonly gateway: Gateway;
   readonly parameters: Parameters;
-  /** AWS's own minutes of all APIs in one call. */
+  /** CloudWatch's minutes of all APIs in one call. */
   readonly readMetrics: (apis: readonly MeteredApi[], now: EpochMs) => Promise<Metrics>;
   /** Wakes the plan writer. */
   readonly sendWakeUp: SendWakeUp;
-  /** Wakes control itself, for a look that was put off. */
+  /** Wakes control for a postponed look. */
   readonly sendLook: SendWakeUp;
   readonly announce: Announce;
   readonly publish: PublishMetrics;
   readonly logger: Logger;
-  /** The law, blind to what its own state holds. */
+  /** The law; its state is opaque here. */
   readonly law: Law<unknown>;
   readonly baseline: DeployedBaseline;
   readonly parameterPrefix: string;

@@ -16,15 +16,15 @@ import { claimWakeUps, type PlanLease, readPlanLease } from '../../shared/state/
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import type { ControlDependencies } from './dependencies.ts';
 
-/** Wake-ups are sent for no more than the time until the next scheduled tick, which sends the next ones. */
+/** Wake-ups are sent only until the next scheduled tick, which sends further ones. */
 const HORIZON_MS = 60_000;
 const LEAST_INTERVAL_MS = PLAN_WRITE_QUOTA_MS + PLAN_WRITE_MARGIN_MS;
-/** More than run at once; the next tick sends what is still missing. */
+/** Attempts against concurrent callers; the next tick sends wake-ups that are still missing. */
 const MOST_CLAIMS = 3;
 
 /**
- * Publishes the backlog and sends the wake-ups that it needs: one for every slot until the next scheduled tick, less
- * those already on their way. A lost wake-up is replaced by a later tick, for its slot is then past.
+ * Publishes the backlog and sends the missing wake-ups: one for every slot until the next scheduled tick, less those that are
+ * pending. A later tick replaces a lost wake-up, because its slot is past by then.
  */
 export async function sendWakeUps(dependencies: ControlDependencies): Promise<void> {
   const { clock, table, publish, sendWakeUp } = dependencies;
@@ -44,7 +44,7 @@ export async function sendWakeUps(dependencies: ControlDependencies): Promise<vo
   for (const slotMs of slots) await sendWakeUp(Math.ceil((slotMs - now) / 1000));
 }
 
-/** Slots that nobody else sends wake-ups for: who was outrun may know of a longer backlog, and looks again. */
+/** Claims slots for wake-ups; if a concurrent caller was faster, the slots are computed again, since this backlog may be longer. */
 async function claimSlots(table: Table, backlog: number, spacingMs: number, now: EpochMs): Promise<EpochMs[]> {
   for (let attempt = 0; attempt < MOST_CLAIMS; attempt++) {
     const lease = await readPlanLease(table, spacingMs);
@@ -55,7 +55,7 @@ async function claimSlots(table: Table, backlog: number, spacingMs: number, now:
   return [];
 }
 
-/** Undefined when there are too many management calls as it is: the next tick sends the wake-ups. */
+/** The plans in force; undefined if AWS throttles the read, then the next tick sends the wake-ups. */
 async function livePlans(
   { gateway, logger }: ControlDependencies,
   all: readonly { readonly desired: Desired }[],
@@ -70,7 +70,7 @@ async function livePlans(
   }
 }
 
-/** How many plans are not yet what they should be, and how long the oldest of them has been waiting. */
+/** The number of pending plan writes and the age of the oldest. */
 function backlogMetrics({ plans }: Desired, pending: readonly TierName[], now: EpochMs): MetricValues[] {
   const ages = pending.map((tier) => now - (own(plans, tier)?.sinceMs ?? now));
   return [
@@ -79,7 +79,7 @@ function backlogMetrics({ plans }: Desired, pending: readonly TierName[], now: E
   ];
 }
 
-/** The tiers of an API whose plan is not yet what it should be. */
+/** The tiers of an API with a pending plan write. */
 export function pendingOf(desired: Desired, livePlans: ReadonlyMap<string, Limit>): TierName[] {
   const wanted = emptyRecord<Limit>();
   const live = emptyRecord<Limit>();

@@ -1,4 +1,4 @@
-/** A later holder of the lease has written: whatever this tick concluded is of the past. */
+/** A later holder of the lease has written, so the conclusions of this tick are obsolete. */
 export class Superseded extends Error {
   override readonly name = 'Superseded';
 

@@ -5,19 +5,19 @@ import { mayRelax, type Trigger } from '../../shared/steering/trigger.ts';
 import { readTrigger, triggerNamed, whyUnknown } from './control-trigger.ts';
 import type { ControlDependencies } from './dependencies.ts';
 
-/** After one look of these, the next one waits: they may come in any number, and one look sees what all of them tell of. */
+/** Minimum time between two looks caused by such events; one look covers any number of them. */
 const LOOK_INTERVAL_MS = 10_000;
-/** A deploy or a script puts many parameters one after the other. */
+/** A deploy or a script may store many parameters in a row. */
 const PARAMETER_INTERVAL_MS = 1_000;
 
 /**
- * Which trigger this invocation is to look for; undefined when it is not its turn. Decided before any parameter and any
- * management call, at the price of a reading and at most one write: a flood of events is one look, and one more when the
- * interval is over. The schedule and an operator's brake wait for nobody.
+ * The trigger for which this invocation looks; undefined if another look covers the event. This is decided before any
+ * parameter is read or management call made, with one read and at most one write: a flood of events causes one look, and one
+ * more at the end of the interval. The schedule and overrides never wait.
  */
 export async function turnFor(dependencies: ControlDependencies, event: unknown): Promise<Trigger | undefined> {
   const { table, baseline, clock, logger } = dependencies;
-  if (isPutOff(event)) return triggerOf(await takeTrailingTurn(table, baseline, clock.now()));
+  if (isPostponedLook(event)) return triggerOf(await takeTrailingTurn(table, baseline, clock.now()));
   const trigger = readTrigger(event);
   if (trigger === 'unknown')
     logger.warn('Control received an event of an unknown form.', { why: explainRefusal(whyUnknown(event)) });
@@ -31,8 +31,8 @@ export async function turnFor(dependencies: ControlDependencies, event: unknown)
 
 const triggerOf = (turn: Turn): Trigger | undefined => (turn.kind === 'now' ? triggerNamed(turn.trigger) : undefined);
 
-/** A message of our own queue, whatever it says: what is to be looked for stands in the table. */
-function isPutOff(event: unknown): boolean {
+/** Whether the event is a message of the queue `looks`, whose content is ignored: the table holds the postponed look. */
+function isPostponedLook(event: unknown): boolean {
   const records: unknown = (event as { Records?: unknown } | null)?.Records;
   return Array.isArray(records) && (records[0] as { eventSource?: unknown } | undefined)?.eventSource === 'aws:sqs';
 }

@@ -8,14 +8,14 @@ import type { Logger } from '../../shared/platform/logger.ts';
 import type { PublishMetrics } from '../../shared/platform/metrics.ts';
 import type { VitalSigns } from '../../shared/telemetry/vital-signs.ts';
 
-/** No table is among them, and the parameters may fail. */
+/** The dependencies of the fail-safe: without the state table, and with parameters that may fail. */
 export interface FailSafeDependencies {
   readonly clock: Clock;
   readonly gateway: Gateway;
   readonly vitalSigns: VitalSigns;
   readonly parameters: Pick<Parameters, 'below'>;
   readonly sendWakeUp: SendWakeUp;
-  /** How many of its own wake-ups are on their way. */
+  /** The number of its own pending wake-ups. */
   readonly pendingWakeUps: PendingMessages;
   readonly announce: Announce;
   readonly publish: PublishMetrics;

@@ -1,6 +1,6 @@
 /**
- * What made the fail-safe look: the heartbeat alarm, its own schedule, or a wake-up that an earlier look sent. Whatever
- * is in an event, the truth is read anew; an event of an unknown form is a reason to look like the schedule.
+ * What made the fail-safe look: the heartbeat alarm, its own schedule, or a wake-up from an earlier look. The content of an
+ * event is never trusted; an unknown event counts as the schedule.
  */
 export type FailSafeTrigger = 'alarm' | 'schedule' | 'wake-up';
 

@@ -5,16 +5,16 @@ import { RAISED_METRIC } from '../../shared/telemetry/vital-signs.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
 import { readFailSafeTrigger } from './fail-safe-trigger.ts';
 import { isSilent } from './health-rules.ts';
-import { lookAround, type Surroundings } from './look-around.ts';
+import { readSituation, type Surroundings } from './look-around.ts';
 import { nextStep, STAGE, type Step } from './next-step.ts';
 import { type Outcome, report } from './report.ts';
 
-/** AWS accepts one `UpdateUsagePlan` per 20 s and account; the rest is margin for late deliveries. */
+/** AWS accepts one `UpdateUsagePlan` per 20 s and account; one second is margin for late deliveries. */
 export const PLAN_SPACING_SECONDS = 21;
 
 /**
- * The dead-man: while control is silent, brings what is braked back to the deployed baseline, one step a look. It needs
- * neither the state table nor the policy. Idempotent: a limit at its baseline is done.
+ * The fail-safe: while control is silent, raises lowered limits to the deployed baseline, one step per look. It needs neither
+ * the state table nor the policy. It is idempotent: a limit at its baseline is left alone.
  */
 export function createFailSafe(dependencies: FailSafeDependencies): (event: unknown) => Promise<void> {
   return async (event) => {
@@ -22,10 +22,10 @@ export function createFailSafe(dependencies: FailSafeDependencies): (event: unkn
     const now = clock.now();
     if (!isSilent(await vitalSigns.recentBeat(now), now, rules)) return;
     const trigger = readFailSafeTrigger(event);
-    const surroundings = await lookAround(dependencies);
+    const surroundings = await readSituation(dependencies);
     const step = nextStep(surroundings);
-    // The wake-ups that are on their way write the plans, each at its time.
-    if (step.kind === 'raise-plan' && trigger !== 'wake-up' && (await isUnderWay(dependencies))) return;
+    // The pending wake-ups write the plans, each in its slot.
+    if (step.kind === 'raise-plan' && trigger !== 'wake-up' && (await areWakeUpsPending(dependencies))) return;
     const outcome = await take(dependencies, step, surroundings);
     await report(dependencies, trigger, step, outcome);
     if (trigger !== 'wake-up') await sendWakeUps(dependencies, step);
@@ -44,7 +44,7 @@ async function take(dependencies: FailSafeDependencies, step: Step, { reading }:
   }
 }
 
-/** A raise is remembered by the metric that it leaves. */
+/** Publishes the result of a write; the metric of a raise is the fail-safe's memory. */
 function noted(
   { publish, baseline, logger }: FailSafeDependencies,
   limit: string,
@@ -61,8 +61,8 @@ function noted(
 }
 
 /**
- * One wake-up for every plan that is left; a wake-up itself never sends any, so that none can go on for ever. A queue
- * that does not answer must not stop the schedule, which then writes one plan a minute by itself.
+ * Sends one wake-up for every remaining plan; a wake-up itself sends none, so that the chain ends. If the queue does not
+ * answer, the schedule writes one plan per minute instead.
  */
 async function sendWakeUps({ sendWakeUp, logger }: FailSafeDependencies, step: Step): Promise<void> {
   if (step.kind !== 'raise-stage' && step.kind !== 'raise-plan') return;
@@ -73,8 +73,8 @@ async function sendWakeUps({ sendWakeUp, logger }: FailSafeDependencies, step: S
   }
 }
 
-/** What cannot be counted is not waited for. */
-async function isUnderWay({ pendingWakeUps, logger }: FailSafeDependencies): Promise<boolean> {
+/** Whether wake-ups are pending; if they cannot be counted, the fail-safe does not wait for them. */
+async function areWakeUpsPending({ pendingWakeUps, logger }: FailSafeDependencies): Promise<boolean> {
   try {
     return (await pendingWakeUps()) > 0;
   } catch (error) {

@@ -4,9 +4,9 @@ import type { EpochMs } from '../../shared/platform/units.ts';
 import { latestEndMs } from '../../shared/policy/schema/override-schema.ts';
 
 /**
- * Whether an operator has said that limits are not to be moved: the switch is not `run`, an override pauses, pins or
- * kills, or the API's policy does not enforce. What cannot be read says nothing, for the fail-safe must work without it;
- * but a switch or an override that somebody put encrypted was put to hold something.
+ * Why an operator does not want limits changed: the switch is not `run`, an override pauses, pins or kills, or the API's policy
+ * is not in mode `enforce`. Unreadable parameters do not count, because the fail-safe must work without them, except an
+ * encrypted switch or override, which an operator stored in order to hold limits.
  */
 export function handsOffReason(
   parameters: readonly Parameter[],
@@ -21,13 +21,13 @@ export function handsOffReason(
   const below = (folder: string) => parameters.filter(({ name }) => name.startsWith(`${prefix}/${folder}/`));
   const override = below('overrides').find((each) => isInForce(each, now));
   if (override) return override.unreadable === undefined ? `${override.name} is in force` : unreadable(override);
-  const policy = below('policies').find(({ value }) => isMereWatching(objectOf(value), api));
+  const policy = below('policies').find(({ value }) => isNotEnforcing(objectOf(value), api));
   return policy && `${policy.name} is not in mode enforce`;
 }
 
 const unreadable = ({ name, unreadable: why }: Parameter): string => `${name}: ${why}`;
 
-/** An override that nobody can read was meant to brake. A pin ends when control would end it, whatever it says. */
+/** Whether an override applies; an unreadable one does. A pin ends when control would end it, however late its `until` is. */
 function isInForce({ value, modifiedMs }: Parameter, now: EpochMs): boolean {
   const override = objectOf(value);
   if (override?.action !== 'pin') return override?.action !== 'resume';
@@ -35,7 +35,7 @@ function isInForce({ value, modifiedMs }: Parameter, now: EpochMs): boolean {
   return !(untilMs <= now);
 }
 
-function isMereWatching(policy: Document | undefined, api: ApiStage): boolean {
+function isNotEnforcing(policy: Document | undefined, api: ApiStage): boolean {
   return policy?.api === apiStageName(api) && policy.mode !== 'enforce';
 }
 

@@ -3,30 +3,30 @@ import type { FailSafeRules } from '../../shared/platform/environment.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import type { BackendMinute } from '../../shared/telemetry/vital-signs.ts';
 
-/** How the backend is without a controller. `unknown` is never taken for good. */
+/** The health of the backend while control is silent. `unknown` never counts as healthy. */
 export interface Health {
   readonly kind: 'healthy' | 'unhealthy' | 'unknown';
-  /** One clause for a person, with the numbers that mattered. */
+  /** One clause for a person, with the decisive numbers. */
   readonly why: string;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Whether control missed as many whole minutes as the heartbeat alarm asks for, and has not beaten since. */
+/** Whether control has published no heartbeat for as many whole minutes as the heartbeat alarm requires. */
 export function isSilent(lastBeatMs: EpochMs | undefined, now: EpochMs, { silentMinutes }: FailSafeRules): boolean {
   const firstMissedMs = (Math.floor(now / MINUTE_MS) - silentMinutes) * MINUTE_MS;
   return lastBeatMs === undefined || lastBeatMs < firstMissedMs;
 }
 
 /**
- * Healthy when each of the newest settled minutes is; a later one that is visible already and bad is a veto.
- * @param minutes oldest first; minutes without an answer are absent
+ * The backend is healthy if each of the newest settled minutes is; a later bad minute that is already visible is a veto.
+ * @param minutes oldest first; minutes without answers are absent
  */
 export function judgeBackend(minutes: readonly BackendMinute[], now: EpochMs, rules: FailSafeRules): Health {
   const settledEndMs = Math.floor((now - METRICS_COMPLETE_MS) / MINUTE_MS) * MINUTE_MS;
   const firstMs = settledEndMs - rules.healthyMinutes * MINUTE_MS;
-  const bad = minutes.filter(({ startMs }) => startMs >= firstMs).findLast((minute) => complaint(minute, rules));
-  if (bad) return { kind: 'unhealthy', why: `${complaint(bad, rules)} in the minute of ${timeOf(bad.startMs)}` };
+  const bad = minutes.filter(({ startMs }) => startMs >= firstMs).findLast((minute) => violationIn(minute, rules));
+  if (bad) return { kind: 'unhealthy', why: `${violationIn(bad, rules)} in the minute of ${timeOf(bad.startMs)}` };
   for (let startMs = firstMs; startMs < settledEndMs; startMs += MINUTE_MS) {
     const answered = minutes.find((minute) => minute.startMs === startMs)?.answered ?? 0;
     if (answered < rules.leastAnswered) {
@@ -36,7 +36,7 @@ export function judgeBackend(minutes: readonly BackendMinute[], now: EpochMs, ru
   return { kind: 'healthy', why: `${rules.healthyMinutes} healthy minutes from ${timeOf(firstMs)} on` };
 }
 
-function complaint(minute: BackendMinute, { latencyP90Ms, serverErrorShare }: FailSafeRules): string | undefined {
+function violationIn(minute: BackendMinute, { latencyP90Ms, serverErrorShare }: FailSafeRules): string | undefined {
   const { answered, serverErrors } = minute;
   const share = serverErrors / Math.max(1, answered);
   if (share > serverErrorShare) return `${serverErrors} server errors in ${answered} answers`;

@@ -6,21 +6,21 @@ import type { EpochMs } from '../../shared/platform/units.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
 import { handsOffReason } from './hands-off.ts';
 import { type Health, judgeBackend } from './health-rules.ts';
-import { brakedLimits, type Situation, STAGE } from './next-step.ts';
+import { loweredLimits, type Situation, STAGE } from './next-step.ts';
 
 export interface Surroundings extends Situation {
   readonly reading: StageReading;
 }
 
 const MINUTE_MS = 60_000;
-const AT_REST: Pick<Situation, 'health' | 'raised' | 'handsOff'> = {
+const NOTHING_LOWERED: Pick<Situation, 'health' | 'raised' | 'handsOff'> = {
   health: { kind: 'unknown', why: 'the backend was not examined' },
   raised: new Set(),
   handsOff: undefined,
 };
 
-/** What is braked, and everything that speaks for or against raising it. @throws Error when limits cannot be read. */
-export async function lookAround(dependencies: FailSafeDependencies): Promise<Surroundings> {
+/** Reads the lowered limits and all facts for and against raising them. @throws Error if limits cannot be read */
+export async function readSituation(dependencies: FailSafeDependencies): Promise<Surroundings> {
   const { clock, gateway, baseline } = dependencies;
   const account = await gateway.accountLimit();
   const reading = await gateway.readStage(baseline);
@@ -30,28 +30,28 @@ export async function lookAround(dependencies: FailSafeDependencies): Promise<Su
     const limit = plans.get(planId);
     if (limit) tiers[tier] = limit;
   }
-  const braked = brakedLimits({ stage: reading.limits, tiers }, account, baseline);
-  const names = [...(Object.keys(braked.stage).length > 0 ? [STAGE] : []), ...braked.plans.map(({ tier }) => tier)];
-  if (names.length === 0) return { reading, braked, ...AT_REST };
+  const lowered = loweredLimits({ stage: reading.limits, tiers }, account, baseline);
+  const names = [...(Object.keys(lowered.stage).length > 0 ? [STAGE] : []), ...lowered.plans.map(({ tier }) => tier)];
+  if (names.length === 0) return { reading, lowered, ...NOTHING_LOWERED };
   const now = clock.now();
-  const handsOff = await operatorsWord(dependencies, now);
+  const handsOff = await handsOffByOperator(dependencies, now);
   return {
     reading,
-    braked,
+    lowered,
     handsOff,
-    health: await healthOf(dependencies, now),
+    health: await readHealth(dependencies, now),
     raised: await raised(dependencies, names, now),
   };
 }
 
-/** What the fail-safe raised since control's last heartbeat. A beat's minute ends before a silence can begin. */
+/** The limits that the fail-safe raised since control's last heartbeat; a silence begins after the heartbeat's minute. */
 async function raised({ vitalSigns }: FailSafeDependencies, names: readonly string[], now: EpochMs) {
   const beatMs = await vitalSigns.lastBeat(now);
   return await vitalSigns.raisedSince(names, beatMs === undefined ? 0 : beatMs + MINUTE_MS, now);
 }
 
-/** A backend that nobody can see is not taken for a healthy one. */
-async function healthOf(dependencies: FailSafeDependencies, now: EpochMs): Promise<Health> {
+/** The health of the backend; unknown if CloudWatch does not answer. */
+async function readHealth(dependencies: FailSafeDependencies, now: EpochMs): Promise<Health> {
   const { gateway, vitalSigns, baseline, rules } = dependencies;
   try {
     const apiName = await gateway.apiName(baseline.apiId);
@@ -61,8 +61,8 @@ async function healthOf(dependencies: FailSafeDependencies, now: EpochMs): Promi
   }
 }
 
-/** Parameter Store is asked, but need not answer. */
-async function operatorsWord(dependencies: FailSafeDependencies, now: EpochMs): Promise<string | undefined> {
+/** Why operators do not want limits changed; undefined if they do not object or Parameter Store does not answer. */
+async function handsOffByOperator(dependencies: FailSafeDependencies, now: EpochMs): Promise<string | undefined> {
   const { parameters, parameterPrefix, baseline, logger } = dependencies;
   try {
     return handsOffReason(await parameters.below(parameterPrefix), parameterPrefix, baseline, now);

@@ -8,21 +8,21 @@ import { own } from '../../shared/platform/records.ts';
 import type { TierName } from '../../shared/platform/units.ts';
 import type { Health } from './health-rules.ts';
 
-/** The name under which the fail-safe remembers the stage; tiers go by their own. */
+/** The name of the stage in the fail-safe's metric; tiers use their own names. */
 export const STAGE = 'stage';
 
-/** Limits below what the template deployed, with what they should be; nothing is ever lowered. */
-export interface Braked {
+/** Limits below their deployed baseline, with their target values; no limit is ever lowered. */
+export interface LoweredLimits {
   readonly stage: Readonly<Record<MethodKey, Limit>>;
   readonly plans: readonly { readonly tier: TierName; readonly planId: string; readonly limit: Limit }[];
 }
 
 export interface Situation {
-  readonly braked: Braked;
+  readonly lowered: LoweredLimits;
   readonly health: Health;
-  /** What the fail-safe has raised in this silence already. */
+  /** The limits that the fail-safe has raised during this silence. */
   readonly raised: ReadonlySet<string>;
-  /** Why an operator does not want limits moved, where that could be read. */
+  /** Why an operator does not want limits changed, if that could be read. */
   readonly handsOff: string | undefined;
 }
 
@@ -40,8 +40,8 @@ export type Step =
 
 export type HoldRule = 'operator' | 'backend-unhealthy' | 'backend-unknown' | 'lowered-again';
 
-/** Each number at least the baseline's, as far as the account allows. */
-export function brakedLimits(live: Limits, account: Limit, baseline: DeployedBaseline): Braked {
+/** The limits below their baseline, with the baseline's values as far as the account allows. */
+export function loweredLimits(live: Limits, account: Limit, baseline: DeployedBaseline): LoweredLimits {
   const stage = Object.entries(live.stage).flatMap(([method, limit]) => {
     const raised = raisedTo(limit, baseline.stageLimit, account);
     return raised ? [[method, raised] as const] : [];
@@ -61,7 +61,7 @@ function raisedTo(live: Limit, baseline: Limit, account: Limit): Limit | undefin
     burst: Math.max(live.burst, baseline.burst),
   };
   const allowed = bounded(wanted, account);
-  // Baselines are positive and the account's limit was just read: a refusal means that one of them is no limit at all.
+  // Baselines are positive and the account's limit was just read: a refusal means that one of them is invalid.
   if (allowed.kind === 'refused') return undefined;
   return isSameLimit(allowed.limit, live) || isBelow(allowed.limit, live) ? undefined : allowed.limit;
 }
@@ -69,20 +69,20 @@ function raisedTo(live: Limit, baseline: Limit, account: Limit): Limit | undefin
 const isBelow = (left: Limit, right: Limit): boolean => left.rateRps < right.rateRps || left.burst < right.burst;
 
 /**
- * What to do in a silence of control: the stage first, then one plan; each limit once in a silence, so that nobody who
- * lowers it by hand is fought. Unknown means hold.
+ * The next step while control is silent: the stage first, then one plan. Each limit is raised once per silence, so that the
+ * fail-safe does not fight a person who lowers it by hand. Unknown health means hold.
  */
-export function nextStep({ braked, health, raised, handsOff }: Situation): Step {
-  const isStageBraked = Object.keys(braked.stage).length > 0;
-  if (!isStageBraked && braked.plans.length === 0) return { kind: 'nothing' };
+export function nextStep({ lowered, health, raised, handsOff }: Situation): Step {
+  const isStageLowered = Object.keys(lowered.stage).length > 0;
+  if (!isStageLowered && lowered.plans.length === 0) return { kind: 'nothing' };
   if (handsOff !== undefined) return { kind: 'hold', rule: 'operator', reason: handsOff };
   if (health.kind !== 'healthy') return { kind: 'hold', rule: `backend-${health.kind}`, reason: health.why };
-  if (isStageBraked && raised.has(STAGE)) return loweredAgain([STAGE]);
-  const [first, ...rest] = braked.plans.filter(({ tier }) => !raised.has(tier));
-  if (isStageBraked) {
-    return { kind: 'raise-stage', limits: braked.stage, plansLeft: first ? rest.length + 1 : 0 };
+  if (isStageLowered && raised.has(STAGE)) return loweredAgain([STAGE]);
+  const [first, ...rest] = lowered.plans.filter(({ tier }) => !raised.has(tier));
+  if (isStageLowered) {
+    return { kind: 'raise-stage', limits: lowered.stage, plansLeft: first ? rest.length + 1 : 0 };
   }
-  if (first === undefined) return loweredAgain(braked.plans.map(({ tier }) => tier));
+  if (first === undefined) return loweredAgain(lowered.plans.map(({ tier }) => tier));
   return { kind: 'raise-plan', ...first, plansLeft: rest.length };
 }
 

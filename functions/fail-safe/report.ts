@@ -4,14 +4,14 @@ import type { FailSafeDependencies } from './dependencies.ts';
 import type { FailSafeTrigger } from './fail-safe-trigger.ts';
 import type { Step } from './next-step.ts';
 
-/** What became of a step: `none` where nothing was to be written. */
+/** The result of a step; `none` if there was nothing to write. */
 export type Outcome = 'none' | 'written' | 'mismatch' | 'deferred' | 'refused';
 
 const MINUTE_MS = 60_000;
-/** While it holds, it pages again every quarter of an hour. */
+/** While the fail-safe holds, it announces that every quarter of an hour. */
 const NAG_MINUTES = 15;
 
-/** Logs every step, and tells the operator of those that matter: where it holds, what it raised, when it is done. */
+/** Logs every step, and announces those that matter to operators: holds, raises, and completion. */
 export async function report(
   { announce, baseline, clock, logger }: FailSafeDependencies,
   trigger: FailSafeTrigger,
@@ -22,7 +22,7 @@ export async function report(
   const api = apiStageName(baseline);
   const facts = { api, trigger, kind: step.kind, rule: ruleOf(step), outcome, reason: reasonOf(step) };
   logger.warn('Control is silent.', facts);
-  if (!isNews(step, outcome, trigger, Math.floor(now / MINUTE_MS))) return;
+  if (!isWorthAnnouncing(step, outcome, trigger, Math.floor(now / MINUTE_MS))) return;
   try {
     await announce({ source: 'tidegate.fail-safe', detailType: 'Tidegate Decision', detail: { ...facts, atMs: now } });
   } catch (error) {
@@ -30,7 +30,7 @@ export async function report(
   }
 }
 
-function isNews(step: Step, outcome: Outcome, trigger: FailSafeTrigger, minute: number): boolean {
+function isWorthAnnouncing(step: Step, outcome: Outcome, trigger: FailSafeTrigger, minute: number): boolean {
   switch (step.kind) {
     case 'nothing':
       return false;

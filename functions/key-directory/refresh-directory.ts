@@ -16,9 +16,8 @@ export interface KeyDirectoryDependencies {
 }
 
 /**
- * The key-directory function: which key is of which tier, read from the plans and stored whole. It answers to nobody
- * with what it read. When one plan cannot be read nothing is stored: an older whole directory is better than half a
- * new one.
+ * The key-directory function: reads the tier of every key from the plans and stores the whole directory. It returns nothing
+ * that it read. If one plan cannot be read, nothing is stored: an older complete directory is better than half a new one.
  */
 export function createKeyDirectory(dependencies: KeyDirectoryDependencies): () => Promise<void> {
   const { clock, table, keys, baseline, logger } = dependencies;

@@ -6,8 +6,8 @@ export interface BatchAnswer {
 }
 
 /**
- * A wake-up that came too early goes back to the queue this often; then it is dropped. Control sends a new one for
- * every slot that is due while there is a backlog, so none is missed, and a dropped one never reaches the dead letters.
+ * How often an early wake-up returns to the queue before it is dropped. Control sends a new one for every slot while there is a
+ * backlog, so no slot is missed, and a dropped wake-up never reaches the dead letters.
  */
 const MOST_RETURNS = 3;
 
@@ -23,7 +23,7 @@ interface Message {
   readonly receiveCount: number;
 }
 
-/** The messages of an SQS event; what is none, and an event of another form, is refused. */
+/** The messages of an SQS event; invalid messages and other events are refused. */
 export function readMessages(event: unknown, refuse: (why: Refusal) => void): Message[] {
   const records = (event as { Records?: unknown } | null)?.Records;
   if (!Array.isArray(records)) {
@@ -41,7 +41,7 @@ export function readMessages(event: unknown, refuse: (why: Refusal) => void): Me
   });
 }
 
-/** Each message is one wake-up; what it was sent for stands in the table, so its body is never read. */
+/** Handles each message as one wake-up; its body is never read, because the table holds the pending work. */
 export async function answerWakeUps(messages: readonly Message[], wakeUp: () => Promise<WakeUp>): Promise<BatchAnswer> {
   const batchItemFailures: BatchAnswer['batchItemFailures'] = [];
   for (const { messageId, receiveCount } of messages) {

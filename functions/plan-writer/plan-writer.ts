@@ -24,7 +24,7 @@ export interface PlanWriterDependencies {
   readonly logger: Logger;
 }
 
-/** What came of a wake-up. `early`: there is work, but the account's slot is taken; ask again later. */
+/** The result of a wake-up. `early`: work is pending, but the account's slot is taken; retry later. */
 export type WakeUp = 'nothing' | 'written' | 'early' | 'failed';
 
 interface PlanWrite {
@@ -37,10 +37,10 @@ interface PlanWrite {
   readonly intervalMs: number;
 }
 
-/** One wake-up: the most urgent plan, written at most once, with the newest target and one call. */
+/** Handles one wake-up: writes the most urgent plan with its newest target, in at most one call. */
 export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies): Promise<WakeUp> {
   const { clock, table, gateway, logger } = dependencies;
-  // What control no longer stands behind is left alone: it is silent, and the fail-safe may be raising that very plan.
+  // Stale targets are ignored: control is silent, and the fail-safe may be raising that plan.
   const backlog = (await readAllDesired(table)).filter(({ desired }) => !isStale(desired, clock.now()));
   if (backlog.every(({ desired }) => Object.keys(desired.plans).length === 0)) return 'nothing';
   const intervalMs = Math.max(...backlog.map(({ desired }) => desired.rules.intervalMs));
@@ -57,7 +57,7 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
     logger.info('A usage plan was written.', facts);
     return 'written';
   }
-  // The slot stays taken: a refused call counts against the 20 s too, for all that AWS says.
+  // The slot stays taken, because a refused call may count against the 20 s too.
   dependencies.publish(apiDimensions(write.api), [failureMetric(result.kind)]);
   logger.warn('A usage plan was not written.', facts);
   if (result.kind !== 'deferred') return 'failed';
@@ -65,7 +65,7 @@ export async function writeMostUrgentPlan(dependencies: PlanWriterDependencies):
   return 'early';
 }
 
-/** Undefined when AWS refuses even to tell. */
+/** The plans in force; undefined if the read was throttled. */
 async function livePlans(
   dependencies: PlanWriterDependencies,
   intervalMs: number,
@@ -79,7 +79,7 @@ async function livePlans(
   }
 }
 
-/** For a whole tick no plan is written: a deploy that changes plans needs the account's slot more than we do. */
+/** Writes no plan for a whole tick, because a deploy that changes plans may need the account's slot. */
 async function standBack(
   { table, clock, logger }: PlanWriterDependencies,
   retryMs: number | undefined,
@@ -90,7 +90,7 @@ async function standBack(
   await postponePlanSlot(table, clock.now(), { waitMs, intervalMs });
 }
 
-/** Across APIs cuts go before raises, and what was decided first goes first. */
+/** The most urgent write of all APIs: cuts before raises, and earlier decisions first. */
 function mostUrgent(
   backlog: readonly { readonly api: ApiStage; readonly desired: Desired }[],
   livePlans: ReadonlyMap<string, Limit>,

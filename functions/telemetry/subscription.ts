@@ -6,9 +6,9 @@ import type { LogEvent } from '../../shared/telemetry/aggregate.ts';
 /** One delivery of a log subscription. */
 export interface LogBatch {
   readonly events: readonly LogEvent[];
-  /** The same for every delivery of the same lines. */
+  /** Identical for every delivery of the same lines. */
   readonly id: string;
-  /** The log stream that they come from: it delivers in order. */
+  /** The log stream of the lines; a stream delivers in order. */
   readonly stream: string | undefined;
 }
 
@@ -24,7 +24,7 @@ interface Payload {
   readonly logEvents?: readonly (Entry | null)[];
 }
 
-/** CloudWatch Logs delivers some megabytes at most; what unpacks to more is a bomb, not a batch. */
+/** CloudWatch Logs delivers a few megabytes at most; a larger payload is a decompression bomb. */
 const LIMIT = { maxOutputLength: 64 * 1024 * 1024 } as const;
 
 export type Delivery =
@@ -39,8 +39,8 @@ const refused = (path: string, expected: string, found: unknown): Delivery => ({
 });
 
 /**
- * Unpacks a delivery: JSON, compressed, in base 64. Events without a timestamp or a message are passed on as poisoned.
- * Anything that is not a batch of lines is refused; a delivery can never succeed by being retried.
+ * Unpacks a delivery: JSON, compressed, in base 64. Events without timestamp or message are passed on as unreadable. Any other
+ * event is refused, because a retry cannot succeed.
  */
 export function readSubscription(event: unknown): Delivery {
   const data = (event as { awslogs?: { data?: unknown } | null } | null)?.awslogs?.data;

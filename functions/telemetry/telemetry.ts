@@ -23,25 +23,25 @@ export interface TelemetryDependencies {
   readonly logger: Logger;
 }
 
-/** How long a container trusts the directory it read. */
+/** How long a container caches the directory. */
 const DIRECTORY_AGE_MS = 60_000;
-/** A batch that speaks of more APIs than this was not written by our access log. */
+/** A batch with more APIs was not written by our access log. */
 const MOST_APIS = 10;
 
-/** What a line is that cannot be read, or that is not of the present. */
+/** The refusal of a line that is unreadable or not recent. */
 const POISONED = {
   expected: 'a recent access-log line in the format of the template',
   found: 'a line that is unreadable or not recent',
   fix: 'let only API Gateway write to the log group, in the format that the template sets',
 };
 
-/** What this container has read of the key directory, by API. */
+/** The key directories that this container has read, by API. */
 type Directories = Map<string, { readonly directory: Directory; readonly readMs: EpochMs }>;
 
-/** When this container last had the right to nudge control, by API. */
+/** When this container last asked control to look, by API. */
 type LookNows = Map<string, EpochMs>;
 
-/** The telemetry function: one delivery of log lines into windows, metrics and, where there is reason, a nudge. */
+/** The telemetry function: turns one delivery of log lines into windows, metrics and, if needed, a look-now. */
 export function createTelemetry(dependencies: TelemetryDependencies): (event: unknown) => Promise<void> {
   const { clock, logger } = dependencies;
   const directories: Directories = new Map();
@@ -64,7 +64,7 @@ export function createTelemetry(dependencies: TelemetryDependencies): (event: un
   };
 }
 
-/** The directories of the APIs that a batch speaks of, read anew where what the container knows is too old. */
+/** The directories of a batch's APIs, read again if the cached ones are too old. */
 async function directoriesOf(
   { table }: TelemetryDependencies,
   apis: readonly ApiStage[],
@@ -83,7 +83,7 @@ async function directoriesOf(
   return known;
 }
 
-/** One API's failure does not keep another's windows from being stored; delivered again, what is stored is there already. */
+/** Stores all windows; a failure of one API does not affect the others, and a redelivery stores nothing twice. */
 async function storeAll(
   dependencies: TelemetryDependencies,
   additions: readonly ApiAddition[],
@@ -102,7 +102,7 @@ async function storeAll(
   if (failures.length > 0) throw new Error(`Some windows were not stored. ${failures.join('; ')}`);
 }
 
-/** A part that was stored before was published before, too: only what is new is published. */
+/** Stores an API's windows and publishes the new parts; a part that was already stored was already published. */
 async function store(
   { table, publish, announce, logger }: TelemetryDependencies,
   { api, windows }: ApiAddition,
@@ -115,17 +115,17 @@ async function store(
   if (added.length === 0) return;
   publishAddition(api, added, publish);
   const reason = lookReason(api, added);
-  if (reason === undefined || !(await mayNudge(table, api, now, lookNows))) return;
+  if (reason === undefined || !(await mayAskToLook(table, api, now, lookNows))) return;
   try {
     await announce({ source: 'tidegate.telemetry', detailType: 'Tidegate Look Now', detail: { ...api, reason } });
   } catch (error) {
-    // The windows are stored; the next scheduled tick sees them a little later.
+    // The windows are stored, so the next scheduled tick reads them a little later.
     logger.warn('The request to look now could not be sent to control.', { reason: describeError(error) });
   }
 }
 
-/** Nobody has the right to nudge again soon after this container had it: then there is no need to ask. */
-async function mayNudge(table: Table, api: ApiStage, now: EpochMs, lookNows: LookNows): Promise<boolean> {
+/** Whether to ask control to look; the table is not consulted soon after this container's last request. */
+async function mayAskToLook(table: Table, api: ApiStage, now: EpochMs, lookNows: LookNows): Promise<boolean> {
   const name = apiStageName(api);
   const claimedMs = lookNows.get(name);
   if (claimedMs !== undefined && now - claimedMs < LOOK_NOW_INTERVAL_MS) return false;

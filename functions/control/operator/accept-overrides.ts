@@ -16,7 +16,7 @@ export interface LoadedOverrides extends LoadedPolicies {
   readonly news: readonly OverrideNews[];
 }
 
-/** A version that no tick has seen before: it is to be recorded, then remembered. */
+/** A version that no tick has seen before: control records it, then stores it. */
 export interface OverrideNews {
   readonly override: OverrideInForce;
   readonly document: string;
@@ -29,9 +29,9 @@ interface Found {
 }
 
 /**
- * The overrides in force, each with the policy of its name: every parameter that parses, else the last version of it
- * that did. Parameter Store not answering changes nothing. An API without any policy is then governed by the defaults,
- * so that no policy, however broken, can keep a brake from working.
+ * Adds the overrides in force to the policies of their names: the newest valid version of every parameter. If Parameter Store
+ * does not answer, the known overrides stay. An API without a valid policy is governed by the defaults, so that a broken
+ * policy cannot disable an override.
  */
 export async function withOverrides(
   dependencies: ControlDependencies,
@@ -49,7 +49,7 @@ export async function withOverrides(
   return { governed, refusals: [...policies.refusals, ...refusals, ...strays], news };
 }
 
-/** The policy that an override parameter goes with: it has the same name under `policies`. */
+/** The policy parameter of an override parameter: the same name under `policies`. */
 function policyNameOf({ parameterPrefix }: ControlDependencies, overrideName: string): string {
   return overrideName.replace(`${parameterPrefix}/overrides/`, `${parameterPrefix}/policies/`);
 }
@@ -116,7 +116,7 @@ async function readParameters(
   return present.map((parameter) => asKnown(parameter, known));
 }
 
-/** @returns why it was refused, as a text. */
+/** @returns the override, or the reason for refusing it as a text */
 function parse(
   { baseline, clock }: ControlDependencies,
   { value, modifiedMs, unreadable }: Pick<Parameter, 'value' | 'modifiedMs' | 'unreadable'>,
@@ -133,7 +133,7 @@ function identified(
   { name, version, modifiedMs, by }: Pick<Parameter, 'name' | 'version' | 'modifiedMs'> & { by?: string | undefined },
 ): OverrideInForce {
   const excess = override.action === 'pin' ? excessOf(override, baselineOf(baseline)) : undefined;
-  // What is remembered of an edit cannot be later than now, or it would never be overdue.
+  // An edit dated in the future would never become overdue.
   const sinceMs = Math.min(modifiedMs ?? clock.now(), clock.now());
   return { override, name, version, sinceMs, by, ...(excess && { excess }) };
 }
@@ -145,7 +145,7 @@ function excessOf(pin: Pin, baseline: Baseline): string | undefined {
   return words.length === 0 ? undefined : `The pin exceeds the deployed baseline: ${words.join(', ')}.`;
 }
 
-/** A brake must not wait for its author's name: whatever keeps AWS from telling it, the brake is applied. */
+/** The author, or undefined if AWS does not report one: a missing name never prevents an override. */
 async function authorOf({ parameters, logger }: ControlDependencies, { name, version }: Parameter) {
   try {
     return await parameters.author(name, version);

@@ -17,11 +17,11 @@ import { saveLastPolicy } from '../../../shared/state/last-policy.ts';
 import type { Governed, RefusedVersion } from '../../../shared/steering/governed.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 
-/** A version of a parameter that did not come into force, and why. */
+/** A refused version of a parameter, and why. */
 export interface Refusal extends RefusedVersion {
   readonly kind: DocumentKind;
   readonly name: string;
-  /** It was in force, and was taken back. */
+  /** The version was in force and was rolled back. */
   readonly isRolledBack?: boolean;
 }
 
@@ -33,8 +33,8 @@ export interface LoadedPolicies {
 type Accepted = { readonly governed: Governed } | { readonly why: string };
 
 /**
- * The policies in force: every parameter that parses, else the last version of it that did. Parameter Store not
- * answering is no change of policy: then all last known good ones stay in force.
+ * The policies in force: the newest valid version of every parameter. If Parameter Store does not answer, all last accepted
+ * versions stay in force.
  */
 export async function loadPolicies(dependencies: ControlDependencies): Promise<LoadedPolicies> {
   const known = await readKnownGood(dependencies.table, 'POLICY');
@@ -57,7 +57,7 @@ export async function loadPolicies(dependencies: ControlDependencies): Promise<L
   return { governed: [...governed.values()], refusals };
 }
 
-/** Those that govern already come first: a newcomer does not take their API from them. */
+/** The policy parameters; those that govern already come first, so that a new policy does not take over their API. */
 async function readParameters(
   { parameters, parameterPrefix, table, logger, baseline }: ControlDependencies,
   known: ReadonlyMap<string, KnownGood>,
@@ -82,7 +82,7 @@ async function readParameters(
     .sort((a, b) => Number(known.has(b.name)) - Number(known.has(a.name)));
 }
 
-/** A version that was read before need not be read again: what cannot be decrypted just now is as it was. */
+/** Uses the stored document of a known version that cannot be decrypted at present. */
 export function asKnown(parameter: Parameter, known: ReadonlyMap<string, KnownGood>): Parameter {
   const { unreadable, ...rest } = parameter;
   const good = known.get(parameter.name);
@@ -91,7 +91,7 @@ export function asKnown(parameter: Parameter, known: ReadonlyMap<string, KnownGo
     : parameter;
 }
 
-/** Accepts the newest version unless it was taken back; one that is new is remembered, and put on probation. */
+/** Accepts the newest version unless it was rolled back; a new version is stored and put on probation. */
 async function acceptNewest(
   dependencies: ControlDependencies,
   parameter: Parameter,
@@ -111,12 +111,12 @@ async function acceptNewest(
   return { governed: { ...accepted.governed, known } };
 }
 
-/** What there is to go back to: the last version that was not itself on probation. */
+/** Starts a probation; a rollback returns to the last version that was not on probation. */
 function bakingOf({ clock }: ControlDependencies, { version, document, baking }: KnownGood): Baking {
   return { arrivedMs: clock.now(), before: baking?.before ?? { version, document } };
 }
 
-/** Why a document that names a tier whose plan is gone from API Gateway cannot come into force. */
+/** Why a document is refused if it names a tier whose plan is gone from API Gateway. */
 async function missingPlan(
   { gateway, baseline, logger }: ControlDependencies,
   document: string,
@@ -167,16 +167,16 @@ function apiProblem(found: string, deployed: string, rival: string | undefined):
   return { path, expected, found: `${found}, which is already governed by ${rival}`, fix: 'remove one of the two' };
 }
 
-/** What the switch says, and why a version of it could not be read. */
+/** The state of the switch, and why a version of it could not be read. */
 export interface Switch {
   readonly isPaused: boolean;
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * Whether everything is to stay as it is. Anything but `run` pauses, what cannot be decrypted too: who edits the switch
- * in a hurry wants things to stop. No switch at all is `run`; when Parameter Store does not answer, the switch is where
- * it was.
+ * Whether the switch pauses control. Any value except `run` pauses, and so does a value that cannot be decrypted, because an
+ * operator who edits the switch in a hurry wants control to stop. A missing switch means `run`; if Parameter Store does not
+ * answer, the last value applies.
  */
 export async function readSwitch({ parameters, parameterPrefix, table, logger }: ControlDependencies): Promise<Switch> {
   const known = await readKnownSwitch(table);

@@ -14,8 +14,8 @@ import type { LoadedOverrides } from './accept-overrides.ts';
 import { noteRelease } from './notices.ts';
 
 /**
- * The API whose policy and override are both gone. Control does not drop it where it stands, perhaps at its emergency
- * floor: it stays governed by the last policy, or by the defaults, until its limits are led back.
+ * Adds the API whose policy and override are both gone. Its limits may be at the emergency floor, so the API stays governed by
+ * the last policy, or by the defaults, until its limits are back.
  */
 export async function withLeaving(
   { table, baseline }: ControlDependencies,
@@ -37,7 +37,7 @@ export interface Departure extends Decided {
   readonly stageOutcome: StageOutcome;
 }
 
-/** Lets go of an API whose limits were found to be where they belong, with a last decision that says so. */
+/** Releases an API whose limits are back, and records a last decision about it. */
 export async function letGo(
   dependencies: ControlDependencies,
   look: Look,

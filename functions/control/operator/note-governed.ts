@@ -8,8 +8,8 @@ import type { ControlDependencies } from '../dependencies.ts';
 import type { LoadedPolicies } from './accept-policies.ts';
 
 /**
- * Says which API is governed under which policy name, and what was refused: operators cannot see what control reads.
- * Nobody is governed by this: that it cannot be written must not cost a tick.
+ * Stores for operators which API is governed under which policy name, and which versions were refused. Control itself does
+ * not depend on this report, so a failed write does not fail the tick.
  */
 export async function noteGoverned(dependencies: ControlDependencies, loaded: LoadedPolicies): Promise<void> {
   const { table, clock, logger } = dependencies;
@@ -20,7 +20,7 @@ export async function noteGoverned(dependencies: ControlDependencies, loaded: Lo
   }
 }
 
-/** Every policy name that governs, or of which a policy or an override was refused. */
+/** Every policy name that governs an API or has a refused policy or override. */
 export function governedNames(
   dependencies: Pick<ControlDependencies, 'baseline' | 'parameterPrefix'>,
   { governed, refusals }: LoadedPolicies,

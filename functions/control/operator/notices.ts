@@ -10,7 +10,7 @@ import type { Trigger } from '../../../shared/steering/trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 import type { Refusal } from './accept-policies.ts';
 
-/** Something that happened to a parameter or to the state rather than to a limit, for the record and for whoever listens. */
+/** A decision about a parameter or an item of the state, not about a limit; recorded and announced. */
 interface Notice {
   readonly id: string;
   readonly atMs: EpochMs;
@@ -18,7 +18,7 @@ interface Notice {
   readonly reason: string;
   readonly wouldChange: string;
   readonly estimates: Decision['estimates'];
-  /** The parameter, where no policy is in force. */
+  /** The parameter's name, used if no policy is in force. */
   readonly name: string;
 }
 
@@ -40,7 +40,7 @@ export async function noteRefusal(
     id: kind === 'POLICY' ? `refused#${version}` : `${document}-refused#${version}`,
     atMs: dependencies.clock.now(),
     rule: isRolledBack ? 'policy-rolled-back' : `${document}-rejected`,
-    reason: `${name} version ${version}: ${why} ${inItsPlace(kind, governed)}`,
+    reason: `${name} version ${version}: ${why} ${whatStaysInForce(kind, governed)}`,
     wouldChange: isRolledBack ? 'Another version of the parameter.' : 'A version without these problems.',
     estimates: { refusedVersion: version },
     name,
@@ -48,7 +48,7 @@ export async function noteRefusal(
   await note(dependencies, notice, { trigger, governed });
 }
 
-function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): string {
+function whatStaysInForce(kind: Refusal['kind'], governed: Governed | undefined): string {
   if (kind === 'SWITCH') return 'Until a version can be read, every limit stays as it is.';
   if (kind === 'OVERRIDE') {
     const last = governed?.override;
@@ -57,7 +57,7 @@ function inItsPlace(kind: Refusal['kind'], governed: Governed | undefined): stri
   return governed && governed.version > 0 ? `Version ${governed.version} stays in force.` : 'No policy is in force.';
 }
 
-/** An override came into force: who, when and why. The instant is the edit's, so that it is recorded once. */
+/** Records a new override with author, time and reason, under the instant of the edit, so that it is recorded once. */
 export async function noteOverride(
   dependencies: ControlDependencies,
   override: OverrideInForce,
@@ -77,7 +77,7 @@ export async function noteOverride(
   await note(dependencies, notice, { trigger, governed });
 }
 
-/** Control has led an API back and governs it no longer. */
+/** Records that control has returned an API's limits and released the API. */
 export async function noteRelease(
   dependencies: ControlDependencies,
   { trigger, governed }: Occasion & { readonly governed: Governed },
@@ -96,7 +96,7 @@ export async function noteRelease(
   await note(dependencies, notice, { trigger, governed });
 }
 
-/** An item of the state table could not be used, and counts as nothing from now on. */
+/** Records that an unusable item of the state table was set aside. */
 export async function noteSetAside(
   dependencies: ControlDependencies,
   { key, why }: Damage,
@@ -114,7 +114,7 @@ export async function noteSetAside(
   await note(dependencies, notice, { trigger, governed });
 }
 
-/** The law could not use its own state, or the windows, and decided without. */
+/** Records that the law could not use its state, or the windows, and decided without them. */
 export async function noteUnusable(
   dependencies: ControlDependencies,
   { what, why }: Unusable,
@@ -158,7 +158,7 @@ async function note(
   if (await recordDecision(dependencies.table, api, id, decision)) await announceDecision(dependencies, decision);
 }
 
-/** The decision is recorded already: a bus that does not answer must not cost the tick. */
+/** Announces a recorded decision; a failure of the bus does not fail the tick. */
 export async function announceDecision({ announce, logger }: ControlDependencies, decision: Decision): Promise<void> {
   try {
     await announce({ source: 'tidegate.control', detailType: 'Tidegate Decision', detail: { ...decision } });

@@ -10,15 +10,15 @@ import { noteGoverned } from './note-governed.ts';
 import { noteOverride, noteRefusal } from './notices.ts';
 import { endBake } from './rollback.ts';
 
-/** What operators want: read anew for every look, for events may be lost. */
+/** The operators' settings, read again for every look because events may be lost. */
 export interface Rules {
   readonly isPaused: boolean;
   readonly governed: readonly Governed[];
 }
 
 /**
- * Reads switch, policies and overrides; what is new of them is recorded and announced, once. What cannot be done about
- * one of them keeps no other from being in force: it is done at the next look.
+ * Reads switch, policies and overrides; records and announces each change once. A failure with one parameter does not affect
+ * the others and is retried at the next look.
  */
 export async function readRules(dependencies: ControlDependencies, trigger: Trigger): Promise<Rules> {
   const { isPaused, refusals } = await readSwitch(dependencies);
@@ -69,7 +69,7 @@ async function announceRefusal(
   await noteRefusal(dependencies, refusal, { trigger, governed: inForce });
 }
 
-/** Remembered after it was recorded: a crash between the two records it again, under the same key. */
+/** Records an override, then stores it: after a crash in between, it is recorded again under the same key. */
 async function announceOverride(
   dependencies: ControlDependencies,
   { override, document }: OverrideNews,

@@ -10,9 +10,9 @@ import { closedWindows } from '../../../shared/telemetry/watermark.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 
 /**
- * Looks after a version on probation: takes it back, or ends the probation. An operator who brakes meanwhile has taken
- * over: what happens then is no longer the version's doing.
- * @returns whether it was taken back; the policies have to be read again then
+ * Judges a version on probation: rolls it back, or ends the probation. An override ends the probation, because an operator has
+ * taken over.
+ * @returns whether the version was rolled back, so that the policies must be read again
  */
 export async function endBake(
   dependencies: ControlDependencies,
@@ -42,7 +42,7 @@ async function judged(
   const isBraked =
     isPaused || activeOverride(override, now) !== undefined || (await readWayBack(table, api)) !== undefined;
   const before = parsePolicy(String(baking?.before?.document), Object.keys(baseline.tiers));
-  // Nothing to go back to: the version before is no policy any more since the last deploy.
+  // There is no version to return to: the last deploy made the version before invalid.
   if (isBraked || !baking || !before.ok || before.policy.api !== apiStageName(api)) return { kind: 'over' };
   const { arrivedMs } = baking;
   const fromMs = arrivedMs - policy.rollback.heldSeconds * 1000;

@@ -9,7 +9,7 @@ import type { ControlDependencies } from '../dependencies.ts';
 const text = z.string().min(1).max(256);
 const CLOUDFORMATION = 'cloudformation.amazonaws.com';
 
-/** A management call as CloudTrail tells of it: untrusted, and of its parameters only what names the target is relied on. */
+/** A management call as reported by CloudTrail: untrusted; of its parameters only the names of the target are used. */
 const trailSchema = z.object({
   source: z.literal('aws.apigateway'),
   'detail-type': z.literal('AWS API Call via CloudTrail'),
@@ -45,8 +45,8 @@ const stackSchema = z.object({
 type Trailed = z.infer<typeof trailSchema>['detail'];
 
 /**
- * Notes who says to have changed something of ours, so that the look that follows can name them. A claim of the future
- * is nobody's: it would stand in the way of every later one. A claim that cannot be noted costs nobody a tick.
+ * Stores the report of who changed a limit, so that the following look can name the author. A report dated in the future is
+ * ignored, because it would supersede every later one. A failed write does not fail the tick.
  */
 export async function noteClaim(
   { table, baseline, clock, logger }: ControlDependencies,
@@ -69,7 +69,7 @@ export async function noteClaim(
   }
 }
 
-/** @returns undefined for an event that claims nothing about a limit of ours. */
+/** @returns undefined for an event that reports no change of a governed limit */
 export function claimIn(
   event: unknown,
   baseline: DeployedBaseline,
@@ -96,12 +96,12 @@ function targetOf({ requestParameters }: Trailed, baseline: DeployedBaseline): C
   return isOurs && usagePlanId !== undefined ? `plan#${usagePlanId}` : undefined;
 }
 
-/** Whether a call can have changed a limit; where its operations cannot be read it may have. */
+/** Whether a call may have changed a limit; yes if its operations cannot be read. */
 function touchesLimits({ requestParameters: { patchOperations } }: Trailed): boolean {
   return patchOperations?.some(({ path }) => /throttl/i.test(path)) ?? true;
 }
 
-/** A user's name, or a role with its session; never more than AWS tells anyone who may read the trail. */
+/** The caller's name: a user, or a role with its session. */
 function nameOf({ userIdentity: { type, arn, userName, invokedBy } }: Trailed): string {
   const session = arn?.split(':assumed-role/')[1];
   const name = userName ?? session ?? arn ?? type;

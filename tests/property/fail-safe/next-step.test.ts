@@ -28,7 +28,7 @@ const atLeast = (left: Limit, right: Limit) => left.rateRps >= right.rateRps && 
 test('a step never lowers a number, never exceeds the larger of live and baseline, nor the account', () => {
   fc.assert(
     fc.property(live, limit, baseline, (limits, account, deployed) => {
-      const { stage, plans } = brakedLimits(limits, account, deployed);
+      const { stage, plans } = loweredLimits(limits, account, deployed);
       const raises: [Limit, Limit | undefined, Limit][] = [
         ...Object.entries(stage).map(([method, to]): [Limit, Limit | undefined, Limit] => [
           to,
@@ -51,7 +51,7 @@ test('a step never lowers a number, never exceeds the larger of live and baselin
   );
 });
 
-test('whatever is braked, a backend not known to be healthy is held, and steps come to an end', () => {
+test('whatever is lowered, a backend not known to be healthy is held, and steps come to an end', () => {
   fc.assert(
     fc.property(live, baseline, health, (limits, deployed, seen) => {
       const account = { rateRps: 20_000, burst: 10_000 };
@@ -59,7 +59,7 @@ test('whatever is braked, a backend not known to be healthy is held, and steps c
       const raised = new Set<string>();
       for (let steps = 0; steps < 5; steps++) {
         const step = nextStep({
-          braked: brakedLimits(state, account, deployed),
+          lowered: loweredLimits(state, account, deployed),
           health: seen,
           raised,
           handsOff: undefined,

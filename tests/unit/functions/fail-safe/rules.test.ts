@@ -1,7 +1,7 @@
 import { readFailSafeTrigger } from '../../../../functions/fail-safe/fail-safe-trigger.ts';
 import { handsOffReason } from '../../../../functions/fail-safe/hands-off.ts';
 import { isSilent, judgeBackend } from '../../../../functions/fail-safe/health-rules.ts';
-import { brakedLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
+import { loweredLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
 import type { Parameter } from '../../../../shared/platform/aws/parameters.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
 import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../world.ts';
@@ -84,7 +84,7 @@ const LIVE = {
 
 describe('what is braked', () => {
   test('is every limit below its baseline, method overrides included', () => {
-    expect(brakedLimits(LIVE, ACCOUNT, BASELINE)).toEqual({
+    expect(loweredLimits(LIVE, ACCOUNT, BASELINE)).toEqual({
       stage: { '*/*': BASELINE.stageLimit, '/orders/POST': BASELINE.stageLimit },
       plans: [{ tier: 'premium', planId: 'planP', limit: { rateRps: 2000, burst: 5000 } }],
     });
@@ -92,35 +92,35 @@ describe('what is braked', () => {
 
   test('what is above the baseline stays, number by number', () => {
     const stage = { '*/*': { rateRps: 3000, burst: 25 }, '/a/GET': { rateRps: 2000, burst: 5000 } };
-    const { stage: braked } = brakedLimits({ stage, tiers: {} }, ACCOUNT, BASELINE);
+    const { stage: braked } = loweredLimits({ stage, tiers: {} }, ACCOUNT, BASELINE);
     expect(braked).toEqual({ '*/*': { rateRps: 3000, burst: 5000 } });
   });
 
   test('a baseline that the account does not allow is reached at the account’s limit, not written for ever', () => {
     const account = { rateRps: 1250, burst: 600 };
-    const { stage } = brakedLimits({ stage: { '*/*': { rateRps: 400, burst: 25 } }, tiers: {} }, account, BASELINE);
+    const { stage } = loweredLimits({ stage: { '*/*': { rateRps: 400, burst: 25 } }, tiers: {} }, account, BASELINE);
     expect(stage).toEqual({ '*/*': account });
-    expect(brakedLimits({ stage, tiers: {} }, account, BASELINE).stage).toEqual({});
+    expect(loweredLimits({ stage, tiers: {} }, account, BASELINE).stage).toEqual({});
   });
 
   test('a stage or a plan without a limit of its own is not braked', () => {
-    expect(brakedLimits({ stage: {}, tiers: {} }, ACCOUNT, BASELINE)).toEqual({ stage: {}, plans: [] });
+    expect(loweredLimits({ stage: {}, tiers: {} }, ACCOUNT, BASELINE)).toEqual({ stage: {}, plans: [] });
   });
 });
 
 const SITUATION: Situation = {
-  braked: brakedLimits(LIVE, ACCOUNT, BASELINE),
+  lowered: loweredLimits(LIVE, ACCOUNT, BASELINE),
   health: { kind: 'healthy', why: '' },
   raised: new Set(),
   handsOff: undefined,
 };
-const ONLY_PLANS = { ...SITUATION, braked: { ...SITUATION.braked, stage: {} } };
+const ONLY_PLANS = { ...SITUATION, lowered: { ...SITUATION.lowered, stage: {} } };
 
 describe('the next step', () => {
   test('is the stage, then the plans one at a time, then nothing', () => {
-    expect(nextStep(SITUATION)).toEqual({ kind: 'raise-stage', limits: SITUATION.braked.stage, plansLeft: 1 });
+    expect(nextStep(SITUATION)).toEqual({ kind: 'raise-stage', limits: SITUATION.lowered.stage, plansLeft: 1 });
     expect(nextStep(ONLY_PLANS)).toMatchObject({ kind: 'raise-plan', tier: 'premium', planId: 'planP', plansLeft: 0 });
-    expect(nextStep({ ...SITUATION, braked: { stage: {}, plans: [] } })).toEqual({ kind: 'nothing' });
+    expect(nextStep({ ...SITUATION, lowered: { stage: {}, plans: [] } })).toEqual({ kind: 'nothing' });
   });
 
   test.each(['unhealthy', 'unknown'] as const)('is to hold while the backend is %s', (kind) => {
