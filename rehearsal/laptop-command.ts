@@ -1,9 +1,9 @@
-/** A failure that the person at the terminal can fix: the message says everything, a stack would only bury it. */
+/** A failure that the user can fix; the message is complete, so no stack is printed. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Runs a laptop command: its result becomes the exit code; a failure is told on stderr, and ends it with 1. */
+/** Runs a laptop command: its result becomes the exit code; a failure is printed on stderr, with exit code 1. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command();

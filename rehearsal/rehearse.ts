@@ -36,9 +36,9 @@ async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
   }
 }
 
-/** Says on stderr every few seconds how far it is, and how fast. */
+/** Prints progress and speed on stderr every few seconds. */
 function progressOf(scenario: Scenario): (second: RehearsalSecond) => void {
-  // Both are known with the first second: the deploy is not part of the speed.
+  // Both start with the first simulated second, because the deploy does not count.
   let startMs: number | undefined;
   let saidMs: number | undefined;
   return ({ snapshot }) => {

@@ -15,14 +15,14 @@ import { parseStartArguments, type StartArguments } from './start/start-argument
 import { TerminalView } from './terminal/view.ts';
 import { seedSurge } from './world/scenarios/seed-surge.ts';
 
-/** Deploy and preparation, beside the scenario itself: by so much the clock starts behind the wall's. */
+/** Duration of deploy and preparation; the clock starts behind the wall clock by this and the scenario's length. */
 const LEAD_MS = 600_000;
 const SEED = 1;
 
 async function main(): Promise<number> {
   const options = parseStartArguments(process.argv.slice(2));
   sealThisProcess();
-  // It starts in the past and catches up while the incident is played, so that afterwards it is simply now.
+  // The clock starts in the past and catches up during the incident, so that afterwards it shows the present.
   const clock = new SimulationClock({
     offsetMs: -(seedSurge.durationSeconds * 1000 + LEAD_MS),
     onError: (error) => console.error(error),
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** @throws CommandError when the port cannot be had. */
+/** @throws CommandError if the port is not available */
 async function openCloud(clock: SimulationClock, port: number): Promise<Cloud> {
   try {
     return await createCloud({ clock, seed: SEED, port });
@@ -78,7 +78,7 @@ async function playIncident(cloud: Cloud, options: StartArguments): Promise<Rehe
   return report;
 }
 
-/** Slows a run down to what a person can follow; never speeds it up. */
+/** Slows a run down so that a person can follow it; never speeds it up. */
 function paceOf(secondsPerSecond: number): () => Promise<void> {
   let dueMs: number | undefined;
   return async () => {

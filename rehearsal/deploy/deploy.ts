@@ -5,7 +5,7 @@ import { type ServerlessOptions, serverless } from './serverless.ts';
 export interface DeployOptions extends ServerlessOptions {
   /** The service's stage. Default `dev`. */
   readonly stage?: string;
-  /** Multiplies every deployed limit: a rehearsal in small. Default 1. */
+  /** Multiplies every deployed limit, for a scaled rehearsal. Default 1. */
   readonly limitScale?: number;
   /** Deploys the monthly quotas too. Default: only on stage `prod`. */
   readonly quotas?: boolean;

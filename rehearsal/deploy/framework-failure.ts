@@ -8,8 +8,8 @@ const FRAME = /^[\u2800-\u28ff] /;
 const TOLD_LINES = 25;
 
 /**
- * Why a run of the framework failed, from the lines that it printed.
- * @returns a CommandError when the disk is full, else an Error with the last lines that say something
+ * Why a run of the framework failed, from its output.
+ * @returns a CommandError if the disk is full, else an Error with the last informative lines
  */
 export function frameworkFailure(args: readonly string[], code: number | null, lines: readonly string[]): Error {
   if (lines.some((line) => FULL_DISK.test(line))) return diskIsFull();

@@ -7,8 +7,8 @@ import { loopbackOrigin } from './loopback.ts';
 const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * Makes sure that an endpoint is the embedded AWS.
- * @throws CommandError when it is not on this machine, when nothing listens there, and when something else does.
+ * Checks that an endpoint is the embedded AWS.
+ * @throws CommandError if the endpoint is not on this machine, if nothing listens there, or if something else does
  */
 export async function expectEmbeddedAws(endpoint: string): Promise<void> {
   const origin = loopbackOrigin(endpoint);
@@ -24,7 +24,7 @@ export async function expectEmbeddedAws(endpoint: string): Promise<void> {
   );
 }
 
-/** By an agent of its own: Node's global one may go through a proxy. */
+/** Uses a separate agent, because Node's global agent may go through a proxy. */
 function ask(origin: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);

@@ -10,11 +10,11 @@ export async function isIntact(folder: string): Promise<boolean> {
   try {
     return (await readFile(join(folder, MANIFEST), 'utf8')) === (await manifestOf(folder));
   } catch {
-    return false; // Not there, or not readable: either way it has to be made anew.
+    return false; // The folder is missing or unreadable, so it must be built again.
   }
 }
 
-/** Moves a finished folder to its place, unless another process has put an intact one there meanwhile. */
+/** Moves a finished folder to its place, unless another process has already put an intact one there. */
 export async function publish(folder: string, target: string): Promise<void> {
   await writeFile(join(folder, MANIFEST), await manifestOf(folder));
   try {

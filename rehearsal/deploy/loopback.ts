@@ -4,7 +4,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * The origin of an endpoint on this machine.
- * @throws CommandError for any other, by name: what the laptop commands start must never reach a real account.
+ * @throws CommandError naming any other endpoint: processes of the laptop commands must never reach a real account
  */
 export function loopbackOrigin(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;

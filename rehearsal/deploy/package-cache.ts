@@ -7,13 +7,12 @@ import { CACHE, inRunFolder } from './run-folder.ts';
 import { type ServerlessOptions, serverless } from './serverless.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Everything that a package is made from. */
+/** The inputs of a package. */
 const INPUTS = ['serverless.yml', 'package-lock.json', 'tsconfig.json', 'config', 'functions', 'shared'];
 
 /**
- * The directory of the packaged service, built by `serverless package` only when something it is made from changed, or
- * when what was built before is damaged. Concurrent builders are safe: each builds in a folder of its own, and the first
- * to finish wins.
+ * The directory of the packaged service, built by `serverless package` only if an input changed or the earlier package is
+ * damaged. Concurrent builders are safe: each builds in its own folder, and the first to finish wins.
  */
 export async function packagedService(params: readonly string[], options: ServerlessOptions): Promise<string> {
   const target = join(CACHE, `package-${await hashOfInputs(params)}`);

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError } from '../laptop-command.ts';
 
-/** Where packages are kept and runs work: `.tidegate` of the project. */
+/** The folder for packages and runs: `.tidegate` of the project. */
 export const CACHE = fileURLToPath(new URL('../../.tidegate', import.meta.url));
 
 /** Owner's process id, then six letters. */
 const RUN_FOLDER = /^run-(?:(\d+)-)?\w{6}$/;
 
 /**
- * Does `work` in an empty folder of its own below `cache`, which is gone afterwards; first removes the folders of runs
- * that were killed.
- * @throws CommandError when the disk is full or the cache cannot be written.
+ * Runs `work` in an empty temporary folder below `cache` and removes the folder afterwards; first removes the folders of
+ * killed runs.
+ * @throws CommandError if the disk is full or the cache cannot be written
  */
 export async function inRunFolder<Result>(
   work: (folder: string) => Promise<Result>,
@@ -42,7 +42,7 @@ async function removeLeftovers(cache: string): Promise<void> {
 /** Another process may be removing the same folder. */
 const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 3 });
 
-/** Folders without a process id in their name are of an earlier version, whose run is over. */
+/** Folders without a process id in their name belong to an earlier version, whose run is over. */
 function isAlive(pid: number): boolean {
   if (Number.isNaN(pid)) return false;
   try {
@@ -55,7 +55,7 @@ function isAlive(pid: number): boolean {
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
-/** The sentence for a disk without space; the framework needs some megabytes for each run. */
+/** The error for a full disk; the framework needs some megabytes per run. */
 export const diskIsFull = (cache: string = CACHE): CommandError =>
   new CommandError(`No space is left on the disk of ${cache}: free 50 MB there, then run the command again.`);
 

@@ -2,21 +2,21 @@ import { loopbackOrigin } from './loopback.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Where nobody listens: the endpoint of processes that have no business with AWS. */
+/** An endpoint without a listener, for processes that must not call AWS. */
 export const NOWHERE = 'http://127.0.0.1:1';
 
-/** What programs need of the system: where programs and files lie, who one is, the language, the terminal. */
+/** System variables that programs need: paths, user, language, terminal. */
 const SYSTEM =
   /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LD_LIBRARY_PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|COLORTERM|COLUMNS|NO_COLOR|FORCE_COLOR)$/;
-/** The same on Windows, whose names have no case. */
+/** System variables on Windows, where names are case-insensitive. */
 const WINDOWS =
   /^(PATH|PATHEXT|COMSPEC|SYSTEMROOT|SYSTEMDRIVE|WINDIR|OS|USERNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES|PROGRAMFILES\(X86\)|TEMP|TMP|NUMBER_OF_PROCESSORS|PROCESSOR_ARCHITECTURE|TERM|NO_COLOR|FORCE_COLOR)$/i;
-/** Of the tools that work on this project; none of them leads to AWS. */
+/** Variables of development tools; none of them leads to AWS. */
 const TOOLS = /^(CI|GITHUB_ACTIONS|NODE_ENV|JEST_\w+|_*STRYKER_\w+|TIDEGATE_\w+)$/;
 
 /**
  * The environment of every process that the laptop commands, the tests and the benchmarks start: an allow-list of the
- * parent's variables, our own keys, and the endpoint. Nothing else of the user's gets in: no profile, key or setting of AWS or
+ * parent's variables, our own keys, and the endpoint. No other variable of the user is passed on: no profile, key or setting of AWS or
  * the framework, no proxy, no NODE_OPTIONS. (Options on Node's own command line are an explicit act and stay possible.)
  * @throws CommandError when the endpoint is not on this machine.
  */
@@ -47,7 +47,7 @@ function allowed(parent: Variables, system: RegExp): Record<string, string> {
   return kept;
 }
 
-/** Seals the environment of this process itself: an SDK client that it makes without an endpoint then reaches nobody. */
+/** Seals this process's own environment, so that an SDK client without an endpoint reaches no server. */
 export function sealThisProcess(): void {
   const sealed = sealedEnvironment(process.env, NOWHERE);
   for (const name of Object.keys(process.env)) {

@@ -19,22 +19,22 @@ export interface ServerlessOptions {
 const require = createRequire(import.meta.url);
 const EXECUTABLE = require.resolve('serverless/bin/serverless.js');
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** What the framework looks for beside its working directory. */
+/** The files that the framework expects in its working directory. */
 const SERVICE_FOLDERS = ['config', 'functions', 'shared', 'node_modules'];
-/** Copied: the framework does not take a link for its configuration. */
+/** Copied, because the framework does not accept a link as its configuration. */
 const SERVICE_FILES = ['serverless.yml', 'package.json', 'tsconfig.json'];
 const HOME = 'home';
 
-/** The framework's own cache of compiled schemas, which it keeps in its user's home otherwise. */
+/** The framework's cache of compiled schemas, otherwise in the user's home. */
 const SCHEMAS = join(CACHE, '.serverless');
 
 /**
- * Runs the Serverless Framework, unmodified, against an endpoint, in an environment that leads nowhere else.
+ * Runs the unmodified Serverless Framework against an endpoint, in an environment that points nowhere else.
  * @throws CommandError when the endpoint is not on this machine, or the disk is full.
  * @throws Error with the framework's last lines when it exits with anything but 0.
  */
 export async function serverless(args: readonly string[], options: ServerlessOptions): Promise<void> {
-  // The framework keeps its files in `.serverless` of the working directory: two runs in one would take them from each other.
+  // The framework keeps its files in `.serverless` of the working directory: two runs in one directory would overwrite each other's files.
   await inRunFolder(async (folder) => {
     const environment = environmentFor(options.endpoint, folder);
     await layOut(folder);
@@ -69,12 +69,12 @@ async function run(args: readonly string[], { folder, environment, onLine }: Run
   }
   const [code] = await once(child, 'close');
   if (code === 0) return;
-  // A damaged schema may be why it failed: the next run compiles them anew.
+  // A damaged schema may be the cause of the failure, so the next run compiles the schemas again.
   await rm(SCHEMAS, { recursive: true, force: true });
   throw frameworkFailure(args, code, lines);
 }
 
-/** The user's home and temporary folder are not the framework's business: what it writes is gone with the run. */
+/** The framework gets its own home and temporary folder, which are removed with the run. */
 function environmentFor(endpoint: string, folder: string): Record<string, string> {
   const home = join(folder, HOME);
   return {
@@ -85,7 +85,7 @@ function environmentFor(endpoint: string, folder: string): Record<string, string
     TEMP: home,
     TMP: home,
     SLS_SCHEMA_CACHE_BASE_DIR: CACHE,
-    // How often the framework asks for the stack's progress, in milliseconds: there is no quota on asking here.
+    // How often the framework asks for the stack's progress, in milliseconds: the embedded AWS has no quota on it.
     SLS_AWS_MONITORING_FREQUENCY: '100',
     // Removing detaches every plan at once and must wait out the quota of one UpdateUsagePlan call per 20 s.
     SLS_AWS_REQUEST_MAX_RETRIES: '29',

@@ -16,10 +16,10 @@ export interface WriteCounts {
   readonly rejectedWrites: number;
 }
 
-/** What a rehearsal sees of API Gateway without asking it: looking must not spend the account's management quota. */
+/** API Gateway's state as seen from inside, so that observing it does not use the account's management quota. */
 export interface GatewayInspection {
   trafficPort(apiId: string, stageName: string): GatewayPort;
-  /** The limits that the data plane enforces by now. */
+  /** The limits that the data plane enforces at present. */
   limitsInForce(stack: DeployedService): Limits;
   writeCounts(): WriteCounts;
 }
@@ -31,7 +31,7 @@ export interface RehearsalCloud {
   readonly gateway: GatewayInspection;
 }
 
-/** The deployed service, as its own control function has been told of it. */
+/** The deployed service, according to the configuration of its control function. */
 export interface DeployedService {
   readonly apiId: string;
   readonly stageName: string;

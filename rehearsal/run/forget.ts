@@ -8,8 +8,8 @@ interface Item {
 }
 
 /**
- * Control forgets what it knew of the deployed API. A rehearsal begins at a date of its own: a tick that happened to run
- * while the service was being deployed would otherwise look like a controller that was silent for years.
+ * Removes control's state of the deployed API. A rehearsal begins at its own date, so a tick during the deploy would
+ * otherwise look like a controller that was silent for years.
  */
 export async function forgetControl(
   aws: EmbeddedAws,

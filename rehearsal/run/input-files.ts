@@ -12,8 +12,8 @@ import { type RehearseArguments, UsageError } from './rehearse-arguments.ts';
 const toStandardError = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
- * @param say is told, line by line, what was read of a recording
- * @throws UsageError when a file is missing or is not what it should be.
+ * @param say called with each line of the account of a recording
+ * @throws UsageError if a file is missing or invalid
  */
 export async function loadScenario(options: RehearseArguments, say = toStandardError): Promise<Scenario> {
   if (options.trace === undefined) return SCENARIOS.get(options.scenario ?? '') as Scenario;
@@ -34,7 +34,7 @@ export async function loadPolicy(options: RehearseArguments): Promise<PolicyDocu
   const text = await readText('--policy', options.policy);
   try {
     const document = parsePolicyDocument(text);
-    // Which API it is for is known only after the deploy; everything else can be said now.
+    // The API is known only after the deploy; everything else is checked now.
     policySchema.parse({ ...document, api: 'placeholder/dev' });
     return document;
   } catch (error) {

@@ -22,7 +22,7 @@ function limitsInForce(gateway: ApiGatewayService, service: DeployedService): Li
   return { stage, tiers: Object.fromEntries(tiers) };
 }
 
-/** Counts on from where it stopped: it is asked every second, and writes only ever become more. */
+/** Continues counting where it stopped, because it runs every second and the list of writes only grows. */
 function writeCounter(gateway: ApiGatewayService): () => WriteCounts {
   let seen = 0;
   let stageWrites = 0;

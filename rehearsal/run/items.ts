@@ -5,7 +5,7 @@ interface Page<Item> {
   readonly LastEvaluatedKey?: object;
 }
 
-/** Every item that a `Query` or a `Scan` finds. DynamoDB answers at most one megabyte at a time: all pages are read. */
+/** Every item of a `Query` or a `Scan`, over all pages; DynamoDB returns at most one megabyte per page. */
 export async function everyItem<Item>(aws: EmbeddedAws, operation: 'Query' | 'Scan', input: object): Promise<Item[]> {
   const items: Item[] = [];
   let ExclusiveStartKey: object | undefined;

@@ -19,7 +19,7 @@ const pageSchema = z.object({ Items: z.array(itemSchema).default([]), LastEvalua
 export class DecisionReader {
   private readonly aws: EmbeddedAws;
   private readonly service: DeployedService;
-  /** Sort keys begin with the instant, so that whatever is new comes after. */
+  /** Sort keys begin with the instant, so that new decisions come last. */
   private lastSortKey = ' ';
 
   constructor(aws: EmbeddedAws, service: DeployedService) {

@@ -6,7 +6,7 @@ import { type Policy, policySchema, tierPolicyOf } from '../../shared/policy/sch
 import type { TierTerms } from '../world/omniscient.ts';
 import type { DeployedService } from './deployed-stack.ts';
 
-/** A policy document as it stands in a file: unchecked, for the service is to check it itself. */
+/** A policy document from a file, unchecked, because the service checks it. */
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
 const documentSchema = z.record(z.string(), z.unknown());
@@ -18,10 +18,10 @@ export function parsePolicyDocument(text: string): PolicyDocument {
 }
 
 /**
- * Puts the rehearsal's policy where an operator would: `document`, or the deployed default, made out to the deployed
- * API and scaled with everything else.
- * @returns the policy as it will be in force
- * @throws ZodError when it is not a valid policy: a rehearsal of a refused one would show another policy's doings.
+ * Stores the rehearsal's policy in its parameter: `document`, or the deployed default, with the deployed API and scaled like
+ * everything else.
+ * @returns the policy that will be in force
+ * @throws ZodError for an invalid policy, because a rehearsal would then run with another policy
  */
 export async function installPolicy(
   aws: EmbeddedAws,
@@ -41,7 +41,7 @@ export async function installPolicy(
   return parsed;
 }
 
-/** Rates named in the document, multiplied; those it leaves to the defaults, too, where the default is a rate. */
+/** Multiplies the rates of the document, including rates that are defaults. */
 export function scaledPolicy(document: PolicyDocument, scale: number): PolicyDocument {
   if (scale === 1) return document;
   const capacity = documentSchema.optional().parse(document.capacity) ?? {};
@@ -53,7 +53,7 @@ export function scaledPolicy(document: PolicyDocument, scale: number): PolicyDoc
   return { ...document, capacity: scaledCapacity, guardrails: { ...guardrails, leastRateRps } };
 }
 
-/** What the policy says of each tier, as the omniscient allocator of the scores needs it. */
+/** The policy of each tier, for the omniscient allocator of the scores. */
 export function tierTerms(policy: Policy, tiers: readonly TierName[]): TierTerms[] {
   return tiers.map((name) => {
     const { weight, floorShare } = tierPolicyOf(policy, name);

@@ -3,7 +3,7 @@ import type { Limits } from '../../shared/limits/limits.ts';
 import { limitOf } from '../../shared/limits/limits.ts';
 import type { Scores } from '../world/scores.ts';
 
-/** What a rehearsal found out; the fields are defined in docs/scores.md. */
+/** The result of a rehearsal; docs/scores.md defines the fields. */
 export interface RehearsalReport extends Scores {
   readonly scenario: string;
   readonly seed: number;
@@ -17,19 +17,19 @@ export interface RehearsalReport extends Scores {
   readonly decisions: Readonly<Record<string, number>>;
   readonly restored: boolean;
   readonly secondsToRestore: number | null;
-  /** What was made to go wrong, and how many calls it struck; absent when nothing was. */
+  /** The injected faults with the number of affected calls; absent without faults. */
   readonly faults?: readonly { readonly fault: string; readonly struck: number }[];
 }
 
-/** A rate below this share of what it was at onset is still a brake. */
+/** A rate below this share of its value at onset counts as lowered. */
 const RESTORED_SHARE = 0.95;
 
-/** Whether nothing is braked any more: every rate of `atOnset` is at least nearly there again. */
+/** Whether every rate is at least nearly back at its value at onset. */
 export function isRestored(atOnset: Limits, atEnd: Limits): boolean {
   const isBack = (before: { rateRps: number } | undefined, after: { rateRps: number } | undefined) =>
     !before || (after !== undefined && after.rateRps >= RESTORED_SHARE * before.rateRps);
   const tiers = Object.keys(atOnset.tiers).every((tier) => isBack(atOnset.tiers[tier], atEnd.tiers[tier]));
-  // An override that came or went is judged by what governs its method now.
+  // A method setting that was added or removed is compared with the setting that now applies to its method.
   const methods = new Set([...Object.keys(atOnset.stage), ...Object.keys(atEnd.stage)]);
   const stageLimit = (limits: Limits, method: string) => limitOf(limits.stage, method);
   return tiers && [...methods].every((method) => isBack(stageLimit(atOnset, method), stageLimit(atEnd, method)));

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { DEFAULT_PEAK_RPS } from '../world/scenarios/recorded-trace.ts';
 
-/** What `rehearse` was asked for. Exactly one of `scenario` and `trace` is set. */
+/** The options of `rehearse`. Exactly one of `scenario` and `trace` is set. */
 export interface RehearseArguments {
   readonly scenario?: string;
   /** Path of a CSV file. */
@@ -13,12 +13,12 @@ export interface RehearseArguments {
   readonly seed: number;
   /** Path of a policy document. */
   readonly policy?: string;
-  /** What is to go wrong; times count from the scenario's beginning. */
+  /** The faults to inject; times count from the scenario's start. */
   readonly fault: readonly Fault[];
   readonly json: boolean;
 }
 
-/** The arguments cannot be used; the message says what is known. */
+/** The arguments are invalid; the message lists the valid ones. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

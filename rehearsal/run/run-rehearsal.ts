@@ -14,15 +14,15 @@ import { installPolicy, type PolicyDocument, tierTerms } from './rehearsal-polic
 import { isRestored, type RehearsalReport } from './rehearsal-report.ts';
 import { createKeys, deleteKeys } from './tier-keys.ts';
 
-/** Every rehearsal happens at the same time: what depends on the date must not make two runs differ. */
+/** Every rehearsal has the same date, so that dates cannot make two runs differ. */
 export const EPOCH_MS = Date.UTC(2031, 0, 1);
-/** After the deploy, what it set in motion may come to rest. */
+/** Time after the deploy for its effects to settle. */
 const SETTLE_MS = 60_000;
-/** Keys and policy are in place long before; the scenario begins on a round instant. */
+/** Time to create keys and policy; the scenario begins at a round instant. */
 const PREPARATION_MS = 300_000;
 const DECISIONS_EVERY_SECONDS = 10;
 
-/** One simulated second of a rehearsal, for whoever watches. */
+/** One simulated second of a rehearsal, for display. */
 export interface RehearsalSecond {
   readonly snapshot: SecondSnapshot;
   readonly limits: Limits;
@@ -37,17 +37,17 @@ export interface RehearsalOptions {
   readonly seed: number;
   /** Multiplies demand and capacity; the service must have been deployed with its limits multiplied alike. Default 1. */
   readonly scale?: number;
-  /** Instead of the deployed policy; its `api` is replaced by the deployed one. */
+  /** Replaces the deployed policy; its `api` becomes the deployed API. */
   readonly policy?: PolicyDocument;
-  /** What is to go wrong from the scenario's beginning on. Default: nothing. */
+  /** Faults from the scenario's start on. Default: none. */
   readonly faults?: readonly Fault[];
-  /** Deploys the service onto the cloud, which still runs by itself. Absent: it is there already. */
+  /** Deploys the service onto the cloud in real time. Absent if the service is already deployed. */
   readonly deploy?: () => Promise<void>;
-  /** When the run begins; null goes on from the clock's present. Default `EPOCH_MS`, so that every run has one date. */
+  /** Start of the run; null continues from the clock's present. Default `EPOCH_MS`, so that every run has the same date. */
   readonly epochMs?: number | null;
-  /** Milliseconds of the wall, for `wallSeconds` alone. */
+  /** Wall-clock milliseconds, only for `wallSeconds`. */
   readonly wallNowMs: () => number;
-  /** Awaited after every simulated second: may watch, and may slow the run down. */
+  /** Awaited after every simulated second; may display it and slow the run down. */
   readonly onSecond?: (second: RehearsalSecond) => void | Promise<void>;
 }
 
@@ -80,12 +80,12 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   };
 }
 
-/** @throws FaultSpecError for a service or an operation that is not there. */
+/** @throws FaultSpecError for an unknown service or operation */
 function injectFaults({ aws }: RehearsalCloud, faults: readonly Fault[]): FaultInjector {
   const injector = new FaultInjector(aws);
   const known = knownOperations(aws);
   injector.add(...faults.map(({ text }) => parseFault(text, known)));
-  // The door stays as it was for those who put in nothing.
+  // Without faults the interceptor stays unchanged.
   if (faults.length > 0) aws.setInterceptor(injector.intercept);
   return injector;
 }
@@ -99,7 +99,7 @@ interface Prepared {
   readonly keyIds: ReadonlyMap<string, KeyId>;
 }
 
-/** The scenario's own time, and what is counted in it. */
+/** Plays the scenario itself and counts during it. */
 class ScenarioRun {
   private readonly options: RehearsalOptions;
   private readonly prepared: Prepared;
@@ -138,7 +138,7 @@ class ScenarioRun {
   async play(): Promise<void> {
     const { clock } = this.options.cloud;
     const { durationSeconds, onsetSeconds } = this.prepared.scenario;
-    await this.reader.takeNew(); // What was decided before the scenario is not counted.
+    await this.reader.takeNew(); // Decisions before the scenario do not count.
     const stop = clock.every(SLICE_MS, 0, () => this.world.advance(clock.now()));
     for (let second = 0; second < durationSeconds; second++) {
       if (second >= onsetSeconds) this.limitsAtOnset ??= this.limits();

@@ -3,12 +3,12 @@ import type { KeyId } from '../../shared/platform/units.ts';
 import { keyNames, type Scenario } from '../world/scenario.ts';
 import { type DeployedService, functionName, type RehearsalCloud } from './deployed-stack.ts';
 
-/** Two calls a key; the account allows ten calls and five new keys a second, and the service needs some itself. */
+/** Each key needs two calls; the account allows ten calls and five new keys per second, some of which the service needs. */
 const KEYS_PER_SECOND = 4;
 
 /**
- * Creates the scenario's keys through API Gateway's management API, attaches them to their tiers' plans, and has the
- * key directory read, so that telemetry knows every key's tier. Lives through the time that the quotas demand.
+ * Creates the scenario's keys through API Gateway's management API, attaches them to their tiers' plans, and refreshes the key
+ * directory, so that telemetry knows every key's tier. Advances the clock as the quotas demand.
  * @returns the id of each key by its name
  * @throws RangeError when a group names a tier that is not deployed.
  */
@@ -42,7 +42,7 @@ async function createKey(cloud: RehearsalCloud, name: string, usagePlanId: strin
   return id;
 }
 
-/** Takes the scenario's keys away again: what a rehearsal leaves behind is the service alone. */
+/** Removes the scenario's keys, so that only the service remains after a rehearsal. */
 export async function deleteKeys(cloud: RehearsalCloud, keyIds: ReadonlyMap<string, KeyId>): Promise<void> {
   let deleted = 0;
   for (const apiKey of keyIds.values()) {

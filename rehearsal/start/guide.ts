@@ -6,7 +6,7 @@ export interface GuideFacts {
   readonly stateTable: string;
 }
 
-/** What a person can do with the running service, as commands to paste. */
+/** Commands to paste for the running service. */
 export function guide({ endpoint, apiId, stageName, parameterPrefix, stateTable }: GuideFacts): string {
   const url = `${endpoint}/restapis/${apiId}/${stageName}/_user_request_`;
   return `

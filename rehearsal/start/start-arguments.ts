@@ -2,13 +2,13 @@ import { DEFAULT_PORT } from '@tidegate/embedded-aws';
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface StartArguments {
-  /** End after the incident instead of serving on. */
+  /** End after the incident instead of keeping the service up. */
   readonly once: boolean;
   /** TCP port of the embedded AWS. */
   readonly port: number;
   /** Multiplies demand, capacity and limits together. */
   readonly scale: number;
-  /** Simulated seconds per second of the wall, at most. */
+  /** Maximum of simulated seconds per wall-clock second. */
   readonly speed: number;
 }
 
@@ -24,7 +24,7 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError(`Expected a port from 0 (any free one) to 65535, found "${text}".`);
 }
 
-/** Reads the command line of `npm start`; prints help or what is wrong, and exits, as commander does. */
+/** Reads the command line of `npm start`; commander prints help or an error and exits. */
 export function parseStartArguments(argv: readonly string[]): StartArguments {
   return new Command('npm start --')
     .description('Boots the embedded AWS, deploys the service, plays an incident, and goes on serving.')

@@ -1,11 +1,11 @@
 import type { SeenDecision } from '../run/read-decisions.ts';
 import type { RehearsalSecond } from '../run/run-rehearsal.ts';
 
-/** Seconds behind the little curves. */
+/** Number of seconds in the sparklines. */
 export const HISTORY_SECONDS = 40;
 const DECISIONS_SHOWN = 5;
 
-/** All that the dashboard shows; a new one for every second. */
+/** The state of the dashboard; a new one for every second. */
 export interface DashboardState {
   readonly scenario: string;
   readonly durationSeconds: number;
@@ -16,7 +16,7 @@ export interface DashboardState {
   /** Offered requests per tier, and latency p90 (0 without answers), of the last seconds, oldest first. */
   readonly offered: Readonly<Record<string, readonly number[]>>;
   readonly latencies: readonly number[];
-  /** Newest first; a "hold" that repeats the one before is left out. */
+  /** Newest first, without repeated holds. */
   readonly decisions: readonly SeenDecision[];
 }
 

@@ -1,6 +1,6 @@
 const SPARKS = '▁▂▃▄▅▆▇█';
 
-/** A little curve, one character a value, from 0 to the largest value or `scaleTo` if that is larger. */
+/** A sparkline with one character per value, from 0 to the largest value or `scaleTo` if that is larger. */
 export function sparkline(values: readonly number[], scaleTo = 0): string {
   const top = values.reduce((most, value) => Math.max(most, value), scaleTo);
   if (top <= 0) return SPARKS.charAt(0).repeat(values.length);

@@ -3,7 +3,7 @@ import type { RehearsalSecond } from '../run/run-rehearsal.ts';
 import { type DashboardState, initialDashboard, observeSecond } from './dashboard-state.ts';
 import { decisionText, plainLine, renderDashboard } from './render.ts';
 
-/** As much of a terminal as is written to. */
+/** The part of a terminal that is used. */
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -32,7 +32,7 @@ export class TerminalView {
     else this.log(second);
   }
 
-  /** Leaves the last picture standing and adds the summary. */
+  /** Keeps the last frame and adds the summary. */
   finish(report: RehearsalReport): void {
     this.drawnLines = 0;
     this.screen.write(`\n${reportTable(report)}\n`);

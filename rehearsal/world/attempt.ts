@@ -5,7 +5,7 @@ import type { ClientGroup } from './scenario.ts';
 import type { FirstAttempt } from './scores.ts';
 import type { Job } from './simulated-backend.ts';
 
-/** One key and all that is fixed about its requests. */
+/** One key and the constants of its requests. */
 export interface Source {
   readonly keyId: KeyId;
   /** Of all keys of the scenario. */
@@ -30,7 +30,7 @@ export interface Attempt extends Job, FirstAttempt {
   refusal: Exclude<Admission, 'admitted'> | undefined;
 }
 
-/** The same request once more. Spelled out in the order of a first attempt: alike objects are quick to make and to read. */
+/** A retry of the request. Its fields are in the order of a first attempt, because objects of one shape are fast. */
 export function retryOf(attempt: Attempt, startMs: EpochMs): Attempt {
   return {
     source: attempt.source,

@@ -1,10 +1,10 @@
 import type { Limit } from '../../shared/limits/limit.ts';
 import type { EpochMs } from '../../shared/platform/units.ts';
 
-/** The yardstick of "within contract": an exact token bucket of a tier's baseline, full at the start, one per key. */
+/** Measures "within contract": an exact token bucket of a tier's baseline, full at the start, one per key. */
 export class ContractBucket {
   private tokens: number;
-  /** Requests that were let through beyond the contract and not yet made up for, at most a second's worth of its rate. */
+  /** Requests admitted beyond the contract and not yet offset, at most one second of its rate. */
   private beyond = 0;
   private updatedMs: EpochMs;
   private readonly limit: Limit;

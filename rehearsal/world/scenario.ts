@@ -88,12 +88,12 @@ export interface Scenario {
   readonly evenness?: number;
 }
 
-/** A product of so many uniform numbers is still far from the smallest double. */
+/** The product of this many uniform numbers is still far from the smallest double. */
 const LARGEST_EVENNESS = 100;
 
 /**
  * The same scenario in small (or large): demand and capacity multiplied by `factor` (> 0), and the unevenness of demand
- * as a share of it kept, so that what is mitigated at full scale is so in small. Everything else is alike.
+ * as a share of it kept, so that mitigation works as at full scale. Everything else is unchanged.
  */
 export function scaledScenario(scenario: Scenario, factor: number): Scenario {
   const scale = (rate: RateFunction): RateFunction => {

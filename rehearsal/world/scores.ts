@@ -2,7 +2,7 @@ import type { TierName } from '../../shared/platform/units.ts';
 import { omniscientShares, type TierTerms } from './omniscient.ts';
 import { ratio, StressKeeper, type StressScores, weighted } from './stress.ts';
 
-/** The figures of docs/scores.md that traffic alone decides. */
+/** The figures of docs/scores.md that depend on traffic alone. */
 export interface Scores extends StressScores {
   readonly goodputRatio: number;
   readonly weightedGoodputRatio: number;
@@ -25,7 +25,7 @@ export interface ScoreOptions {
   readonly latencyBoundMs: number;
 }
 
-/** A first attempt, as far as the scores care. */
+/** The facts about a first attempt that the scores need. */
 export interface FirstAttempt {
   readonly tierIndex: number;
   readonly keyIndex: number;
@@ -37,11 +37,11 @@ export interface FirstAttempt {
   readonly arrivalSeconds: number;
 }
 
-/** Honest premium demand counts from this long after onset: the time that detection and two writes may take. */
+/** Honest premium demand counts from this time after onset, which allows for detection and two writes. */
 const SETTLING_SECONDS = 60;
 const VIOLATION_SHARE = 0.1;
 const CLEAN_SECONDS = 10;
-/** So many clean seconds between violations belong to the same episode. */
+/** Number of clean seconds between violations that still belong to the same episode. */
 const EPISODE_GAP_SECONDS = 2;
 
 /** Keeps the scores of one run. */

@@ -2,11 +2,11 @@ import { normal, type Random } from '@tidegate/embedded-aws/kernel';
 import type { EpochMs } from '../../shared/platform/units.ts';
 import type { BackendSpec } from './scenario.ts';
 
-/** Work that waits in the backend. The two marks belong to the backend alone. */
+/** Work that waits in the backend. Only the backend sets the last two fields. */
 export interface Job {
   readonly startMs: EpochMs;
   readonly cost: number;
-  /** It is done when the backend has done this much work in all. */
+  /** The job is done when the backend has done this much work in all. */
   doneAtWork: number;
   isAnswered: boolean;
 }
@@ -14,13 +14,13 @@ export interface Job {
 /** Reports an answer that will be sent at `endMs`, which is later than the present millisecond. 504: the gateway gave up. */
 export type Answer<J> = (job: J, endMs: EpochMs, status: number) => void;
 
-/** API Gateway waits this long for an integration, no longer. */
+/** API Gateway's integration timeout. */
 export const INTEGRATION_TIMEOUT_MS = 29_000;
-/** A backend that refuses work (503) or fails without doing any (500) says so this fast. */
+/** Latency of a refusal (503) or of a failure without work (500). */
 const FAST_FAILURE_MS = 20;
 const KNEE_FROM = 0.8;
 const KNEE_TO = 1;
-/** Utilisation is smoothed over about a second: what a pool of workers feels. */
+/** Utilisation is smoothed over about a second, as a pool of workers would. */
 const UTILISATION_SMOOTHING_PER_MS = 1 / 1000;
 const NOISE_TABLE_SIZE = 4096;
 
@@ -28,7 +28,7 @@ const NOISE_TABLE_SIZE = 4096;
  * A pool of workers, first come, first served: a request takes its own latency while there are workers enough, and when
  * there are not, as long as the pool needs at its capacity, which may change meanwhile, for all that came before. So
  * latency is the larger of the two (Little's law with work in cost units), and short unevenness of arrivals is not felt.
- * It knows nothing of the gateway in front of it but its patience.
+ * The backend knows only the gateway's timeout.
  */
 export class Backend<J extends Job> {
   private readonly queue: J[] = [];
@@ -41,7 +41,7 @@ export class Backend<J extends Job> {
   private offeredWork = 0;
   private utilisation = 0;
   private readonly noise: Float64Array;
-  /** What it can do at all, in capacities. */
+  /** The highest possible rate, as a multiple of the capacity. */
   private readonly room: number;
   private readonly spec: BackendSpec;
   private readonly random: Random;
@@ -60,9 +60,9 @@ export class Backend<J extends Job> {
     return this.workAccepted - this.workDone;
   }
 
-  /** Cost units that it could have done since the last call, but had no work for. */
+  /** Idle cost units since the last call: capacity without work. */
   takeIdleWork(): number {
-    const idle = Math.max(0, this.idleWork); // What it did beyond its capacity was not idle.
+    const idle = Math.max(0, this.idleWork); // Work beyond the capacity was not idle time.
     this.idleWork = 0;
     return idle;
   }
@@ -108,7 +108,7 @@ export class Backend<J extends Job> {
     // Sums of fractions: the last job of an empty queue must not wait for a rounding error.
     const workDone = this.workDone + 1e-6;
     for (let job = this.queue[this.head]; job && job.doneAtWork <= workDone; job = this.queue[++this.head]) {
-      if (job.isAnswered) continue; // The gateway gave up; the work was for nothing.
+      if (job.isAnswered) continue; // The gateway had timed out, so the work was wasted.
       const endMs = Math.max(nowMs + 1, job.startMs + this.ownLatencyMs());
       job.isAnswered = true;
       const timeoutMs = job.startMs + INTEGRATION_TIMEOUT_MS;

@@ -1,6 +1,6 @@
 import type { TierTerms } from './omniscient.ts';
 
-/** What docs/scores.md says under "Under stress". */
+/** The scores of docs/scores.md, "Under stress". */
 export interface StressScores {
   readonly stressSeconds: number;
   readonly stressRatio: number;
@@ -27,7 +27,7 @@ const BLOCKS_AFTER = 12;
 const PREMIUM = 'premium';
 const PARTS = ['goodput', 'ideal', 'keyDemand', 'keyGoodput'] as const;
 
-/** What the blocks in stress add up to. */
+/** The sums over the blocks in stress. */
 type Sums = Omit<Block, 'capacity' | 'demand'> & { guarantee: number; premiumWithin: number };
 
 /** Answers in time come within the objective's latency: a block that is so many blocks old will not change. */

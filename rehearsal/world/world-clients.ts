@@ -3,14 +3,14 @@ import type { ClientBehaviour } from './scenario.ts';
 
 /** What the gateway's 429 says in `Retry-After`, seconds. */
 export const RETRY_AFTER_SECONDS = 1;
-/** No client waits longer than this before it tries again. */
+/** The longest time that a client waits before a retry. */
 export const LONGEST_RETRY_DELAY_MS = 60_000;
 /** An immediate retry still needs a round trip. */
 const ROUND_TRIP_MS = 20;
 
 /**
  * How long a client waits before it tries again after `attempt` (1: the first) ended with `status`.
- * @returns whole milliseconds from 1 to LONGEST_RETRY_DELAY_MS, or undefined when it gives up or is content.
+ * @returns whole milliseconds from 1 to LONGEST_RETRY_DELAY_MS, or undefined if the client gives up or is done.
  */
 export function retryDelayMs(
   behaviour: ClientBehaviour,

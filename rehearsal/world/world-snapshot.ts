@@ -10,7 +10,7 @@ export interface TierSecond {
   readonly served: number;
 }
 
-/** What a second of the world looked like from outside. */
+/** One second of the world, seen from outside. */
 export interface SecondSnapshot {
   /** Seconds since the scenario's start; the snapshot describes [second, second + 1). */
   readonly second: number;
@@ -18,7 +18,7 @@ export interface SecondSnapshot {
   readonly tiers: Readonly<Record<TierName, TierSecond>>;
   /** Of the admitted requests answered in this second; undefined when there were none. */
   readonly latencyP90Ms: number | undefined;
-  /** How long the backend needs for the work that waits, seconds. */
+  /** Time in seconds that the backend needs for the waiting work. */
   readonly backlogSeconds: number;
   readonly capacityCups: CostUnitsPerSecond;
   /** More than a tenth of the second's answers were late or failed. */

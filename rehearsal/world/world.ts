@@ -22,7 +22,7 @@ export interface WorldOptions {
   readonly keyId: (keyName: string) => KeyId;
   /** A stream of random numbers for each name, always the same for one seed. */
   readonly random: (name: string) => Random;
-  /** Tiers by what the policy says of them; every group's tier must be among them. */
+  /** The policy of each tier; every group's tier must be among them. */
   readonly tiers: readonly TierTerms[];
   /** Each tier's baseline limit: the contract that the scores measure demand by. */
   readonly contracts: Readonly<Record<TierName, Limit>>;
@@ -37,7 +37,7 @@ const STATUS_OF_REFUSAL = { THROTTLED: 429, QUOTA_EXCEEDED: 429, INVALID_API_KEY
 
 /**
  * The simulated reality of one scenario: clients that ask, retry and give up, a gateway reached through its port, and a
- * backend. It moves only by `advance`, millisecond by millisecond, synchronously, and knows nothing of who sets limits.
+ * backend. The world moves only by `advance`, synchronously and millisecond by millisecond, and does not know who sets limits.
  */
 export class World {
   private readonly options: WorldOptions;

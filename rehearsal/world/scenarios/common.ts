@@ -2,7 +2,7 @@ import type { TierName } from '../../../shared/platform/units.ts';
 import type { BackendSpec, ClientBehaviour, ClientGroup, Method, Objective } from '../scenario.ts';
 import { constant, type RateFunction } from '../traffic/rate.ts';
 
-/** What the service deploys and clients use; an order costs the backend four times as much. */
+/** The deployed methods that clients use; an order costs the backend four times as much as the other method. */
 export const METHODS: readonly Method[] = [
   { verb: 'GET', path: '/data', cost: 1 },
   { verb: 'POST', path: '/orders', cost: 4 },

@@ -4,7 +4,7 @@ import { scaled } from '../traffic/rate.ts';
 import { replay, type Trace } from '../traffic/trace-file.ts';
 import { BACKEND, HONEST_RPS, honestGroups, METHODS, OBJECTIVE } from './common.ts';
 
-/** Peak of a replayed recording when none is asked for: somewhat above what the backend bears. */
+/** Default peak of a replayed recording: somewhat above the backend's capacity. */
 export const DEFAULT_PEAK_RPS = 2500;
 
 /** Replays a recording as the demand of the honest clients, split over the tiers as at rest. */

@@ -7,7 +7,7 @@ import { type TraceRow, traceRows } from './trace-rows.ts';
 
 export { TraceError };
 
-/** A recorded series: what was counted in the step that begins at each instant. */
+/** A recorded series: the count of the step that begins at each instant. */
 export interface Trace {
   /** Seconds since the first row, ascending. */
   readonly seconds: readonly number[];
@@ -74,7 +74,7 @@ export function replay(trace: Trace, peakRps: Rps): RateFunction {
   const largest = trace.values.reduce((most, value) => Math.max(most, value), 0);
   const factor = largest > 0 ? peakRps / largest : 0;
   const middles = trace.seconds.map((second) => second + trace.stepSeconds / 2);
-  let cursor = 0; // A memory of the last look-up, not state: the answer depends on `seconds` alone.
+  let cursor = 0; // A cache of the last look-up: the result depends on `seconds` alone.
   return (seconds) => {
     while (cursor > 0 && (middles[cursor] ?? 0) > seconds) cursor--;
     while ((middles[cursor + 1] ?? Number.POSITIVE_INFINITY) <= seconds) cursor++;

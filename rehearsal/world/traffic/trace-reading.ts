@@ -1,4 +1,4 @@
-/** What was read of a recording, for the person who gave it. */
+/** An account of a recording for its provider. */
 export interface TraceReading {
   /** Those with a value. */
   readonly rows: number;
@@ -16,7 +16,7 @@ export interface TraceReading {
   readonly unusedColumns: readonly string[];
 }
 
-/** In whole sentences, one a line: everything that was read, and everything that was not taken as it stands. */
+/** Sentences, one per line, on what was read and what was interpreted or left out. */
 export function describeReading(reading: TraceReading): string[] {
   const { rows, emptyRows, repeatedLine, stepSeconds, smallest, largest, unusedColumns } = reading;
   const [from, to] = [reading.firstMs, reading.lastMs].map((timeMs) =>
