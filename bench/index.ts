@@ -9,7 +9,7 @@ import { type Results, resultsOf, writeResults } from './runner/results.ts';
 import { runJobs } from './runner/run-jobs.ts';
 import { BENCH_SCENARIOS, LEFT_OUT } from './scenarios/index.ts';
 
-/** The laws in closed loop with the world: docs/benchmark.md says how to run it and what it prints. */
+/** Runs the laws in closed loop with the world; docs/benchmark.md explains usage and output. */
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2));
   for (const word of LEFT_OUT) console.error(word);

@@ -36,7 +36,7 @@ new Command('npm run bench:key-tail')
 const DEFAULTS = benchPolicy();
 const POLICY = { ...DEFAULTS, demand: { ...DEFAULTS.demand, trackedKeys: TOP_KEYS } };
 
-/** What a window lists of these keys, as the law sees it. */
+/** The keys that a window lists, as the law sees them. */
 function seenOf(keys: readonly KeyDemand[]): KeyDemand[] {
   const random = seededRandom(1);
   const counts = keys.map(({ rps }, index) => [`key-${index}`, countOf(rps * WINDOW_SECONDS, random)] as const);

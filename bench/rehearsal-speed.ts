@@ -17,7 +17,7 @@ interface Case {
   readonly name: string;
   readonly scenario: Scenario;
   readonly scale: number;
-  /** Where the scenario is broken off: long enough to be past the warm-up, short enough to wait for. */
+  /** Length of the measurement: past the warm-up, but short. */
   readonly untilSecond: number;
 }
 

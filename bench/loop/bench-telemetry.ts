@@ -5,21 +5,21 @@ import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 
-/** How a law gets to know what happened. */
+/** The source of a law's data. */
 export type TelemetryMode =
-  /** Ten seconds of the access log, whole, exactly so long after their end. */
+  /** Complete windows of ten seconds of the access log, at a fixed age. */
   | { readonly kind: 'windows'; readonly ageSeconds: number }
   /** The access log as log streams deliver it: in batches, at random delays, closed by the watermark. */
   | { readonly kind: 'streams' }
-  /** CloudWatch's minutes and nothing else, 60 to 180 s after their end. */
+  /** Only CloudWatch's minutes, 60 to 180 s after their end. */
   | { readonly kind: 'minutes' }
-  /** Nothing: for laws that do not look. */
+  /** No data, for laws that use none. */
   | { readonly kind: 'none' };
 
 export interface BenchTelemetry {
   /** Requests whose answers have been sent, in the order of `endMs`. */
   add(requests: readonly FinishedRequest[]): void;
-  /** Windows that can be read by now and start after `afterMs`, oldest first. */
+  /** Windows that are readable now and start after `afterMs`, oldest first. */
   windowsAfter(afterMs: EpochMs): Window[];
 }
 
@@ -28,9 +28,9 @@ export interface TelemetryOptions {
   readonly random: (name: string) => Random;
   readonly tierOf: ReadonlyMap<KeyId, TierName>;
   readonly slowMs: number;
-  /** Whose minutes control asks for by name: those with a cost of their own. */
+  /** The methods that control reads by name: those with a cost of their own. */
   readonly meteredMethods: readonly MethodKey[];
-  /** When the scenario begins: the origin of the trouble's times. */
+  /** Start of the scenario, the origin of the trouble's times. */
   readonly startMs: EpochMs;
   readonly trouble: TelemetryTrouble;
   /** Control should look now. */

@@ -27,7 +27,7 @@ export interface ControllerOptions<State> {
   readonly onConclusion?: (conclusion: Conclusion, atMs: EpochMs) => void;
 }
 
-/** The control and plan-writer functions without their machinery: ticks, one plan write per slot, settling times. */
+/** A model of control and plan writer: ticks, one plan write per slot, settling times. */
 export class BenchController<State> {
   /** Every accepted write, in the order of time. */
   readonly writes: LimitWrite[] = [];

@@ -2,7 +2,7 @@ import type { Admission, FinishedRequest, GatewayPort, GatewayRequest } from '@t
 import type { Method } from '../../rehearsal/world/scenario.ts';
 import type { CostUnitsPerSecond } from '../../shared/platform/units.ts';
 
-/** What went through the gateway since it was last asked, cost units, retries included. */
+/** Cost units that passed the gateway since the last reading, including retries. */
 export interface CostFlow {
   readonly offered: CostUnitsPerSecond;
   readonly admitted: CostUnitsPerSecond;
@@ -10,7 +10,7 @@ export interface CostFlow {
   readonly served: CostUnitsPerSecond;
 }
 
-/** A gateway that weighs what passes it by what it costs the backend. */
+/** A gateway that measures passing requests by their cost to the backend. */
 export class CostMeter implements GatewayPort {
   private readonly gateway: GatewayPort;
   private readonly costs: ReadonlyMap<string, number>;

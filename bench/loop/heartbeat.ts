@@ -5,9 +5,9 @@ import type { EpochMs } from '../../shared/platform/units.ts';
 import { heartbeatOf, type MinuteCount } from '../../shared/telemetry/verdict.ts';
 
 const MINUTE_MS = 60_000;
-/** Control reads so many minutes from CloudWatch. */
+/** Number of minutes that control reads from CloudWatch. */
 const MINUTES = 11;
-/** The log of the benchmark loses nothing that a count could betray: only silence is judged. */
+/** The benchmark's log loses no lines, so only silence is judged. */
 const TOLERANCE = { countToleranceShare: 1, countToleranceRequests: Number.POSITIVE_INFINITY, lateMs: 0 };
 
 /** AWS's own count of requests, minute by minute, by which control tells an idle API from a blind loop. */

@@ -7,7 +7,7 @@ import type { EpochMs, Rps } from '../../shared/platform/units.ts';
 export interface LimitWrite {
   readonly atMs: EpochMs;
   readonly kind: 'stage' | 'plan';
-  /** The rates that it moved, by the limit's name. */
+  /** The changed rates by the limit's name. */
   readonly rates: Readonly<Record<string, { readonly before: Rps; readonly after: Rps }>>;
 }
 
@@ -34,7 +34,7 @@ export function planWrite(atMs: EpochMs, tier: string, before: Rps, after: Rps):
   return { atMs, kind: 'plan', rates: { [tier]: { before, after } } };
 }
 
-/** What a run's writes from `fromMs` on amount to. */
+/** Summarises a run's writes from `fromMs` on. */
 export function effortOf(writes: readonly LimitWrite[], fromMs: EpochMs): Effort {
   const counted = writes.filter(({ atMs }) => atMs >= fromMs);
   const directions = new Map<string, number>();

@@ -6,13 +6,13 @@ import type { AccessRecord, Outcome } from '../../shared/telemetry/access-log.ts
 /** The one API that the loop governs. */
 export const API = { apiId: 'bench', stage: 'stage' };
 
-/** A line of the access log, as event and as what a reader makes of it in one: there are millions. */
+/** A line of the access log as event and parsed record in one object, because there are millions. */
 export interface LogLine extends AccessRecord {
   readonly timestamp: EpochMs;
   readonly message: string;
 }
 
-/** Makes of finished requests what the access log would say of them, read back. */
+/** Converts finished requests into parsed access-log lines. */
 export class LogLines {
   /** By path and verb: joining them anew for every line costs more than all the rest of it. */
   private readonly methods = new Map<string, Map<string, MethodKey>>();

@@ -8,7 +8,7 @@ import type { BenchTelemetry, TelemetryOptions } from './bench-telemetry.ts';
 import { extraDelayMs, isLost } from './trouble.ts';
 
 const MINUTE_MS = 60_000;
-/** A minute's metrics can be read so long after its end. */
+/** Age at which a minute's metrics become readable. */
 const PUBLICATION_MS = { min: 60_000, max: 180_000 };
 
 interface Counts {

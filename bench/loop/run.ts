@@ -23,7 +23,7 @@ import { NO_TROUBLE } from './trouble.ts';
 const EPOCH_MS = Date.UTC(2031, 0, 1);
 /** The control function looks at least once a minute. */
 const TICK_SECONDS = 60;
-/** Traffic begins when the loop has run for a while. */
+/** Time that the loop runs before traffic begins. */
 const LEAD_MS = 300_000;
 /** When a scenario begins. */
 export const START_MS = EPOCH_MS + LEAD_MS;
@@ -39,9 +39,9 @@ export interface LoopOptions<State> {
   readonly trouble?: TelemetryTrouble;
   /** How often control looks of its own accord; absent: every minute. */
   readonly tickSeconds?: number;
-  /** By how much buckets refill faster than their rate says; absent: as ever. */
+  /** How much faster than their rate buckets refill; absent: the usual slack. */
   readonly enforcementSlack?: number;
-  /** Puts something between the world and the gateway, to look at what passes. */
+  /** Wraps the gateway in order to observe passing requests. */
   readonly watch?: (gateway: GatewayPort) => GatewayPort;
   readonly onSecond?: (snapshot: SecondSnapshot, enforced: Limits) => void;
   readonly onConclusion?: (conclusion: Conclusion, second: number) => void;
@@ -49,7 +49,7 @@ export interface LoopOptions<State> {
 
 export interface LoopResult extends Scores, Effort {
   readonly decisions: Readonly<Record<string, number>>;
-  /** Every rate at the end is at least nearly what it was at onset. */
+  /** Whether every rate at the end is at least nearly its value at onset. */
   readonly restored: boolean;
   readonly limits: Limits;
   /** Every accepted write in the order of time, those before the scenario began included. */

@@ -32,7 +32,7 @@ export class BenchStage implements GatewayPort {
   private readonly enforcement: Enforcement;
   private readonly door: StageDoor;
   private readonly options: BenchStageOptions;
-  /** As written; what is enforced follows later. */
+  /** The limits as written; enforcement follows later. */
   written: Limits;
 
   constructor(options: BenchStageOptions) {
@@ -67,7 +67,7 @@ export class BenchStage implements GatewayPort {
     this.enforcement.putPlan(tier, { throttle: limit, methods: {} }, undefined);
   }
 
-  /** What the buckets enforce by now. */
+  /** The limits that the buckets enforce at present. */
   enforced(): Limits {
     const stage = this.enforcement.stage(STAGE)?.limits ?? {};
     const tiers = Object.keys(this.written.tiers).flatMap((tier): [TierName, Limit][] => {

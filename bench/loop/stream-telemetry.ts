@@ -12,9 +12,9 @@ import { API, type LogLine, LogLines } from './log-lines.ts';
 /** How often the gateway hands its log on, and to how many streams in turn. */
 const FLUSH_MS = 100;
 const STREAM_COUNT = 3;
-/** Parts older than this are history. */
+/** Retention of parts. */
 const KEEP_MS = 240_000;
-/** Events reach their target after so long. */
+/** Delivery delay of events. */
 const EVENT_MS = 200;
 const NUDGE_EVERY_MS = 10_000;
 
@@ -27,7 +27,7 @@ interface Pipe {
   lastDueMs: EpochMs;
 }
 
-/** The fast path without its machinery: a few log streams, in batches, in order, late as in reality, become window parts. */
+/** A model of the fast path: a few log streams deliver batches in order, with realistic delays, as window parts. */
 export class StreamTelemetry implements BenchTelemetry {
   private readonly options: TelemetryOptions;
   private readonly pipes: readonly Pipe[];
@@ -53,7 +53,7 @@ export class StreamTelemetry implements BenchTelemetry {
     for (const request of requests) this.current.push(this.lines.of(request));
   }
 
-  /** Windows that are whole by now and start after `afterMs`. */
+  /** Windows that are complete and start after `afterMs`. */
   windowsAfter(afterMs: EpochMs): Window[] {
     return closedWindows(this.parts, afterMs, this.options.clock.now());
   }

@@ -4,7 +4,7 @@ import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 
 export const NO_TROUBLE: TelemetryTrouble = { lost: [], late: [] };
 
-/** Is the window that begins at `startMs` among those that never arrive? Draws one number per spell it lies in. */
+/** Whether the window that begins at `startMs` never arrives. Draws one random number per period that contains it. */
 export function isLost(trouble: TelemetryTrouble, startMs: EpochMs, originMs: EpochMs, random: Random): boolean {
   const second = (startMs - originMs) / 1000;
   return trouble.lost.some(({ from, to, share }) => second >= from && second < to && random() < share);

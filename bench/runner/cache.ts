@@ -19,7 +19,7 @@ const SOURCES_OF_LAWS = {
 /** Chooses each rival's setting; read as data, so no import leads to the file. */
 const TUNING_FILE = 'bench/results/tuning.json';
 
-/** Results of earlier runs of the bounds and rivals: tuning our law need not play them again. */
+/** Cached results of bounds and rivals, so that tuning our law does not run them again. */
 export class ResultCache {
   private readonly bounds = hashOf(SOURCES_OF_LAWS.bound);
   private readonly candidates = hashOf(SOURCES_OF_LAWS.candidate);

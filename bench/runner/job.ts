@@ -21,7 +21,7 @@ export interface Second extends CostFlow {
   readonly enforced: Limits;
 }
 
-/** What a run came to: docs/scores.md. */
+/** The scores of a run: docs/scores.md. */
 export interface RunResult extends Scores {
   readonly law: string;
   readonly scenario: string;

@@ -4,11 +4,11 @@ import { COMPARED, LAWS } from '../laws/index.ts';
 import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/index.ts';
 import { wholeNumberFrom, wholeNumbers } from './numbers.ts';
 
-/** How runs are played, whatever is compared. */
+/** Options of runs, whatever is compared. */
 export interface PlayOptions {
   readonly seeds: readonly number[];
   readonly threads: number;
-  /** Play what an earlier run has answered again. */
+  /** Ignore cached results. */
   readonly fresh: boolean;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { RunResult } from './job.ts';
 import { type Row, rowsOf, type Summary, summariesOf } from './summary.ts';
 
-/** What a full run found, as it is committed: figures rounded, nothing that differs between two runs of one source. */
+/** The committed results of a full run: rounded figures that are identical between two runs of one source. */
 export interface Results {
   readonly seeds: readonly number[];
   readonly scenarios: readonly { readonly name: string; readonly title: string }[];
@@ -24,7 +24,7 @@ export function resultsOf(
   return { seeds, scenarios, rows: rows.map(rounded), summaries: summariesOf(rows).map(rounded) };
 }
 
-/** To four places: what is more is noise. */
+/** Rounds to four places; further digits are noise. */
 function rounded<Figures extends object>(figures: Figures): Figures {
   const entries = Object.entries(figures).map(([name, value]) => {
     return [name, typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value] as const;

@@ -5,13 +5,13 @@ import { playAll } from './pool.ts';
 
 export interface RunOptions {
   readonly threads: number;
-  /** Play what an earlier run has answered again. */
+  /** Ignore cached results. */
   readonly fresh: boolean;
 }
 
 /** All results in the order of the jobs, progress on stderr. What an earlier run has answered is not played again. */
 export async function runJobs(jobs: readonly Job[], { threads, fresh }: RunOptions): Promise<RunResult[]> {
-  // What a thread prints is lost when it ends; what is to be read is played here.
+  // A thread's output is lost when it ends, so traced runs are played in this thread.
   if (jobs.some(({ trace }) => trace)) return playHere(jobs);
   const cache = new ResultCache();
   const known = jobs.map((job) => (fresh ? undefined : cache.get(job)));

@@ -1,11 +1,11 @@
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import type { Baseline } from '../../shared/law/types.ts';
 
-/** What happens to telemetry windows. All times are seconds since the scenario's start; `from` inclusive, `to` exclusive. */
+/** Disturbances of telemetry windows. All times are seconds since the scenario's start; `from` inclusive, `to` exclusive. */
 export interface TelemetryTrouble {
-  /** Windows that begin within are lost, each with the probability `share` (1: all of them). */
+  /** Windows that begin within the period are lost, each with the probability `share` (1: all). */
   readonly lost: readonly { readonly from: number; readonly to: number; readonly share: number }[];
-  /** Windows that end within arrive so much later. */
+  /** Windows that end within the period arrive this much later. */
   readonly late: readonly { readonly from: number; readonly to: number; readonly extraSeconds: number }[];
 }
 

@@ -53,7 +53,7 @@ export const BENCH_SCENARIOS: readonly BenchScenario[] = [
   ...RECORDED.scenarios,
 ];
 
-/** A word for every scenario that cannot be played here; empty when all can. */
+/** A note for every scenario that cannot be played here; empty if all can. */
 export const LEFT_OUT: readonly string[] = RECORDED.leftOut;
 
 /** The law and its rivals are tuned on the first; what is reported comes from the second. */

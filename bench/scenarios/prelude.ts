@@ -10,7 +10,7 @@ const REST_SECONDS = 300;
 
 const later = (seconds: number): number => seconds + REST_SECONDS;
 
-/** What was at the story's first second, until it begins. */
+/** The value at the story's first second, until the story begins. */
 function postponed(course: RateFunction): RateFunction {
   return (seconds) => course(Math.max(0, seconds - REST_SECONDS));
 }

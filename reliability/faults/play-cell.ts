@@ -14,7 +14,7 @@ export type Verdict = 'held' | 'moved safely' | 'recovered' | 'RED';
 
 export interface CellResult extends Omit<Cell, 'faults'> {
   readonly verdict: Verdict;
-  /** Why it is red; empty otherwise. */
+  /** Why the cell is red; empty otherwise. */
   readonly complaints: readonly string[];
   /** The faults as `rehearse --fault` takes them. */
   readonly faults: readonly string[];

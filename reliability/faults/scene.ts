@@ -26,7 +26,7 @@ export interface Scene {
   readonly load: Load;
   readonly injector: FaultInjector;
   readonly record: CallRecord;
-  /** What went wrong in the embedded AWS itself. */
+  /** Errors of the embedded AWS itself. */
   readonly failures: readonly unknown[];
 }
 

@@ -1,12 +1,12 @@
 import type { Exchange, HttpRequest, HttpResponse } from '@tidegate/embedded-aws/http';
 
-/** A call that waits at the door. */
+/** A call that waits to be let through. */
 interface Waiting {
   readonly request: HttpRequest;
   readonly answer: (response: HttpResponse) => void;
 }
 
-/** Somebody whose calls are held at the door until they are let through, one by one. */
+/** A caller whose calls are held until they are let through, one at a time. */
 export class Caller {
   private readonly waiting: Waiting[] = [];
   private isAtWork = false;
@@ -28,12 +28,12 @@ export class Caller {
     });
   }
 
-  /** Whether there is something to let through. */
+  /** Whether a call is waiting. */
   get isWaiting(): boolean {
     return this.waiting.length > 0;
   }
 
-  /** Until a call waits at the door, or the work is done. */
+  /** Resolves when a call is waiting or the work is done. */
   async settled(): Promise<void> {
     while (this.isAtWork && !this.isWaiting) {
       await new Promise<void>((resolve) => {
@@ -42,7 +42,7 @@ export class Caller {
     }
   }
 
-  /** Lets the first waiting call through, and waits for what comes of it. */
+  /** Lets the first waiting call through and awaits its result. */
   async letThrough(exchange: Exchange): Promise<void> {
     const next = this.waiting.shift();
     if (!next) return;
@@ -51,10 +51,10 @@ export class Caller {
   }
 }
 
-/** Which of those who wait at the door is next; `step` counts from 0. */
+/** Chooses the next of the waiting callers; `step` counts from 0. */
 export type Choose = (waiting: readonly number[], step: number) => number;
 
-/** Lets everybody work at the same time, and their calls through one after the other as `choose` says. @returns who was let through, in order */
+/** Runs all callers at once and lets their calls through one at a time, as `choose` says. @returns the callers in that order */
 export async function interleave(
   callers: readonly Caller[],
   works: readonly (() => Promise<void>)[],

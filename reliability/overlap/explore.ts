@@ -7,7 +7,7 @@ import type { Schedule } from './schedules.ts';
 import { arrange, type Situation } from './situations.ts';
 import { eventOf } from './triggers.ts';
 
-/** An overlap that ended otherwise than any serial run. */
+/** An overlap whose final state differs from every serial run. */
 export interface Difference {
   readonly situation: string;
   readonly schedule: string;
@@ -17,7 +17,7 @@ export interface Difference {
 export interface Exploration {
   readonly situation: string;
   readonly runs: number;
-  /** Orders of calls that really differed. */
+  /** Number of distinct orders of calls. */
   readonly orders: number;
   readonly serialEnds: number;
   readonly differences: readonly Difference[];
@@ -78,7 +78,7 @@ class Explorer {
     };
   }
 
-  /** Each trigger an environment of its own, warm after the first run. */
+  /** One environment per trigger, warm after the first run. */
   private workOf(caller: Caller, index: number): () => Promise<void> {
     const { cloud } = this.scene;
     const local = { origin: cloud.endpoint, accepts: () => true, exchange: caller.exchange };
@@ -90,7 +90,7 @@ class Explorer {
     };
   }
 
-  /** What is left when one trigger comes after the other, in every order. */
+  /** The final states of the triggers run one after the other, in every order. */
   private async serialEnds(): Promise<FinalState[]> {
     const ends: FinalState[] = [];
     for (const order of permutations(this.callers.map((_, index) => index))) {

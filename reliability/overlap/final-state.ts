@@ -5,14 +5,14 @@ import type { Desired } from '../../shared/state/desired.ts';
 import type { Scene } from '../faults/scene.ts';
 import { type Snapshot, takeSnapshot } from './cloud-snapshot.ts';
 
-/** What is left when all triggers have been answered: what must not depend on how their work overlapped. */
+/** The final state after all triggers, which must not depend on how their work overlapped. */
 export interface FinalState {
-  /** As one text, to be compared. */
+  /** The state as one text, for comparison. */
   readonly text: string;
-  /** Limits that moved, as written: `stage` or a plan's id. */
+  /** Written limits by name: `stage` or a plan's id. */
   readonly decisions: readonly Decision[];
   readonly isLeaseFree: boolean;
-  /** Wake-ups that the plans still to be written lack. */
+  /** Number of wake-ups that are missing for pending plan writes. */
   readonly missingWakeUps: number;
 }
 

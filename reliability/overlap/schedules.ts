@@ -10,7 +10,7 @@ export interface Schedule {
   readonly choose: Choose;
 }
 
-/** Whoever is to go when the one who should has nothing waiting. */
+/** The caller to use if the chosen one has no waiting call. */
 const among = (waiting: readonly number[], wanted: number): number =>
   waiting.includes(wanted) ? wanted : (waiting[0] as number);
 
@@ -30,7 +30,7 @@ export function* changesOfHands(): Generator<Schedule> {
   }
 }
 
-/** Orders drawn from a seed: the next call is anybody's. */
+/** Orders drawn from a seed: each next call is from a random caller. */
 export function drawn(seed: number): Schedule {
   const random = seededRandom(seed);
   return { name: `seed ${seed}`, choose: (waiting) => waiting[Math.floor(random() * waiting.length)] as number };

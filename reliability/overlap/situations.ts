@@ -13,7 +13,7 @@ export interface Situation {
   readonly trouble: { readonly from: number; readonly until: number };
   readonly controlUntil: number;
   readonly at: number;
-  /** What else happens at that moment. */
+  /** Further events at that moment. */
   readonly meanwhile?: (scene: Scene) => Promise<unknown>;
 }
 
@@ -53,7 +53,7 @@ export const SITUATIONS: readonly Situation[] = [
   { ...OVERLOAD, name: 'three and an edit', triggers: ['parameter', 'look-now', 'schedule'], meanwhile: editPolicy },
 ];
 
-/** Lives up to the moment; from then on time stands still. */
+/** Advances to the moment; from then on time stands still. */
 export async function arrange(stack: PackagedStack, situation: Situation): Promise<Scene> {
   const { trouble, controlUntil, at, meanwhile } = situation;
   const scene = await openScene(stack);

@@ -1,6 +1,6 @@
 import type { Scene } from '../faults/scene.ts';
 
-/** What makes control run, as EventBridge brings it. */
+/** The events that make control run, as EventBridge delivers them. */
 export const TRIGGERS = ['schedule', 'look-now', 'alarm', 'parameter'] as const;
 export type TriggerName = (typeof TRIGGERS)[number];
 

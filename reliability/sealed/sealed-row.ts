@@ -2,7 +2,7 @@ import { createCloud } from '@tidegate/embedded-aws';
 import { DEVELOPER, SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { deployCommand, type Watched, watched } from '../../tests/support/sealed/watched.ts';
 
-/** What the two commands did under one environment. */
+/** The results of the two commands in one environment. */
 export interface Row {
   readonly name: string;
   /** `npm start -- --once`: a deploy and an incident. */
@@ -10,7 +10,7 @@ export interface Row {
   /** A deploy onto a cloud whose time runs faster, and `npm run remove` from there. */
   readonly deploy: Watched;
   readonly remove: Watched;
-  /** Stacks that the removal left. */
+  /** Stacks that remained after the removal. */
   readonly left: readonly string[];
   readonly seconds: number;
 }
@@ -53,7 +53,7 @@ async function playRemoval(name: string): Promise<Pick<Row, 'deploy' | 'remove' 
   }
 }
 
-/** What is wrong in a row; empty when it is green. */
+/** The problems of a row; empty if it is green. */
 export function complaintsOf({ start, deploy, remove, left }: Row): string[] {
   return [
     ...complaintsOfCommand('start', start),

@@ -9,7 +9,7 @@ import type { Scene } from '../faults/scene.ts';
 
 export type Audited = Pick<Scene, 'cloud' | 'service' | 'policy'> & { readonly record: CallRecord };
 
-/** What one hour came to. */
+/** The result of one hour. */
 export interface HourAudit {
   readonly writes: number;
   readonly decisions: number;
@@ -21,18 +21,18 @@ export interface HourAudit {
 }
 
 const MINUTE_MS = 60_000;
-/** A decision may be this much older than the plan write that it accounts for. */
+/** How much older a decision may be than the plan write that it explains. */
 const REACH_MS = 15 * MINUTE_MS;
 /** Writes younger than this may wait for a record that the next tick makes good. */
 const UNSETTLED_MS = 3 * MINUTE_MS;
 const FAULTLESS_MINUTES = 5;
-/** A wake-up is taken, and given back twice at most, well within this time. */
+/** A wake-up is received, and returned at most twice, well within this time. */
 const OLDEST_MESSAGE_MS = 10 * MINUTE_MS;
 /** What failed for good under the faults; its alarm is for those who run a real one. */
 const DEAD_LETTERS = 'tidegate-dev-dead-letters';
 const QUEUES = ['tidegate-dev-plan-writes', 'tidegate-dev-looks', 'tidegate-dev-fail-safe'] as const;
 
-/** Looks at what was written since the last look, and takes what it has looked at out of the way. */
+/** Audits the items written since the last audit, and removes them. */
 export class Auditor {
   private readonly scene: Audited;
   private sinceMs: EpochMs;

@@ -3,7 +3,7 @@ import { wholeNumberFrom } from '../../bench/runner/numbers.ts';
 import { type SoakReport, soak } from './run-soak.ts';
 
 const DEFAULT_HOURS = 72;
-/** More than this an hour, warm, is a leak. */
+/** Growth per hour, after the warm-up, that counts as a leak. */
 const FLAT_MB_PER_HOUR = 1;
 
 const isSound = (report: SoakReport): boolean =>

@@ -2,11 +2,11 @@ import { hash32, type Random, seededRandom } from '@tidegate/embedded-aws/kernel
 import { type Cell, cellsOf } from '../faults/cells.ts';
 
 const HOUR_SECONDS = 3600;
-/** Every hour ends without a fault, so that what must be true again can be looked at. */
+/** Faultless minutes at the end of every hour, so that the invariants can be audited. */
 const FAULTLESS_SECONDS = 600;
 const FAULTS_AN_HOUR = { least: 2, most: 5 } as const;
 const LASTS_SECONDS = { shortest: 30, longest: 600 } as const;
-/** Once in so many hours something is down for most of the hour. */
+/** Interval in hours of an outage that lasts for most of an hour. */
 const LONG_OUTAGE_HOURS = 6;
 const SHARES = [100, 50, 20] as const;
 

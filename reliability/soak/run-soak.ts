@@ -32,7 +32,7 @@ export interface SoakReport {
   readonly unaccountedWrites: readonly string[];
   readonly stuckMessages: readonly string[];
   readonly silentMinutes: number;
-  /** What went wrong in the embedded AWS itself. */
+  /** Errors of the embedded AWS itself. */
   readonly failures: readonly string[];
   /** After a collection, each simulated hour, in megabytes. */
   readonly heapMb: readonly number[];
@@ -49,7 +49,7 @@ function longDay(hours: number): Scenario {
   return { ...oneHourDay, name: 'soak', durationSeconds, onsetSeconds: 0, surgeEndSeconds: durationSeconds, groups };
 }
 
-/** Plays so many hours with random faults, and audits every one of them. `onHour` hears of each. */
+/** Runs `hours` with random faults and audits each; `onHour` is called after each. */
 export async function soak(
   seed: number,
   hours: number,

@@ -31,7 +31,7 @@ export async function arrange(stack: PackagedStack): Promise<Stage> {
   return { scene, specimens: recorder.specimens, snapshot: await snapshotOf(scene, snapshotMs), snapshotMs };
 }
 
-/** Without what nobody reads any more. */
+/** Removes items that are no longer read. */
 async function snapshotOf(scene: Scene, now: number): Promise<Snapshot> {
   const { items, limits } = await takeSnapshot(scene);
   const isRead = ([, item]: [string, Item]) => {

@@ -7,10 +7,10 @@ import { shifted } from './shift.ts';
 
 export const HEARTBEAT_ALARM = functionName('heartbeat-missing');
 const MINUTE_MS = 60_000;
-/** What is under way when a play ends arrives within this time. */
+/** Time within which pending deliveries arrive after a play. */
 const CALM_MS = 20_000;
 const MOST_CALM_MINUTES = 10;
-/** Whatever could remember the play before. */
+/** The state that could carry over from the previous play. */
 const FUNCTIONS = ['control', 'telemetry', 'planWriter', 'failSafe'];
 
 export async function asOperator<Output>(

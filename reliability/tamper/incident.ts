@@ -60,7 +60,7 @@ export class Incident {
     return await run(input);
   };
 
-  /** Forgets it all but the deployment: every play begins in a calm, with every limit at its baseline. */
+  /** Resets everything except the deployment, so that every play begins at rest with every limit at its baseline. */
   private async comeToRest(before: Snapshot): Promise<void> {
     const { scene } = this;
     const { clock } = scene.cloud;
@@ -89,7 +89,7 @@ export class Incident {
     await this.scene.cloud.aws.call(DEVELOPER, service, operation, input);
   }
 
-  /** So that something is set aside. */
+  /** Damages an item, so that control sets it aside. */
   private async damagePause(): Promise<void> {
     const { apiId, stageName, stateTable } = this.scene.service;
     const Item = { pk: { S: `API#${apiId}/${stageName}` }, sk: { S: 'paused' }, atMs: { S: 'never' } };

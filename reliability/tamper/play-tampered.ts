@@ -8,12 +8,12 @@ import { asOperator, comeToRest, overrideName } from './at-rest.ts';
 import { awaitRescue, NO_RESCUE, type Rescue, whyNoRescue } from './rescue.ts';
 import { shifted } from './shift.ts';
 
-/** What became of a damage. `carried on`: braked and killed in time. `alarmed`: neither, but alarm and fail-safe were there. */
+/** The effect of a damage. `carried on`: cut and kill came in time. `alarmed`: they did not, but alarm and fail-safe came. */
 export type Verdict = 'carried on' | 'alarmed' | 'RED';
 
 export interface TamperResult extends Pick<Rescue, 'alarmSeconds' | 'failSafeSeconds'> {
   readonly verdict: Verdict;
-  /** Why it is red; empty otherwise. */
+  /** Why the cell is red; empty otherwise. */
   readonly complaints: readonly string[];
   /** Seconds from the beginning of the surge until it was braked, and from the kill until it was carried out. */
   readonly brakedSeconds: number | null;
@@ -87,7 +87,7 @@ class Play {
     return Object.values(cloud.services.apigateway.currentLimits(service.apiId, service.stageName).stage);
   }
 
-  /** Limits that must never be, whoever wrote them. */
+  /** Invalid limits that must never be in force. */
   private wrongWrites(): string[] {
     const { limits, complaints } = writtenLimits(this.scene.service, this.scene.record.writes);
     return [...complaints, ...outOfBounds(this.scene, limits)];

@@ -3,7 +3,7 @@ import { readDecisions } from '../faults/recorded-decisions.ts';
 import type { Scene } from '../faults/scene.ts';
 import { asOperator, HEARTBEAT_ALARM } from './at-rest.ts';
 
-/** What came to the rescue of a control that does not finish its ticks. */
+/** The reaction to a control that does not complete its ticks. */
 export interface Rescue {
   /** The beginning of the first minute whose tick did not finish; undefined when all did. */
   readonly silentMs: EpochMs | undefined;

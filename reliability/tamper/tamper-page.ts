@@ -6,7 +6,7 @@ export interface PlayedGroup extends TamperGroup {
   readonly result: TamperResult;
 }
 
-/** What became of the cells of one kind of item. */
+/** The results of the cells of one kind of item. */
 export interface KindSummary {
   readonly kind: string;
   readonly cells: number;

@@ -7,7 +7,7 @@ import { playDamage, type TamperResult } from './play-tampered.ts';
 
 const stage = packagedStack(SCALE).then(arrange);
 
-/** A result, and whose. */
+/** A result and its cell. */
 export interface NamedResult extends TamperResult {
   readonly name: string;
 }

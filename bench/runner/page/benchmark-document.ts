@@ -51,7 +51,7 @@ const TARGETS: readonly Target[] = [
   { figure: 'limit changes per half hour, mean', of: (each) => count(each.changesPerHalfHour), aims: ['≤ 30', '≤ 16'] },
 ];
 
-/** What was aimed at and what was reached, with log windows and with minute metrics alone. */
+/** The table of aims and results, with log windows and with minute metrics alone. */
 export function targetTable({ summaries }: Results): string {
   const figureOf = (law: string, of: (summary: Summary) => string) => {
     const summary = summaries.find((each) => each.law === law);

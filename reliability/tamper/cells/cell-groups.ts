@@ -4,10 +4,10 @@ import { outsideNames } from './item.ts';
 import { readingOf } from './readings.ts';
 import { cellsOf, type TamperCell } from './tamper-cells.ts';
 
-/** Cells of one kind that our readers cannot tell apart: one of them is played for all. */
+/** Cells that our readers cannot distinguish; one of them is played for all. */
 export interface TamperGroup {
   readonly played: TamperCell;
-  /** The names of the others. */
+  /** The names of the other cells. */
   readonly shared: readonly string[];
 }
 

@@ -1,10 +1,10 @@
 import type { AttributeValue } from '../../overlap/cloud-snapshot.ts';
 import type { Json } from './places.ts';
 
-/** A value that nobody should find in the table, by name. */
+/** A named invalid value for the table. */
 export interface Hostile<Value> {
   readonly name: string;
-  /** Undefined: the field is not there. */
+  /** Undefined removes the field. */
   readonly value: Value | undefined;
 }
 
@@ -27,7 +27,7 @@ const TEXTS: readonly Hostile<string>[] = [
   { name: '300 KB of text', value: HUGE_TEXT },
 ];
 
-/** What a field of a JSON document may be replaced by. */
+/** Replacements for a field of a JSON document. */
 export const HOSTILE_JSON: readonly Hostile<Json>[] = [
   ...NUMBERS,
   { name: '1e308', value: 1e308 },

@@ -5,7 +5,7 @@ import { kindOf, type OutsideNames, textOf } from './item.ts';
 import { type Found, fieldsOf, type Json, type Place, withField } from './places.ts';
 import type { Specimen } from './specimens.ts';
 
-/** One damage to one field of one kind of item. */
+/** One damaged field of one kind of item. */
 export interface TamperCell {
   /** `API#<api> lease / until / 2099`. */
   readonly name: string;
@@ -16,7 +16,7 @@ export interface TamperCell {
   readonly isCompared: boolean;
 }
 
-/** Every cell of every kind; what a function was seen to write itself is none. */
+/** Every cell of every kind, except values that a function was seen to write. */
 export function cellsOf(
   specimens: ReadonlyMap<string, Specimen>,
   snapshot: Snapshot,
