@@ -29,7 +29,7 @@ export const DEFAULT_PORT = 4566;
 export interface CloudOptions {
   /** Everything random in the cloud follows from it. */
   readonly seed: number;
-  /** Shared with whoever drives a rehearsal; by default the wall's. */
+  /** Shared with the driver of a rehearsal; by default the wall clock. */
   readonly clock?: SimulationClock;
   /** TCP port on the loopback interface; 0 takes any free one. Default 4566. */
   readonly port?: number;

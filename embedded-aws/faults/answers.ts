@@ -28,7 +28,7 @@ function some<Item>(items: readonly Item[], random: Random): Item[] {
   return kept.length === items.length ? kept.slice(1) : kept;
 }
 
-/** Numbers that no limit, count or latency may be, or that nobody ever wants. */
+/** Invalid or absurd numbers for limits, counts and latencies. */
 const BAD_NUMBERS = [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e15, 1e-9] as const;
 const BAD_TEXTS = ['', 'null', '{"', '-1', 'NaN', '\u0000\uFFFD', '../../etc'] as const;
 const BAD_DATES_MS = [0, 4_102_444_800_000, -1] as const;

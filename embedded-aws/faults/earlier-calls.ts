@@ -26,7 +26,7 @@ export class EarlierCalls {
   }
 }
 
-/** A delivery is known by where it goes, any other call by what it is about. */
+/** Identifies a delivery by its target, and any other call by its subject. */
 function keyOf({ service, operation, input }: KnownCall): string {
   return isDelivery(service, operation) ? `${operation} ${destinationOf(input)}` : subjectOf(operation, input);
 }

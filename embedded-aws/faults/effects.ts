@@ -19,7 +19,7 @@ export interface StruckCall {
   readonly run: (changed?: unknown) => Promise<unknown>;
 }
 
-/** A fault about to strike, and what it needs for that. */
+/** A fault that is about to strike, and its inputs. */
 export interface Effect {
   readonly fault: Fault;
   readonly random: Random;
@@ -72,7 +72,7 @@ async function actAsEarlier(earlier: EarlierCall | undefined, call: StruckCall):
   return earlier?.answer;
 }
 
-/** Of a delivery what is delivered changes, of any other call its answer. */
+/** Changes the payload of a delivery, or the answer of any other call. */
 async function actChanged(call: StruckCall, change: (content: unknown) => unknown): Promise<unknown> {
   if (isDelivery(call.service, call.operation)) return await call.run(changedDelivery(call.input, change));
   return change(await call.run());
@@ -102,7 +102,7 @@ async function actLate(effect: Effect, call: StruckCall): Promise<unknown> {
   return output;
 }
 
-/** Accepted now, done later: what goes wrong then has nobody to be told. */
+/** Accepts the call now and carries it out later; later errors have no caller to report to. */
 function putOff({ clock }: Effect, call: StruckCall, delayMs: number): unknown {
   clock.after(delayMs, async () => {
     await call.run().catch(() => undefined);
@@ -115,7 +115,7 @@ function acceptance({ operation, input }: StruckCall): unknown {
   if (operation === 'Invoke') return { StatusCode: 202 };
   const { Entries = [], MessageBody = '' } = input as { Entries?: readonly unknown[]; MessageBody?: string };
   if (operation !== 'PutEvents') {
-    // SQS's client holds the answer against what it sent.
+    // SQS's client compares the answer with its request.
     const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
     return { MessageId: '00000000-0000-4000-8000-000000000000', MD5OfMessageBody };
   }

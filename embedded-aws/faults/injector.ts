@@ -10,12 +10,12 @@ interface ArmedFault {
   readonly operations: RegExp;
   /** `Infinity` until it is started. */
   startMs: number;
-  /** What it may have to repeat; let go of when it is over. */
+  /** Calls that the fault may repeat; dropped when the fault is over. */
   earlier: EarlierCalls | undefined;
   struck: number;
 }
 
-/** A stale answer is at most so much older than the fault: a plan of days must not remember all that was ever asked. */
+/** How much older than the fault a stale answer may be, so that a run of days does not store every call. */
 const REMEMBERED_MS = 3_600_000;
 
 /** How often a fault struck. */
@@ -98,12 +98,12 @@ export class FaultInjector {
   }
 }
 
-/** It may strike now, or has to remember what it will repeat: a plan of days has hundreds of others. */
+/** Whether the fault may strike now or must record calls; a run of days has hundreds of other faults. */
 function isLive(one: ArmedFault, nowMs: number): boolean {
   if (isOver(one, nowMs)) return false;
   const untilMs = one.startMs + one.fault.fromMs - nowMs;
   if (untilMs <= 0) return true;
-  // Before it is started, nobody knows when its time comes.
+  // Before the injector is started, the times of faults are undefined.
   return one.earlier !== undefined && (untilMs <= REMEMBERED_MS || one.startMs === Number.POSITIVE_INFINITY);
 }
 
@@ -113,15 +113,15 @@ function isOver({ fault, startMs, struck }: ArmedFault, nowMs: number): boolean 
 
 function fits({ fault, operations }: ArmedFault, service: string, operation: string, input: unknown, caller: Caller) {
   if (service !== fault.service || !operations.test(operation) || !isMeant(fault.who, caller)) return false;
-  // Deliveries are put off, or not at all: a fault on all operations of a service leaves the others alone.
+  // Only deliveries can be postponed: a fault on all operations of a service does not affect the others.
   if (fault.kind === 'reorder' && !isDelivery(service, operation)) return false;
   return fault.containing === undefined || textOf(input).includes(fault.containing);
 }
 
-/** What a call says, without what it carries: a payload of a hundred kilobytes is nothing to look for a name in. */
+/** A call's input without its payload: a payload of a hundred kilobytes is not searched for a name. */
 const textOf = (input: unknown): string => JSON.stringify({ ...(input as object), Payload: undefined });
 
-/** The developer looks on, and a deployment is not what is rehearsed: they are struck by name alone. */
+/** Faults strike the developer and a deployment only if they are named, because neither is part of the rehearsal. */
 function isMeant(who: string | undefined, caller: Caller): boolean {
   const names = namesOf(caller);
   if (who === undefined) return !names.includes('developer') && !names.includes('cloudformation');

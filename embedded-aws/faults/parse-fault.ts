@@ -1,7 +1,7 @@
 import { DELIVERIES, isDelivery } from './deliveries.ts';
 import { FAULT_KINDS, type Fault, type FaultKind } from './fault.ts';
 
-/** A fault cannot be understood; the message says where, what was expected, what was found and how to fix it. */
+/** A fault is invalid; the message gives the place, the expected and found text, and the fix. */
 export class FaultSpecError extends Error {
   override readonly name = 'FaultSpecError';
 }

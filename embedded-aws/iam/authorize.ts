@@ -60,7 +60,7 @@ function verdictOnRole(
   return delegated === 'allowed' ? byIdentity : delegated;
 }
 
-/** CloudFormation acts with the rights of whoever deploys: the developer. */
+/** CloudFormation acts with the rights of the deploying developer. */
 const isDeployment = (caller: Caller): boolean =>
   caller.kind === 'service' && caller.principal === 'cloudformation.amazonaws.com';
 

@@ -7,7 +7,7 @@ export interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: Context;
-  /** Who asks, where a resource policy decides; identity policies name nobody. */
+  /** The caller, for resource policies; identity policies name no principal. */
   readonly asker?: Asker;
 }
 

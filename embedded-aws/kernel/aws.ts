@@ -144,7 +144,7 @@ export class EmbeddedAws {
 
   /**
    * Calls an operation as `caller`, with its permissions checked.
-   * @throws AwsError as AWS would answer; NotImplemented for what is not here.
+   * @throws AwsError as AWS would answer; NotImplemented for an operation that is not implemented.
    */
   async call<Output = unknown>(
     caller: Caller,

@@ -164,7 +164,7 @@ export class SimulationClock implements Clock {
     this.timer.unref();
   }
 
-  /** Running by itself: starts what is due without waiting for it, as a real cloud would. */
+  /** In real time: starts due work without waiting for it, as a real cloud would. */
   private pump(): void {
     if (this.virtualNowMs !== undefined) return;
     const now = this.now();

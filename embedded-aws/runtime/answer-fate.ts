@@ -8,5 +8,5 @@ export interface AnswerFate {
   end: 'arrives' | 'is cut off' | 'kills';
 }
 
-/** Set while the call of a function is under way; whoever carries the answer back obeys it. */
+/** Set during a function's call; the code that returns the answer obeys it. */
 export const answerFate = new AsyncLocalStorage<AnswerFate>();

@@ -66,7 +66,7 @@ export function builtinRequire(
     process: globals.process,
     console: overlay(nodeRequire('node:console') as object, globals.console),
     crypto: seededNodeCrypto(random),
-    // The configuration of whoever runs the cloud is none of a function's business.
+    // A function does not see the configuration of the cloud's process.
     os: overlay(nodeRequire('node:os') as object, { homedir: () => LAMBDA_HOME }),
     http: bundleHttp(http, inFlight, endpoint, wait),
     https: bundleHttp(https, inFlight, undefined, wait),

@@ -116,7 +116,7 @@ export function bundleGlobals(world: BundleWorld): BundleGlobals {
   };
 }
 
-/** `globalThis` for a bundle: what it sets stays with it, what it reads falls back on Node's own globals. */
+/** `globalThis` for a bundle: its own values stay in the bundle, and reads fall back on Node's globals. */
 export function bundleGlobalThis(globals: BundleGlobals): object {
   const own: Record<PropertyKey, unknown> = { ...globals };
   const view: object = new Proxy(own, {

@@ -152,7 +152,7 @@ export class CompressedTimers implements BundleTimers {
     }, SETTLING_MS);
   }
 
-  /** One timer at a time: what it starts (a request, a nearer timer) comes before the next one. */
+  /** One timer at a time: the work that a timer starts (a request, a nearer timer) precedes the next timer. */
   private fireNext(): void {
     if (!this.deadline || !this.inFlight.isIdle) return;
     if (isReading()) {

@@ -2,7 +2,7 @@ import { ACCOUNT_ID, type Call, type Caller, type EmbeddedAws, REGION } from '..
 import type { TrailPort } from './apigateway/management.ts';
 import type { EventsService } from './events/events-service.ts';
 
-/** CloudTrail hands a call to EventBridge so long after it was made, give or take: AWS says minutes, usually less. */
+/** Delay from a call to CloudTrail's event on EventBridge, with its spread; AWS documents minutes, usually less. */
 const DELAY_MS = { least: 2_000, most: 20_000 };
 
 /** The account's trail: every call that is noted here reaches the default event bus a little later. */

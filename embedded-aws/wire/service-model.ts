@@ -2,7 +2,7 @@ import { isStaticSchema, NormalizedSchema, translateTraits } from '@smithy/core/
 import type { SchemaTraitsObject, StaticErrorSchema, StaticOperationSchema } from '@smithy/types';
 import { PROTOCOLS, type ServiceProtocol } from './protocols.ts';
 
-/** The first element of a schema tuple says what it describes. */
+/** The first element of a schema tuple is its kind. */
 const OPERATION = 9;
 const ERROR = -3;
 
@@ -25,7 +25,7 @@ export interface ErrorModel {
   readonly fault: 'client' | 'server';
 }
 
-/** What a service's client package tells of its operations and errors. */
+/** The operations and errors of a service, from its client package. */
 export interface ServiceModel {
   readonly name: string;
   readonly protocol: ServiceProtocol;

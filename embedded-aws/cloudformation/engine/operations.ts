@@ -151,7 +151,7 @@ async function* rollBack(
     if (previous) stack.resources.set(logicalId, previous);
     if (!previous || !attempted || !current) continue;
     try {
-      // What the provider should undo is the difference to what was attempted, done or not.
+      // The provider undoes the difference to the attempted state, whether or not the attempt succeeded.
       await actions.update({ ...previous, physical: current.physical, properties: attempted }, previous.properties);
     } catch (error) {
       actions.fail('UPDATE', logicalId, previous.type, previous.physical.id, error);

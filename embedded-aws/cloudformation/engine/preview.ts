@@ -79,7 +79,7 @@ export function previewChanges(stack: Stack, bound: BoundTemplate, types: Resour
   return all.map((ResourceChange) => ({ Type: 'Resource', ResourceChange }));
 }
 
-/** Whether anything at all would change: resources, or else outputs, tags, removal policies or notification targets. */
+/** Whether the update changes anything: resources, outputs, tags, removal policies or notification targets. */
 export function hasChanges(stack: Stack, bound: BoundTemplate, changes: readonly Change[]): boolean {
   const { definition } = stack;
   if (changes.length > 0 || !definition) return true;

@@ -8,7 +8,7 @@ import type { BoundTemplate, ResourceLookup } from './bound-template.ts';
 import type { Physical, ResourceRequest, ResourceType, ResourceTypes } from './resource-type.ts';
 import type { ResourceRecord, Stack } from './stack.ts';
 
-/** How one resource came out, and what a rollback needs: what it was before and what was asked of it. */
+/** The result of one resource, with its previous and requested state for a rollback. */
 export interface Applied {
   readonly kind: 'changed' | 'failed';
   readonly logicalId: string;

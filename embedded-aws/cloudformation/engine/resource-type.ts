@@ -22,7 +22,7 @@ export interface ResourceRequest {
  */
 export interface ResourceType {
   readonly type: string;
-  /** Lists what is wrong with the properties: unknown, missing or unfit ones. */
+  /** Lists the problems of the properties: unknown, missing or invalid ones. */
   problems(properties: JsonObject): readonly string[];
   /** Of the changed properties those that cannot change in place. */
   replacements(previous: JsonObject, next: JsonObject): readonly string[];

@@ -4,7 +4,7 @@ import type { JsonObject } from '../template/json.ts';
 import type { RemovalPolicy, Template } from '../template/template-model.ts';
 import type { Physical } from './resource-type.ts';
 
-/** A resource as the stack knows it: what was asked for last, and what came of it. */
+/** A resource of a stack: the last requested state, and the result. */
 export interface ResourceRecord {
   readonly logicalId: string;
   readonly type: string;

@@ -87,7 +87,7 @@ function checkDeletable(stacks: Stacks, stack: Stack): void {
   }
 }
 
-/** Deleting what is not there, or is already on its way, is no error. */
+/** Deleting a stack that is absent, or that is being deleted, is no error. */
 function remove(stacks: Stacks, { StackName, RetainResources }: DeleteStackInput): void {
   const stack = stacks.find(StackName ?? '');
   if (!stack || stack.isDeleted || stack.status === 'DELETE_IN_PROGRESS') return;

@@ -8,7 +8,7 @@ import { StageTelemetry, type TelemetryPorts } from '../telemetry/stage-telemetr
 import type { DeployedApi } from './deployed-api.ts';
 import { EVERY_METHOD } from './method-spelling.ts';
 
-/** The configuration behind a stage, always as it is now. */
+/** The present configuration of a stage. */
 export interface StageSource {
   stage(): Stage | undefined;
   deployed(): DeployedApi | undefined;

@@ -20,7 +20,7 @@ export interface EnforcementOptions {
   readonly stageRefusalSpendsPlanToken: boolean;
 }
 
-/** A limit set as it was last written (`asked`) and as the data plane enforces it by now. */
+/** A limit set as last written (`asked`) and as the data plane enforces it at present. */
 interface Governed<Enforced, Asked> {
   readonly enforced: Enforced;
   asked: Asked;

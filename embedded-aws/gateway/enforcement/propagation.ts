@@ -42,7 +42,7 @@ export class Propagation {
     });
   }
 
-  /** Forgets a target that is gone: what is still pending for it has no effect. */
+  /** Forgets a removed target, whose pending changes have no effect. */
   forget(target: string): void {
     const line = this.lines.get(target);
     if (line) line.applied = Number.POSITIVE_INFINITY;

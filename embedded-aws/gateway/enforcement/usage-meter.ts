@@ -9,7 +9,7 @@ export interface Quota {
   readonly period: string;
 }
 
-/** What one key did on one UTC day, and what it had left of its quota when the day (or the present) ended. */
+/** One key's usage on one UTC day, and the remaining quota at the end of the day (or at present). */
 export interface DailyUsage {
   readonly dayMs: EpochMs;
   readonly used: number;
@@ -33,7 +33,7 @@ export class UsageMeter {
     this.dayEndMs = quotaPeriod('DAY', nowMs).endMs;
   }
 
-  /** A changed limit keeps what was used; a changed period counts afresh. */
+  /** A changed limit keeps the usage; a changed period resets it. */
   setQuota(quota: Quota | undefined, nowMs: EpochMs): void {
     this.roll(nowMs);
     const isSamePeriod = quota?.period === this.quota?.period;

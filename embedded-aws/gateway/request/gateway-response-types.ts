@@ -12,7 +12,7 @@ const SERVER_ERROR = { message: 'Internal server error', errorType: 'InternalSer
 const FORBIDDEN = { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' };
 const BAD_REQUEST = { status: 400, message: 'Invalid request body', errorType: 'BadRequestException' };
 
-/** Every gateway response type with what AWS answers when nobody customised it, in the order of the listing. */
+/** Every gateway response type with AWS's default answer, in the order of the listing. */
 export const GATEWAY_RESPONSE_TYPES: Readonly<Record<string, GatewayResponseType>> = {
   ACCESS_DENIED: { ...FORBIDDEN, message: 'Access Denied', errorType: 'AccessDeniedException' },
   API_CONFIGURATION_ERROR: { status: 500, ...SERVER_ERROR },
@@ -57,7 +57,7 @@ export const GATEWAY_RESPONSE_TYPES: Readonly<Record<string, GatewayResponseType
   WAF_FILTERED: FORBIDDEN,
 };
 
-/** The body template of every type that nobody customised. */
+/** The body template of every type without customisation. */
 export const DEFAULT_TEMPLATES: Readonly<Record<string, string>> = {
   'application/json': '{"message":$context.error.messageString}',
 };

@@ -49,7 +49,7 @@ export class VendedMetrics {
     if (integrationLatencyMs !== undefined) tally(this.integrationLatencies, Math.round(integrationLatencyMs));
   }
 
-  /** Hands over what was gathered. */
+  /** Hands over the gathered values. */
   flush(): void {
     if (this.requests === 0) return;
     this.publish('Count', 'Count', 1, this.requests);

@@ -10,7 +10,7 @@ const OLDEST_EXPIRY_S = 5 * 365 * 86_400;
 const BUCKET_S = 300;
 
 /**
- * Which items of one table expire when, so that nobody has to look through the whole table for them. It may hold an
+ * The expiry times of one table's items, so that expiry need not scan the whole table. It may hold an
  * item more than once, or one that has another expiry by now: the table has the last word when items are deleted.
  */
 export class ExpiryIndex {

@@ -9,7 +9,7 @@ interface ItemInput {
   readonly RequestItems?: Readonly<Record<string, unknown>>;
 }
 
-/** Encryption of tables: with a customer's key, whoever touches an item needs `kms:Decrypt` of it, through DynamoDB. */
+/** Encryption of tables: with a customer's key, a caller that accesses an item needs `kms:Decrypt`, through DynamoDB. */
 export class ItemEncryption {
   private readonly keys: KeyUse;
   private readonly encryptionOf: (tableName: string) => TableEncryption | undefined;

@@ -2,7 +2,7 @@ import { type Caller, type EmbeddedAws, REGION } from '../../kernel/aws.ts';
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** For so long a service keeps a data key instead of asking KMS anew: the default of SQS and SNS, and DynamoDB's. */
+/** How long a service caches a data key before it asks KMS again: the default of SQS, SNS and DynamoDB. */
 const REUSE_MS = 300_000;
 
 /**

@@ -33,7 +33,7 @@ export interface Execution {
   readonly lines: readonly LogLine[];
 }
 
-/** A warm execution environment: the loaded function, its log stream, and what it wrote while it runs. */
+/** A warm execution environment: the loaded function, its log stream, and the output of the present call. */
 export class ExecutionEnvironment {
   readonly version: FunctionVersion;
   readonly isVirtual: boolean;

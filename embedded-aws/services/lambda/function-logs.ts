@@ -28,7 +28,7 @@ export class FunctionLogs {
     for (const line of lines) this.pending.push(line);
   }
 
-  /** Sends what was added: now and awaited in virtual time, else soon. */
+  /** Sends the added events: at once and awaited in virtual time, otherwise soon. */
   async publish(): Promise<void> {
     if (this.aws.clock.isVirtual) return this.flush();
     if (this.isFlushPlanned) return;
@@ -48,7 +48,7 @@ export class FunctionLogs {
       if (!this.isStreamCreated) await this.createStream();
       await this.call('PutLogEvents', { logGroupName, logStreamName, logEvents: lines });
     } catch {
-      // Lost: nobody reads a function's complaint that it may not complain.
+      // The event is lost: a function without permission to log cannot log that either.
     }
   }
 

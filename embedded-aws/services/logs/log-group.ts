@@ -17,7 +17,7 @@ export interface LogStream {
   lastIngestionMs: number | undefined;
 }
 
-/** One log group: its streams, the tail of its events, and whoever listens. */
+/** One log group: its streams, the tail of its events, and its listeners. */
 export class LogGroup {
   readonly name: string;
   readonly arn: string;

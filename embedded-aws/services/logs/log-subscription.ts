@@ -60,7 +60,7 @@ export class Subscription {
     return this.current;
   }
 
-  /** Changes pattern or destination; what is under way goes to the new destination. */
+  /** Changes pattern or destination; pending events go to the new destination. */
   update(settings: SubscriptionSettings): void {
     this.matches = compilePattern(settings.filterPattern);
     this.current = settings;

@@ -28,7 +28,7 @@ export class Bucket {
     this.createdAt = createdAt;
   }
 
-  /** Whether a write keeps what it replaces. */
+  /** Whether a write keeps the replaced version. */
   get isVersioned(): boolean {
     const versioning = this.settings.get('BucketVersioning') as { Status?: string } | undefined;
     return versioning?.Status === 'Enabled';

@@ -10,7 +10,7 @@ interface Setting {
   readonly member: string;
   /** Answered while it was never put; an error's code and text, or a default. */
   readonly absent: readonly [code: string, message: string] | { readonly value: unknown };
-  /** Whether a read answers with what is inside the member, or with the member itself. */
+  /** Whether a read returns the content of the member, or the member itself. */
   readonly isUnwrapped?: boolean;
   /** `Delete<name>` where AWS calls it differently. */
   readonly deleteName?: string;

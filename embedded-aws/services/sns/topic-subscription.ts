@@ -7,7 +7,7 @@ export interface Subscription {
   readonly protocol: string;
   readonly endpoint: string;
   attributes: Readonly<Record<string, string>>;
-  /** An e-mail address would have to confirm first; nobody does here. */
+  /** An e-mail address would have to confirm first, which never happens here. */
   readonly isPending: boolean;
 }
 

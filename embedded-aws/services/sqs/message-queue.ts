@@ -131,7 +131,7 @@ export class Queue {
     return { visible: all.length - hidden.length, inFlight: hidden.length - delayed, delayed };
   }
 
-  /** How long ago the oldest message was sent that nobody has removed; 0 when there is none. */
+  /** Age of the oldest message in the queue; 0 if the queue is empty. */
   oldestAgeMs(nowMs: number): number {
     this.expire(nowMs);
     return [...this.messages.values()].reduce((age, { sentMs }) => Math.max(age, nowMs - sentMs), 0);

@@ -24,7 +24,7 @@ export class QueueEncryption {
   async mayRead(caller: Caller, queue: Queue): Promise<void> {
     const keyId = queue.attributes.KmsMasterKeyId;
     if (!keyId) return;
-    // Messages that only ever came as another queue's dead letters were sealed by nobody here.
+    // Messages that arrived only as another queue's dead letters were not encrypted by this queue.
     const sealed = this.sealed.get(queue.arn) ?? (await this.keys.seal(DEVELOPER, keyId, contextOf(queue)));
     await asQueueError(() => this.keys.open(caller, keyId, contextOf(queue), sealed));
   }

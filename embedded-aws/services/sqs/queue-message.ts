@@ -15,7 +15,7 @@ export interface StoredMessage extends OutgoingMessage {
   readonly sentMs: number;
   /** FIFO only: rises with every message. */
   readonly sequenceNumber: string | undefined;
-  /** Until then nobody receives it: it is delayed, or somebody works on it. */
+  /** The message is invisible until this instant, because it is delayed or in flight. */
   visibleAtMs: number;
   receiveCount: number;
   firstReceivedMs: number | undefined;

@@ -251,7 +251,7 @@ export class SsmService implements Service {
     return { TagList: [...this.tagged(input).tags].map(([Key, Value]) => ({ Key, Value })) };
   }
 
-  /** The event carries neither value nor version: whoever hears it reads the parameter anew. */
+  /** The event carries neither value nor version: its receiver reads the parameter again. */
   private announce(parameter: StoredParameter, operation: ChangeKind): void {
     const { type, description } = latestVersion(parameter);
     this.events.publish({

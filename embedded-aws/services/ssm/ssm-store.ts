@@ -58,7 +58,7 @@ export class ParameterStore {
     return { parameter, isNew: !existing };
   }
 
-  /** The key that a new version is to be encrypted with; undefined for what is not a `SecureString`. */
+  /** The key for encrypting a new version; undefined unless the parameter is a `SecureString`. */
   keyFor(input: PutParameterRequest): string | undefined {
     const existing = this.parameters.get(input.Name ?? '');
     return keyOf(input, existing && latestVersion(existing));

@@ -49,7 +49,7 @@ function stagePatches(previous: readonly ApiStage[], next: readonly ApiStage[]):
 
 /**
  * Any change writes the whole declared throttle and quota again, changed or not: what a controller has moved since
- * goes back to the template. AWS may do so; whoever adapts limits must bear it.
+ * goes back to the template. AWS may do so, and a controller of limits must cope with it.
  */
 function planPatches(previous: PlanProperties, next: PlanProperties): Patch[] {
   const removed: Patch[] = [];
@@ -91,7 +91,7 @@ const usagePlan = resource({
     return { id, attributes: { Id: id } };
   },
   update: ({ properties, call }, { id }, previous) => updatePlan(call, id, planPatches(previous, properties)),
-  // A plan that still has stages cannot be deleted, and somebody may have detached them by hand.
+  // A plan with stages cannot be deleted, and a person may have detached the stages by hand.
   delete: async ({ call }, { id: usagePlanId }) => {
     const plan = await call<{ apiStages?: { apiId: string; stage: string }[] }>('apigateway', 'GetUsagePlan', {
       usagePlanId,

@@ -24,7 +24,7 @@ export interface Patch {
   readonly value?: string;
 }
 
-/** One `replace` for every scalar that is set; what is absent stays as it is. */
+/** One `replace` for every scalar that is set; absent scalars stay unchanged. */
 export function replacePatches(values: Readonly<Record<string, string | number | boolean | undefined>>): Patch[] {
   return Object.entries(values).flatMap(([path, value]) =>
     value === undefined ? [] : [{ op: 'replace', path, value: String(value) } as const],

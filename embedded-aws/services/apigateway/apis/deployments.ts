@@ -79,7 +79,7 @@ function checkCanary(record: ApiRecord, stageName: string | undefined): void {
   }
 }
 
-/** Freezes the API as it is now: methods, integrations and gateway responses. */
+/** Freezes the API's present methods, integrations and gateway responses. */
 function deploy(management: Management, record: ApiRecord, description: string | undefined): StoredDeployment {
   const id = management.aws.ids.id('deployment', record.api.name, 6);
   const deployed: DeployedApi = {

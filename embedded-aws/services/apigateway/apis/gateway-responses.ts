@@ -81,7 +81,7 @@ function withoutStatus({ statusCode: _, ...response }: GatewayResponse): Gateway
   return response;
 }
 
-/** A type nobody customised shows what a customised DEFAULT_4XX or DEFAULT_5XX says, and still calls itself default. */
+/** A type without customisation shows a customised DEFAULT_4XX or DEFAULT_5XX, and is still marked as default. */
 function listed({ gatewayResponses }: ApiRecord, type: GatewayResponseType): GatewayResponse {
   const own = gatewayResponses.get(type);
   if (own) return copyOf({ ...builtIn(type), ...own });

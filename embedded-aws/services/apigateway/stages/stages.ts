@@ -52,7 +52,7 @@ export function stageOperations(management: Management) {
   };
 }
 
-/** A stage as AWS first shows it: members that nobody set are absent. */
+/** A new stage as AWS shows it: members that were not set are absent. */
 export function newStage(input: Omit<Given<CreateStageRequest>, 'restApiId'>, now: Date): StoredStage {
   const { stageName, deploymentId, description, variables, documentationVersion, canarySettings, tags } = input;
   return {

@@ -6,7 +6,7 @@ import type { CompositeRule } from './composite-rule.ts';
 export interface AlarmState {
   readonly value: StateValue;
   readonly reason: string;
-  /** A JSON document as text, absent when nobody gave any. */
+  /** A JSON document as text, absent if none was given. */
   readonly reasonData: string | undefined;
   readonly atMs: number;
 }

@@ -1,7 +1,7 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
 import { validationError } from '../cloudwatch-errors.ts';
 
-/** A compiled alarm rule: the alarms it names, and what it says of their states. */
+/** A compiled alarm rule: the alarms it names, and its result for their states. */
 export interface CompositeRule {
   readonly children: readonly string[];
   /** @param stateOf a child's state; undefined for one that is gone. */

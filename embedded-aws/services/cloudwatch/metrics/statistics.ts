@@ -9,7 +9,7 @@ export class Statistics {
   sum = 0;
   min = Number.POSITIVE_INFINITY;
   max = Number.NEGATIVE_INFINITY;
-  /** Absent while all values are equal, as for most metrics; `lost` when nobody knows the single values. */
+  /** Absent while all values are equal, as for most metrics; `lost` if the single values are unknown. */
   private values: Sketch | 'lost' | undefined;
 
   constructor(startMs: number) {
@@ -23,7 +23,7 @@ export class Statistics {
     this.addSums(count, value * count, value, value);
   }
 
-  /** Adds a summary whose single values nobody knows: percentiles are then only known when all values are equal. */
+  /** Adds a summary without its single values; percentiles are then known only if all values are equal. */
   addSummary(summary: { count: number; sum: number; min: number; max: number }): void {
     if (summary.count <= 0) return;
     if (summary.min === summary.max) {
