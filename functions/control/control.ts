@@ -11,8 +11,8 @@ import { sendWakeUps } from './send-wake-ups.ts';
 import { turnFor } from './turns.ts';
 
 /**
- * The control function: for every governed API, one tick. One API's failure does not keep the others from theirs; the
- * invocation then fails at the end, so that the failure is seen.
+ * The control function: one tick for every governed API. A failure of one API does not prevent the ticks of the others; the
+ * invocation then fails at the end, so that the failure is visible.
  */
 export function createControl(dependencies: ControlDependencies): (event: unknown) => Promise<void> {
   return async (event) => {
@@ -34,7 +34,7 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
       const errand = { governed: each, trigger, isPaused, metrics: metrics.get(name) };
       await attempt(name, () => lookAndBeat(dependencies, errand));
     }
-    // Where nothing is governed there is nothing to do, and that was done: control lives.
+    // Without a governed API there is no tick, but control is alive.
     if (governed.length === 0)
       dependencies.publish(apiDimensions(dependencies.baseline), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
     await attempt('wake-ups', () => sendWakeUps(dependencies));
@@ -42,7 +42,7 @@ export function createControl(dependencies: ControlDependencies): (event: unknow
   };
 }
 
-/** Without an answer of CloudWatch there is neither slow path nor heartbeat; the law can decide without them. */
+/** Without an answer from CloudWatch there are no minute metrics; the law then decides without them. */
 async function minuteMetrics(
   { gateway, readMetrics, clock, logger }: ControlDependencies,
   governed: readonly Governed[],

@@ -12,7 +12,7 @@ import { recall } from './tick/recall.ts';
 import { recordPause } from './tick/record-pause.ts';
 import { tickWithBackoff } from './tick/tick-with-backoff.ts';
 
-/** Why an API is looked at. */
+/** The reason for a look at an API. */
 export interface Errand {
   readonly governed: Governed;
   readonly trigger: Trigger;
@@ -21,23 +21,23 @@ export interface Errand {
   readonly metrics: ApiMetrics | undefined;
 }
 
-/** A trigger that came during a look gets a look of its own, but a storm of them must end. */
+/** Looks under one lease: a trigger during a look causes another look, but a storm of triggers must end. */
 const MOST_LOOKS = 3;
 
-/** Looks at an API. The heartbeat says that a tick of this API has come to its end here, and nothing else. */
+/** Looks at an API, and publishes the heartbeat only if a tick of the API was completed. */
 export async function lookAndBeat(dependencies: ControlDependencies, errand: Errand): Promise<void> {
   const { table, clock, publish } = dependencies;
   const { api } = errand.governed;
   const pending = { trigger: errand.trigger, isWeak: !mayRelax(errand.trigger) };
   const lease = await takeLease(table, api, clock.now(), pending);
-  // Whoever holds the lease finds this trigger pending, and looks again.
+  // The holder of the lease finds this trigger pending and looks again.
   if (!lease || !(await lookUnder(dependencies, lease, errand))) return;
   publish(apiDimensions(api), [{ name: 'Heartbeat', unit: 'Count', values: [1] }]);
 }
 
 /**
- * One look under the lease, and another for triggers that came meanwhile.
- * @returns whether a tick came to its end
+ * Looks under the lease, and again for triggers that arrive meanwhile.
+ * @returns whether a tick was completed
  */
 async function lookUnder(dependencies: ControlDependencies, taken: Lease, first: Errand): Promise<boolean> {
   const { table, clock } = dependencies;
@@ -50,7 +50,7 @@ async function lookUnder(dependencies: ControlDependencies, taken: Lease, first:
       const memory = await recall(dependencies, looks > 1 ? { ...lease, look: looks } : lease, errand);
       lease = memory.lease;
       isFinished = (await lookOnce(dependencies, { ...errand, memory }, errand.isPaused)) || isFinished;
-      // To find no trigger pending and to release the lease is one step: a trigger left between the two would be lost.
+      // Checking `pending` and releasing the lease is one step: a trigger that arrives between the two would be lost.
       isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);
       const pending = isReleased ? undefined : await renewIfPending(table, lease, clock.now());
       if (pending === undefined) break;
@@ -62,7 +62,7 @@ async function lookUnder(dependencies: ControlDependencies, taken: Lease, first:
   return isFinished;
 }
 
-/** The next look at the same API; the trigger may be the edit of a parameter, so that the rules are read again. */
+/** The next look at the API. Its trigger may be the edit of a parameter, so the operators' settings are read again. */
 async function nextErrand(
   dependencies: ControlDependencies,
   errand: Errand,
@@ -75,14 +75,14 @@ async function nextErrand(
 
 async function lookOnce(dependencies: ControlDependencies, look: Look, isPaused: boolean): Promise<boolean> {
   publishOverdue(dependencies, look.governed);
-  // The switch stops the law. A kill is stronger: it takes the stage down all the same.
+  // The switch stops the law, but not a kill.
   const isKilled = look.governed.override?.override.action === 'kill';
   if (!isPaused || isKilled) return await tickWithBackoff(dependencies, look);
   await recordPause(dependencies, look);
   return true;
 }
 
-/** Rings, by an alarm on this metric, while an override lasts beyond its bound; published also when not, to end the ringing. */
+/** Publishes 1 while an override exceeds its time bound, which raises an alarm, and otherwise 0, which ends the alarm. */
 function publishOverdue({ publish, clock }: ControlDependencies, governed: Governed): void {
   const value = isOverdue(governed, clock.now()) ? 1 : 0;
   publish(apiDimensions(governed.api), [{ name: 'OverrideOverdue', unit: 'Count', values: [value] }]);

@@ -93,8 +93,8 @@ export function pendingOf(desired: Desired, livePlans: ReadonlyMap<string, Limit
 }
 
 /**
- * When the wake-ups still missing should arrive, soonest first. Those on their way count if a plan may be written when they
- * arrive, and if the first of them arrives soon after that.
+ * The slots of the missing wake-ups, soonest first. Pending wake-ups count if a plan may be written when they arrive, and if
+ * the first of them arrives soon after that instant.
  */
 export function wakeUpSlots(backlog: number, lease: PlanLease, spacingMs: number, now: EpochMs): EpochMs[] {
   const { nextWriteAtMs, wokenUntilMs } = lease;

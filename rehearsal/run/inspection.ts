@@ -3,7 +3,7 @@ import type { Limit } from '../../shared/limits/limit.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
 import type { DeployedService, GatewayInspection, WriteCounts } from './deployed-stack.ts';
 
-/** Looks at the embedded API Gateway from inside. */
+/** Reads the embedded API Gateway from inside. */
 export function inspectGateway(gateway: ApiGatewayService): GatewayInspection {
   const writeCounts = writeCounter(gateway);
   return {

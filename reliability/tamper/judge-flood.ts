@@ -12,7 +12,7 @@ export interface SurgeWait {
   readonly end: PlanWait['end'];
 }
 
-/** One surge, and how the loop dealt with it. */
+/** One surge and the loop's reaction. */
 export interface SurgeRun {
   readonly forgedEvents: number;
   readonly secondsToMitigate: number | null;

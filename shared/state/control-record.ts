@@ -38,7 +38,7 @@ export interface ControlRecord {
   /** Changes of limits by others; undefined before the first look. */
   readonly drift: DriftRecord | undefined;
   readonly wayBack: WayBack | undefined;
-  /** Who says to have changed something, by target. */
+  /** Reports of who changed something, by target. */
   readonly claims: Readonly<Record<string, Claim>>;
   /** When the switch last paused control; 0 for never. */
   readonly pausedMs: EpochMs;

@@ -46,11 +46,11 @@ export interface DriftRecord {
   readonly known: PerLimit<KnownLimit>;
   /** Changes that are not settled yet. */
   readonly open: PerLimit<Drift>;
-  /** As it was deployed when we last looked. */
+  /** The deployed baseline at the last look. */
   readonly baseline: Baseline;
   /** The limits that stand in for the deployed ones, until a deploy changes those. */
   readonly adopted: Limits;
-  /** When a limit was last adopted; a law that decided before then starts anew. */
+  /** When a limit was last adopted; a law state from before that instant is discarded. */
   readonly adoptedMs: EpochMs;
 }
 
@@ -59,7 +59,7 @@ export interface KnownLimit {
   readonly atMs: EpochMs;
 }
 
-/** Who says to have changed something, and when. */
+/** A report of who changed something, and when. */
 export interface Claim {
   readonly who: string;
   readonly atMs: EpochMs;

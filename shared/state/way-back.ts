@@ -10,7 +10,7 @@ import type { Lease } from './lease.ts';
 export interface WayBack {
   /** The limits that overrides replaced, as the first of them found each; others are absent. */
   readonly restorePoint: Limits;
-  /** The stage is not where the law wants it: it has to be led back in steps. */
+  /** The stage differs from what the law wants, and must return in steps. */
   readonly isStageAway: boolean;
   /** Left by a silence of control itself, not by an override. */
   readonly isAfterSilence?: boolean;
@@ -34,7 +34,7 @@ export async function readWayBack(table: Table, api: ApiStage): Promise<WayBack 
   return wayBackIn(table, api, await getItem(table, keyOf(api)));
 }
 
-/** The same of an item that has been read. */
+/** Decodes the restore point from an item that has been read. */
 export function wayBackIn(table: Table, api: ApiStage, item: Attributes | undefined): WayBack | undefined {
   return readFenced<WayBack>(table, keyOf(api), item, FORM);
 }

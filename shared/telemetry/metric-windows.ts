@@ -39,7 +39,7 @@ export function minuteWindow(
     named.map(([, minute]) => minute),
   );
   const minutes = others.requests > 0 ? [...named, [STAGE_DEFAULT, others] as const] : named;
-  // One latency for all: only that of the whole stage is judged.
+  // All methods share one latency, because only the whole stage's latency is judged.
   const cells = minutes.map(([method, minute]) => [method, minuteCell({ ...stage, ...minute })] as const);
   return { ...window, cells: { [ALL]: Object.fromEntries(cells) } };
 }

@@ -32,7 +32,7 @@ export async function withLeaving(
   return { ...loaded, governed: [...loaded.governed, { api, policy, name, version, isLeaving: true }] };
 }
 
-/** What became of a tick for an API that is let go. */
+/** The result of a tick for an API that is being released. */
 export interface Departure extends Decided {
   readonly stageOutcome: StageOutcome;
 }

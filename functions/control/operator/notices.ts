@@ -28,7 +28,7 @@ interface Occasion {
   readonly governed: Governed | undefined;
 }
 
-/** A version of a parameter that was refused, so that nobody waits for it. */
+/** Records a refused version of a parameter. */
 export async function noteRefusal(
   dependencies: ControlDependencies,
   { kind, name, version, why, isRolledBack }: Refusal,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
 import type { Health } from '../../../functions/fail-safe/health-rules.ts';
-import { brakedLimits, nextStep } from '../../../functions/fail-safe/next-step.ts';
+import { loweredLimits, nextStep } from '../../../functions/fail-safe/next-step.ts';
 import type { Limit } from '../../../shared/limits/limit.ts';
 import type { Limits } from '../../../shared/limits/limits.ts';
 
