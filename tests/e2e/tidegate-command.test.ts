@@ -108,7 +108,7 @@ test('typed into a shell it does the same', async () => {
 });
 
 test.each([
-  [['kill', '--name', 'defualt'], '--name: no policy is called "defualt"; the policies of this stage: default.'],
+  [['kill', '--name', 'defualt'], '--name: there is no policy "defualt". Policies of this stage: default.'],
   [['pin', 'gold=5/5', '--for', '5m'], 'tiers.gold: expected one of premium, standard, basic, internal'],
   [['pin', 'stage=1000000/5000', '--for', '5m'], 'stage: expected at most the deployed baseline, 2000/'],
   [['pin', 'stage=5/5', '--until', '9999-01-01T00:00:00Z'], 'until: expected a time at most 7 days after the edit'],
@@ -123,7 +123,7 @@ test.each([
 test('a pin above the baseline is carried out with the word for it, and announced', async () => {
   const high = await tidegate(target, 'pin', 'basic=120/240', '--for', '5m', '--above-baseline');
   expect(high.code).toBe(0);
-  expect(await status()).toContain('above the deployed baseline: tiers.basic at 120/240 instead of 100/');
+  expect(await status()).toContain('exceeds the deployed baseline: tiers.basic at 120/240 instead of 100/');
 });
 
 test('a policy for an API that is not governed: status says why, and a brake of its name ends with 1', async () => {
@@ -133,7 +133,7 @@ test('a policy for an API that is not governed: status says why, and a brake of 
   expect(words).toMatch(/^API {7}none: this policy name governs no API$/m);
   expect(words).toContain('Policy    no version is in force, newest 1 refused: The policy was refused: 1 problem.');
   expect(words).toContain(`api: expected the API that this stack deployed, ${target.service.apiId}/dev`);
-  expect(await status()).toContain('Refused   of other names: legacy (see tidegate status --name legacy)');
+  expect(await status()).toContain('Refused   documents of other policies: legacy (see tidegate status --name legacy)');
   const { code, out, err } = await tidegate(target, 'kill', '--name', 'legacy');
   expect({ code, out }).toEqual({ code: 1, out: [] });
   expect(err).toContain('"legacy" governs no API');
@@ -160,7 +160,7 @@ test('a kill put as SecureString is carried out; under a key that control may no
   await asDeveloper(target.cloud, 'kms', 'DisableKey', { KeyId: KeyMetadata.KeyId });
   await live(target.cloud, 65);
   const words = await status();
-  expect(words).toMatch(/^Override {2}kill, version 7, .*; newest 8 refused: It is a SecureString that could not be/m);
+  expect(words).toMatch(/^Override {2}kill, version 7, .*; newest 8 refused: The parameter is a SecureString that could not be/m);
   expect(stageLimit(target)?.rateRps).toBe(100);
 });
 
@@ -194,6 +194,6 @@ test('without control, it says after ten seconds how to brake by hand, and ends 
     `aws apigateway update-stage --rest-api-id ${target.service.apiId} --stage-name dev --region us-east-1 --patch-operations ` +
       `'op=replace,path=/*/*/throttling/rateLimit,value=7' 'op=replace,path=/*/*/throttling/burstLimit,value=3'`,
   );
-  expect(err).toContain('Not carried out in 60 s');
+  expect(err).toContain('The kill was not carried out within 60 s');
   expect(await document()).toEqual({ action: 'kill', floor: { rateRps: 7, burst: 3 } });
 });

@@ -79,8 +79,8 @@ test('the backend’s minutes carry what AWS counted; one without an answer is a
 
 test('half an answer is none', async () => {
   statusCode = 'PartialData';
-  await expect(signs.backend('dev-tidegate', T0)).rejects.toThrow('only a part of IntegrationLatency');
-  await expect(signs.recentBeat(T0)).rejects.toThrow('only a part of Heartbeat');
+  await expect(signs.backend('dev-tidegate', T0)).rejects.toThrow('incomplete data for IntegrationLatency');
+  await expect(signs.recentBeat(T0)).rejects.toThrow('incomplete data for Heartbeat');
 });
 
 test('what was raised is remembered from the given instant on, limit by limit', async () => {

@@ -34,7 +34,7 @@ describe('the command line of rehearse', () => {
     ['', /either --scenario NAME or --trace FILE.*\n.*quiet/],
     ['--scenario quiet --trace day.csv', /either --scenario NAME or --trace FILE/],
     ['--scenario storm', /no scenario "storm"[\s\S]*seed-surge: One premium key/],
-    ['--scenario quiet --peak 10', /--peak belongs to --trace/],
+    ['--scenario quiet --peak 10', /--peak requires --trace/],
     ['--scenario quiet --scale 0', /from 0.001 to 10, found "0"/],
     ['--scenario quiet --scale much', /found "much"/],
     ['--scenario quiet --seed -1', /whole number/],
