@@ -160,7 +160,9 @@ test('a kill put as SecureString is carried out; under a key that control may no
   await asDeveloper(target.cloud, 'kms', 'DisableKey', { KeyId: KeyMetadata.KeyId });
   await live(target.cloud, 65);
   const words = await status();
-  expect(words).toMatch(/^Override {2}kill, version 7, .*; newest 8 refused: The parameter is a SecureString that could not be/m);
+  expect(words).toMatch(
+    /^Override {2}kill, version 7, .*; newest 8 refused: The parameter is a SecureString that could not be/m,
+  );
   expect(stageLimit(target)?.rateRps).toBe(100);
 });
 
