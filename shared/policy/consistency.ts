@@ -24,7 +24,7 @@ export function contradictions(document: unknown, knownTiers: readonly string[] 
   ];
   return [
     ...pairs.flatMap(([lower, upper]) => orderProblem(document, lower, upper)),
-    ...floorSumProblem(document),
+    ...floorSumProblem(document, tiers, knownTiers),
     ...(knownTiers ? tiers.flatMap((tier) => tierProblem(tier, document, knownTiers)) : []),
   ];
 }
@@ -37,10 +37,13 @@ function orderProblem(document: unknown, lower: string, upper: string): PolicyPr
   return [{ path: lower, expected: `at most ${upper} (${high})`, found: show(low), fix }];
 }
 
-/** Guarantees that sum to more than everything are none. */
-function floorSumProblem(document: unknown): PolicyProblem[] {
-  const names = new Set([...Object.keys(objectAt(document, 'tiers')), ...Object.keys(DEFAULTS.tiers)]);
-  const floors = [...names].map((tier) => numberAt(document, `tiers.${tier}.floorShare`) ?? 0);
+/**
+ * Guarantees that sum to more than everything are none. A deployed tier that the document does not name counts with its
+ * default. Defaults alone are no contradiction: however many tiers are deployed, a policy that states no floor is valid.
+ */
+function floorSumProblem(document: unknown, named: readonly string[], knownTiers = named): PolicyProblem[] {
+  if (named.every((tier) => valueAt(document, ['tiers', tier, 'floorShare']) === undefined)) return [];
+  const floors = knownTiers.map((tier) => numberAt(document, `tiers.${tier}.floorShare`) ?? 0);
   const sum = Math.round(floors.reduce((a, b) => a + b, 0) * 1000) / 1000;
   if (!(sum > 1)) return [];
   const fix = 'lower some floorShare; tiers that are not named have defaults that count too';

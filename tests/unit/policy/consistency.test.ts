@@ -20,6 +20,9 @@ function document(values: Readonly<Record<string, unknown>>): object {
 const found = (values: Readonly<Record<string, unknown>>, tiers?: readonly string[]) =>
   contradictions(document(values), tiers);
 
+/** The tiers that the template deploys as it is delivered. */
+const DELIVERED = ['premium', 'standard', 'basic', 'internal'];
+
 describe('pairs that must be in order', () => {
   test.each([
     ['tracker.kneeFactor', 'tracker.watchFactor'],
@@ -66,7 +69,7 @@ describe('pairs that must be in order', () => {
 
   test('what is no number is left to the schema', () => {
     expect(found({ 'capacity.floorCups': '300', 'capacity.ceilingCups': 200 })).toEqual([]);
-    expect(found({ 'tiers.premium.floorShare': 0.9, 'tiers.standard.floorShare': '5' })).toMatchObject([
+    expect(found({ 'tiers.premium.floorShare': 0.9, 'tiers.standard.floorShare': '5' }, DELIVERED)).toMatchObject([
       { path: 'tiers', found: '1.15' },
     ]);
     for (const tiers of [null, [], 'basic', 5]) expect(found({ tiers })).toEqual([]);
@@ -88,14 +91,32 @@ describe('guarantees', () => {
     ]);
   });
 
-  test('of tiers that are not named count, and of tiers of other names', () => {
-    expect(found({ 'tiers.premium.floorShare': 0.55 })).toEqual([]);
-    expect(found({ 'tiers.premium.floorShare': 0.56 })).toMatchObject([{ found: '1.01' }]);
-    expect(found({ 'tiers.premium.floorShare': 0.55, 'tiers.gold.floorShare': 0.1 })).toMatchObject([{ found: '1.1' }]);
+  test('of deployed tiers that the policy does not name count with their defaults', () => {
+    expect(found({ 'tiers.premium.floorShare': 0.55 }, DELIVERED)).toEqual([]);
+    expect(found({ 'tiers.premium.floorShare': 0.56 }, DELIVERED)).toMatchObject([{ found: '1.01' }]);
+    const withGold = [...DELIVERED, 'gold'];
+    expect(found({ 'tiers.premium.floorShare': 0.55 }, withGold)).toMatchObject([{ found: '1.05' }]);
+    expect(found({ 'tiers.premium.floorShare': 0.55, 'tiers.gold.floorShare': 0 }, withGold)).toEqual([]);
   });
 
-  test('of a tier of another name counted nothing unless it was written out', () => {
-    expect(found({ 'tiers.premium.floorShare': 0.55, 'tiers.gold': {} })).toMatchObject([{ found: '1.05' }]);
+  test('of tiers that are not deployed do not count: two tiers of other names may share everything', () => {
+    const halves = { 'tiers.gold.floorShare': 0.5, 'tiers.silver.floorShare': 0.5 };
+    expect(found(halves, ['gold', 'silver'])).toEqual([]);
+    expect(found({ ...halves, 'tiers.silver.floorShare': 0.51 }, ['gold', 'silver'])).toMatchObject([
+      { path: 'tiers', found: '1.01' },
+    ]);
+  });
+
+  test('are counted of the named tiers alone where the deployed ones are not known', () => {
+    expect(found({ 'tiers.gold.floorShare': 0.95, 'tiers.silver': {} })).toEqual([]);
+    expect(found({ 'tiers.gold.floorShare': 0.96, 'tiers.silver': {} })).toMatchObject([{ found: '1.01' }]);
+  });
+
+  test('that no policy states cannot make it invalid, however many tiers there are', () => {
+    const many = Array.from({ length: 40 }, (_, index) => `tier${index}`);
+    expect(found({}, many)).toEqual([]);
+    expect(found({ 'tiers.tier0.weight': 3 }, many)).toEqual([]);
+    expect(found({ 'tiers.tier0.floorShare': 0.1 }, many)).toMatchObject([{ path: 'tiers', found: '2.05' }]);
   });
 });
 

@@ -99,7 +99,7 @@ test('a brace within a string is not structure', () => {
 test('floors above ceilings, floors above everything, ages in the wrong order', () => {
   expect(paths(good({ capacity: { floorCups: 300, ceilingCups: 200 } }))).toEqual(['capacity.floorCups']);
   expect(paths(good({ tiers: { basic: { floorShare: 0.2, ceilingShare: 0.1 } } }))).toEqual(['tiers.basic.floorShare']);
-  expect(paths(good({ tiers: { premium: { floorShare: 0.9 } } }))).toEqual(['tiers']);
+  expect(paths(good({ tiers: { premium: { floorShare: 0.9 } } }), ['premium', 'standard'])).toEqual(['tiers']);
   expect(paths(good({ tracker: { badAgeSeconds: 400 } }))).toEqual(['tracker.badAgeSeconds']);
 });
 
@@ -108,6 +108,18 @@ test('a tier that is not deployed is a problem only where the deployed ones are 
   expect(problems(good({ tiers: { gold: {} } }), ['premium', 'basic'])).toMatchObject([
     { path: 'tiers.gold', expected: 'one of premium, basic' },
   ]);
+});
+
+test('where gold and silver are deployed, a policy shares everything out among them', () => {
+  const tiers = {
+    gold: { weight: 5, floorShare: 0.6, sacrificeOrder: 'never' },
+    silver: { floorShare: 0.4, ceilingShare: 0.8, sacrificeOrder: 2 },
+  };
+  const parsed = parsePolicy(good({ tiers }), ['gold', 'silver']);
+  if (!parsed.ok) throw new Error(explainProblems(parsed.problems));
+  expect(tierPolicyOf(parsed.policy, 'gold')).toEqual({ ...tiers.gold, ceilingShare: 1 });
+  expect(tierPolicyOf(parsed.policy, 'silver')).toEqual({ ...tiers.silver, weight: 1 });
+  expect(paths(good({ tiers: { premium: {} } }), ['gold', 'silver'])).toEqual(['tiers.premium']);
 });
 
 test('a document longer than a parameter is refused before it is read', () => {
