@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
+import { packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import type { Cell } from './cells.ts';
 import { DEPENDENCIES } from './fault-dependencies.ts';
 import { playCell } from './play-cell.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
+import { packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { doAll } from './cell-pool.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import type { CellResult } from './play-cell.ts';

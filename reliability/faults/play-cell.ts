@@ -1,8 +1,8 @@
 import { knownOperations, parseFault } from '@tidegate/embedded-aws/faults';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import type { PackagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { functionName } from '../../rehearsal/run/deployed-stack.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
-import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { type Cell, isContent, type Phase } from './cells.ts';
 import type { Provocation } from './fault-dependencies.ts';
 import { outOfBounds, unaccounted, writtenLimits } from './judge.ts';

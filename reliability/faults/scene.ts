@@ -1,11 +1,11 @@
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { FaultInjector } from '@tidegate/embedded-aws/faults';
 import { DEVELOPER, type Interceptor } from '@tidegate/embedded-aws/kernel';
+import { deployTemplate, type PackagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { type DeployedService, describeService } from '../../rehearsal/run/deployed-stack.ts';
 import { installPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
 import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
-import { deployTemplate, type PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { Load } from './fault-load.ts';
 import { CallRecord } from './record.ts';
 

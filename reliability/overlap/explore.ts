@@ -1,4 +1,4 @@
-import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
+import type { PackagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import type { Scene } from '../faults/scene.ts';
 import { restore, type Snapshot, takeSnapshot } from './cloud-snapshot.ts';
 import { Caller, type Choose, interleave } from './door.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumberFrom } from '../../bench/runner/numbers.ts';
-import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
+import { packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { SCALE } from '../faults/scene.ts';
 import { explore } from './explore.ts';
 import { changesOfHands, drawn, type Schedule } from './schedules.ts';

@@ -1,7 +1,7 @@
 import { parseFault } from '@tidegate/embedded-aws/faults';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import type { PackagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { installPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
-import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { CAPACITY_RPS, openScene, SCALE, type Scene } from '../faults/scene.ts';
 import type { TriggerName } from './triggers.ts';
 

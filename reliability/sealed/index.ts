@@ -3,8 +3,8 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { packagedService } from '../../rehearsal/deploy/package-cache.ts';
 import { NOWHERE, sealThisProcess } from '../../rehearsal/deploy/sealed-environment.ts';
-import { ENVIRONMENT_NAMES } from '../../tests/support/sealed/watched.ts';
 import { complaintsOf, playRow, type Row } from './sealed-row.ts';
+import { ENVIRONMENT_NAMES } from './watch/watched.ts';
 
 /** Plays the laptop commands under environments that lead to a real account. Any red cell is a failure. */
 async function main(args: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import { createCloud } from '@tidegate/embedded-aws';
 import { DEVELOPER, SimulationClock } from '@tidegate/embedded-aws/kernel';
-import { deployCommand, type Watched, watched } from '../../tests/support/sealed/watched.ts';
+import { deployCommand, type Watched, watched } from './watch/watched.ts';
 
 /** The results of the two commands in one environment. */
 export interface Row {

@@ -1,4 +1,5 @@
 import { FaultInjector, knownOperations, parseFault } from '@tidegate/embedded-aws/faults';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { scaledPolicy } from '../../rehearsal/run/rehearsal-policy.ts';
 import { type RehearsalSecond, runRehearsal } from '../../rehearsal/run/run-rehearsal.ts';
@@ -7,7 +8,6 @@ import { honestGroups } from '../../rehearsal/world/scenarios/common.ts';
 import { diurnal as oneHourDay } from '../../rehearsal/world/scenarios/diurnal.ts';
 import { diurnal } from '../../rehearsal/world/traffic/rate.ts';
 import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
-import { deployedInProcess } from '../../tests/support/e2e/in-process-deploy.ts';
 import { CallRecord } from '../faults/record.ts';
 import { behind } from '../faults/scene.ts';
 import { Auditor, type HourAudit } from './audit.ts';

@@ -1,5 +1,5 @@
+import type { PackagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { epochText } from '../../shared/state/items/table.ts';
-import type { PackagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
 import { behind, openScene, type Scene } from '../faults/scene.ts';
 import { type Item, type Snapshot, takeSnapshot } from '../overlap/cloud-snapshot.ts';
 import { outsideNames, textOf } from './cells/item.ts';

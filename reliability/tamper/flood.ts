@@ -1,15 +1,15 @@
 import type { Cloud } from '@tidegate/embedded-aws';
 import type { Fault } from '@tidegate/embedded-aws/faults';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import type { DeployedService } from '../../rehearsal/run/deployed-stack.ts';
 import { inspectGateway } from '../../rehearsal/run/inspection.ts';
 import { runRehearsal } from '../../rehearsal/run/run-rehearsal.ts';
+import { shortSurge } from '../../rehearsal/world/scenarios/seed-surge.ts';
 import { pendingPlanWrites } from '../../shared/law/allocation/plan-writes.ts';
 import type { Limit } from '../../shared/limits/limit.ts';
 import { recordOf } from '../../shared/platform/records.ts';
 import type { EpochMs, TierName } from '../../shared/platform/units.ts';
-import { deployedInProcess } from '../../tests/support/e2e/in-process-deploy.ts';
-import { shortSurge } from '../../tests/support/e2e/rehearsal.ts';
 import { readDesired } from '../faults/recovery.ts';
 import { judgeFlood, type SurgeRun } from './judge-flood.ts';
 import { PlanWaits, type PlanWrite } from './plan-waits.ts';

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { packagedStack } from '../../tests/support/e2e/in-process-deploy.ts';
+import { packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { SCALE } from '../faults/scene.ts';
 import { arrange } from './arrange.ts';
 import type { TamperCell } from './cells/tamper-cells.ts';

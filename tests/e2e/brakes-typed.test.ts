@@ -1,8 +1,9 @@
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { onPath, typed } from '../support/e2e/command-line.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { stageLimit, writeStage } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 /** The four brakes as an operator types them, with the real `aws` where the machine has one. */
 const aws = onPath('aws');

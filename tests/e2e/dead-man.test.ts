@@ -1,4 +1,6 @@
 import type { AcceptedWrite } from '@tidegate/embedded-aws';
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { capacityDrop } from '../../rehearsal/world/scenarios/capacity-drop.ts';
 import type { Limit } from '../../shared/limits/limit.ts';
@@ -6,8 +8,7 @@ import type { Limits } from '../../shared/limits/limits.ts';
 import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
 import { DeadControl } from '../support/e2e/dead-control.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed } from '../support/e2e/deployed.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
+import { asDeveloper } from '../support/e2e/deployed.ts';
 import { rehearse, SCALE } from '../support/e2e/rehearsal.ts';
 
 const POLICY = { mode: 'enforce', methodCost: { '/orders/POST': 4 } };

@@ -1,5 +1,6 @@
 import { deployService } from '../../rehearsal/deploy/deploy.ts';
-import { asDeveloper, type Deployed, deployed } from '../support/e2e/deployed.ts';
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { asDeveloper, deployed } from '../support/e2e/deployed.ts';
 import { sls } from '../support/e2e/framework.ts';
 import { type Key, keyOf, request } from '../support/e2e/gateway.ts';
 

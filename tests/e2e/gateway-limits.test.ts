@@ -1,7 +1,8 @@
 import { ASSUMPTIONS } from '@tidegate/embedded-aws/kernel';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { type Key, keyOf, request, rush, writeStage } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 import { load } from '../support/e2e/load.ts';
 
 /** What `config/tiers.yml` gives a basic key. */

@@ -1,10 +1,11 @@
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import type { RehearsalReport } from '../../rehearsal/run/rehearsal-report.ts';
 import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
+import { shortSurge } from '../../rehearsal/world/scenarios/seed-surge.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
-import { rehearse, SCALE, shortSurge } from '../support/e2e/rehearsal.ts';
+import { rehearse, SCALE } from '../support/e2e/rehearsal.ts';
 
 const SURGE = shortSurge(60, 240);
 const POLICY = { mode: 'enforce', methodCost: { '/orders/POST': 4 } };

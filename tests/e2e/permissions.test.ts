@@ -1,5 +1,11 @@
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { matchesPattern } from '@tidegate/embedded-aws/iam';
+import {
+  deployTemplate,
+  type PackagedStack,
+  type PackagedTemplate,
+  packagedStack,
+} from '../../rehearsal/deploy/in-process-deploy.ts';
 import { describeService } from '../../rehearsal/run/deployed-stack.ts';
 import { EPOCH_MS } from '../../rehearsal/run/run-rehearsal.ts';
 import { CallWatch, type Denial } from '../support/e2e/call-watch.ts';
@@ -8,12 +14,6 @@ import { exercise } from '../support/e2e/exercise.ts';
 import { keyOf, rush } from '../support/e2e/gateway.ts';
 import { GrantAudit } from '../support/e2e/grant-audit.ts';
 import { type Grant, grantedActions, grantsOf } from '../support/e2e/grants.ts';
-import {
-  deployTemplate,
-  type PackagedStack,
-  type PackagedTemplate,
-  packagedStack,
-} from '../support/e2e/in-process-deploy.ts';
 
 let stack: PackagedStack;
 beforeAll(async () => {

@@ -1,8 +1,9 @@
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { keyOf } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 const POLICY = '/tidegate/dev/policies/default';
 const STEP_SECONDS = 10;

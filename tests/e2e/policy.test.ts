@@ -1,7 +1,8 @@
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { decisionsSince, withoutDrift } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { stageLimit, stageWritesOfControl, writeStage } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 const POLICY = '/tidegate/dev/policies/default';
 const SWITCH = '/tidegate/dev/switch';

@@ -1,9 +1,11 @@
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { shortSurge } from '../../rehearsal/world/scenarios/seed-surge.ts';
 import type { Limit } from '../../shared/limits/limit.ts';
 import { isSameLimit } from '../../shared/limits/limit.ts';
 import type { Desired } from '../../shared/state/desired.ts';
-import { asDeveloper, type Deployed, deployed } from '../support/e2e/deployed.ts';
+import { asDeveloper, deployed } from '../support/e2e/deployed.ts';
 import { deployAnew } from '../support/e2e/redeploy.ts';
-import { rehearse, SCALE, shortSurge } from '../support/e2e/rehearsal.ts';
+import { rehearse, SCALE } from '../support/e2e/rehearsal.ts';
 
 /** As `deployService` passes them for a cloud in small. */
 const PARAMS = ['--stage', 'dev', '--param', `limitScale=${SCALE}`, '--param', 'quotas=false'];

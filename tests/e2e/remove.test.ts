@@ -1,8 +1,8 @@
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { WORST } from '../../reliability/sealed/watch/environments.ts';
+import { deployCommand, NO_MISDEEDS, type Watched, watched } from '../../reliability/sealed/watch/watched.ts';
 import { asDeveloper } from '../support/e2e/deployed.ts';
-import { WORST } from '../support/sealed/environments.ts';
-import { deployCommand, NO_MISDEEDS, type Watched, watched } from '../support/sealed/watched.ts';
 
 /** Four plans are detached, one in 20 s: at this rate that takes two seconds of the wall's. */
 const RATE = 30;

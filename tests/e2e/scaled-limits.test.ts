@@ -1,7 +1,8 @@
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { type Deployed, live } from '../support/e2e/deployed.ts';
+import { live } from '../support/e2e/deployed.ts';
 import { stageLimit } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 let target: Deployed;
 beforeAll(async () => {

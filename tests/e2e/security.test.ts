@@ -1,10 +1,11 @@
 import type { Caller } from '@tidegate/embedded-aws/kernel';
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess, packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { everyItem } from '../../rehearsal/run/items.ts';
 import { CallWatch } from '../support/e2e/call-watch.ts';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { exercise } from '../support/e2e/exercise.ts';
 import { type Key, keyOf, request } from '../support/e2e/gateway.ts';
-import { deployedInProcess, packagedStack } from '../support/e2e/in-process-deploy.ts';
 
 const FUNCTIONS = ['backend', 'telemetry', 'control', 'planWriter', 'keyDirectory', 'failSafe'] as const;
 type FunctionName = (typeof FUNCTIONS)[number];

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { typed } from '../support/e2e/command-line.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { stageLimit } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 import { tidegate } from '../support/e2e/tidegate.ts';
 
 const OVERRIDE = '/tidegate/dev/overrides/default';

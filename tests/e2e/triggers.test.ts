@@ -1,8 +1,9 @@
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import type { Decision } from '../../shared/state/decisions.ts';
 import { decisionsSince, withoutDrift } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { fightEdits, keyOf, rush, stageLimit, stageWritesOfControl, writeStage } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 /** The rules that wake control, as `serverless.yml` names them. */
 const RULES = ['tick', 'alarms', 'parameters', 'look-now', 'changes', 'deploys'].map((name) => `tidegate-dev-${name}`);

@@ -1,9 +1,10 @@
 import type { Caller } from '@tidegate/embedded-aws/kernel';
+import type { Deployed } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { deployedInProcess } from '../../rehearsal/deploy/in-process-deploy.ts';
 import { CallWatch } from '../support/e2e/call-watch.ts';
 import { decisionsSince } from '../support/e2e/decisions.ts';
-import { asDeveloper, type Deployed, live } from '../support/e2e/deployed.ts';
+import { asDeveloper, live } from '../support/e2e/deployed.ts';
 import { keyOf, rush, stageLimit, writeStage } from '../support/e2e/gateway.ts';
-import { deployedInProcess } from '../support/e2e/in-process-deploy.ts';
 
 const YEAR_2099 = Date.UTC(2099, 0, 1);
 

@@ -29,3 +29,16 @@ export const seedSurge: Scenario = {
   ],
   backend: BACKEND,
 };
+
+/** The seed surge, cut short: the runaway key comes at `onset` and stays. */
+export function shortSurge(onsetSeconds: number, durationSeconds: number): Scenario {
+  return {
+    ...seedSurge,
+    durationSeconds,
+    onsetSeconds,
+    surgeEndSeconds: durationSeconds,
+    groups: seedSurge.groups.map((group) =>
+      group.honest ? group : { ...group, demand: during(5000, onsetSeconds, durationSeconds) },
+    ),
+  };
+}

@@ -1,4 +1,4 @@
-import type { PackagedTemplate } from '../../../tests/support/e2e/in-process-deploy.ts';
+import type { PackagedTemplate } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import type { Specimen } from './specimens.ts';
 
 interface Statement {

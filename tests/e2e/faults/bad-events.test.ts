@@ -1,6 +1,6 @@
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
+import { packagedStack } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import { openScene, SCALE, type Scene } from '../../../reliability/faults/scene.ts';
-import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 import {
   type BrokenEvent,
   generatedBrokenEvents,

@@ -1,7 +1,7 @@
+import { packagedStack } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import { cellsOf } from '../../../reliability/faults/cells.ts';
 import { playCell } from '../../../reliability/faults/play-cell.ts';
 import { SCALE } from '../../../reliability/faults/scene.ts';
-import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 test('a Parameter Store that never answered cost the whole tick, and its lease', async () => {
   const cell = cellsOf().cells.find(

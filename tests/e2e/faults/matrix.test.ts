@@ -1,8 +1,8 @@
+import { packagedStack } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import { type Cell, cellsOf, KINDS, PHASES } from '../../../reliability/faults/cells.ts';
 import { DEPENDENCIES } from '../../../reliability/faults/fault-dependencies.ts';
 import { playCell } from '../../../reliability/faults/play-cell.ts';
 import { SCALE } from '../../../reliability/faults/scene.ts';
-import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 const { cells, omissions } = cellsOf();
 

@@ -1,8 +1,8 @@
+import { packagedStack } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import { SCALE } from '../../../reliability/faults/scene.ts';
 import { explore } from '../../../reliability/overlap/explore.ts';
 import { drawn, type Schedule } from '../../../reliability/overlap/schedules.ts';
 import { SITUATIONS } from '../../../reliability/overlap/situations.ts';
-import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 /** The whole exploration is a command of its own. */
 const RUNS = 15;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseFault } from '@tidegate/embedded-aws/faults';
+import { packagedStack } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import { SCALE } from '../../../reliability/faults/scene.ts';
 import { arrange, type Stage } from '../../../reliability/tamper/arrange.ts';
 import { comeToRest } from '../../../reliability/tamper/at-rest.ts';
@@ -8,7 +9,6 @@ import { outsideNames } from '../../../reliability/tamper/cells/item.ts';
 import { grantsWithoutSpecimen } from '../../../reliability/tamper/cells/role-grants.ts';
 import { cellsOf, type TamperCell } from '../../../reliability/tamper/cells/tamper-cells.ts';
 import { playDamage, playSurgeAndKill } from '../../../reliability/tamper/play-tampered.ts';
-import { packagedStack } from '../../support/e2e/in-process-deploy.ts';
 
 /** Items of every function, and every way to be hostile; the whole is a command of its own. */
 const CHOSEN = [

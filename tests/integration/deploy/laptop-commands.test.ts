@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import { removeService } from '../../../rehearsal/deploy/deploy.ts';
 import { expectEmbeddedAws } from '../../../rehearsal/deploy/handshake-client.ts';
-import type { Ended } from '../../support/e2e/command-line.ts';
+import type { Ended } from '../../../reliability/sealed/watch/watched.ts';
 
 /** Something else than the embedded AWS, which remembers every request and answers it politely. */
 let server: Server;

@@ -1,8 +1,8 @@
 import type { Cloud } from '@tidegate/embedded-aws';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
-import { WORST } from '../../support/sealed/environments.ts';
-import { ENVIRONMENT_NAMES, NO_MISDEEDS, watched } from '../../support/sealed/watched.ts';
+import { WORST } from '../../../reliability/sealed/watch/environments.ts';
+import { ENVIRONMENT_NAMES, NO_MISDEEDS, watched } from '../../../reliability/sealed/watch/watched.ts';
 
 /** A process that calls AWS as the framework does, under every environment, in the environment that we build of it. */
 const command = ['tests/support/sealed/probe.cjs'];

@@ -2,12 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
-
-export interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import type { Ended } from '../../../reliability/sealed/watch/watched.ts';
 
 /** Where a program lies on PATH, or undefined. */
 export function onPath(program: string): string | undefined {

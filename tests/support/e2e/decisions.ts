@@ -1,6 +1,6 @@
+import type { Deployed } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import { everyItem } from '../../../rehearsal/run/items.ts';
 import type { Decision } from '../../../shared/state/decisions.ts';
-import type { Deployed } from './deployed.ts';
 
 /** Every decision of the deployed API from an instant on, oldest first. */
 export async function decisionsSince(

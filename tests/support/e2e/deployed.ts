@@ -1,21 +1,13 @@
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { DEVELOPER, SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { deployService } from '../../../rehearsal/deploy/deploy.ts';
-import { type DeployedService, describeService } from '../../../rehearsal/run/deployed-stack.ts';
+import type { Deployed } from '../../../rehearsal/deploy/in-process-deploy.ts';
+import { describeService } from '../../../rehearsal/run/deployed-stack.ts';
 
 export interface DeployedOptions {
   /** How many seconds of the cloud pass in one of the wall's. Default 1. */
   readonly rate?: number;
   readonly limitScale?: number;
-}
-
-export interface Deployed {
-  readonly cloud: Cloud;
-  readonly service: DeployedService;
-  /** Every line that the framework printed. */
-  readonly lines: readonly string[];
-  /** What went wrong in scheduled work. */
-  readonly failures: readonly unknown[];
 }
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,6 @@
+import type { Deployed } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import type { CallWatch } from './call-watch.ts';
-import { asDeveloper, type Deployed, live } from './deployed.ts';
+import { asDeveloper, live } from './deployed.ts';
 import { fightEdits, keyOf, request, rush, writeStage } from './gateway.ts';
 
 /** Longer than an invocation is tried again that may grow five minutes old. */

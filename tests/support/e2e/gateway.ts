@@ -1,8 +1,9 @@
 import type { AcceptedWrite, Cloud } from '@tidegate/embedded-aws';
 import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
+import type { Deployed } from '../../../rehearsal/deploy/in-process-deploy.ts';
 import type { Limit } from '../../../shared/limits/limit.ts';
 import type { TierName } from '../../../shared/platform/units.ts';
-import { asDeveloper, type Deployed } from './deployed.ts';
+import { asDeveloper } from './deployed.ts';
 
 type Target = Pick<Deployed, 'cloud' | 'service'>;
 

@@ -1,4 +1,4 @@
-import type { PackagedTemplate, TemplateResource } from './in-process-deploy.ts';
+import type { PackagedTemplate, TemplateResource } from '../../../rehearsal/deploy/in-process-deploy.ts';
 
 /** One thing that a template allows: a statement of a role, of a queue's or a topic's policy, or a Lambda permission. */
 export interface Grant {

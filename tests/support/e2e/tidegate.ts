@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { runCommand } from '../../../cli/command.ts';
-import { type Deployed, live } from './deployed.ts';
+import type { Deployed } from '../../../rehearsal/deploy/in-process-deploy.ts';
+import { live } from './deployed.ts';
 
 export interface Typed {
   readonly code: number;

@@ -10,14 +10,14 @@ const violations = (folder: string, isAllowed: (each: Import) => boolean): strin
 const isIn = (target: string, ...folders: string[]) => folders.some((folder) => target.startsWith(`${folder}/`));
 const isPackage = (target: string) => ![...ROOMS, 'tests', '..'].some((room) => target.startsWith(`${room}/`));
 
-/** What a room may import beside itself and packages. The embedded AWS is a package of its own: it imports nothing of ours. */
+/** What a room may import beside itself and packages: none imports what is for tests alone. The embedded AWS is a package of its own: it imports nothing of ours. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   functions: ['shared'],
   shared: [],
   'embedded-aws': [],
   rehearsal: ['embedded-aws', 'shared'],
-  reliability: ['embedded-aws', 'rehearsal', 'functions', 'shared', 'bench', 'tests/support'],
-  bench: ['embedded-aws', 'rehearsal', 'shared', 'reliability', 'tests/support', 'config'],
+  reliability: ['embedded-aws', 'rehearsal', 'functions', 'shared', 'bench'],
+  bench: ['embedded-aws', 'rehearsal', 'shared', 'reliability', 'config'],
   cli: ['shared', 'config'],
   config: ['shared'],
   tools: [],

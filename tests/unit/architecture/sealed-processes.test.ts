@@ -11,6 +11,8 @@ const files = ['embedded-aws', 'rehearsal', 'reliability', 'bench'].flatMap((fol
     .map((name) => join(folder, name)),
 );
 const sourceOf = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+/** Starts programs under hostile environments, to see that these seal themselves; nothing that they try leaves the machine. */
+const WATCHED = 'reliability/sealed/watch/watched.ts';
 const starters = files.filter((file) => {
   const source = sourceOf(file);
   return /from 'node:(child_process|worker_threads)'/.test(source) && STARTS.test(source);
@@ -22,8 +24,13 @@ test('the embedded AWS and the benchmarks start processes and threads', () => {
   );
 });
 
-test.each(starters)('%s starts them in a sealed environment', (file) => {
+test.each(starters.filter((file) => file !== WATCHED))('%s starts them in a sealed environment', (file) => {
   expect(sourceOf(file)).toMatch(/sealedEnvironment\(process\.env, /);
+});
+
+test('what starts programs in a hostile environment has them watched', () => {
+  expect(starters).toContain(WATCHED);
+  expect(sourceOf(WATCHED)).toMatch(/execFile\(process\.execPath, \['--require', WATCH, /);
 });
 
 test('the embedded AWS and the benchmarks have no SDK client of their own, which would look for settings by itself', () => {

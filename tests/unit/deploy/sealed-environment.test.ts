@@ -1,5 +1,5 @@
 import { sealedEnvironment } from '../../../rehearsal/deploy/sealed-environment.ts';
-import { hostileEnvironments } from '../../support/sealed/environments.ts';
+import { hostileEnvironments } from '../../../reliability/sealed/watch/environments.ts';
 
 const ENDPOINT = 'http://127.0.0.1:4566';
 const OURS = {

@@ -2,10 +2,16 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Ended } from '../e2e/command-line.ts';
 import { startDecoy } from './decoy.ts';
 import { type HostileEnvironment, hostileEnvironments, layOut, sprungTraps } from './environments.ts';
 import { departures, foreignSignatures, ownSignatures, readJournal } from './journal.ts';
+
+/** What a program left when it ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
 
 /** What a program and its children did that sealed ones never do. */
 export interface Misdeeds {
@@ -45,7 +51,7 @@ export function deployCommand(endpoint: string): string[] {
   return ['--input-type=module', '--eval', script];
 }
 
-const WATCH = resolve('tests/support/sealed/watch.cjs');
+const WATCH = resolve('reliability/sealed/watch/watch.cjs');
 const MOST_OUTPUT_BYTES = 1e8;
 /** Far more than any command takes: what hangs has failed. */
 const TIMEOUT_MS = 1_800_000;

@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Cloud, createCloud } from '@tidegate/embedded-aws';
 import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
-import { packagedService } from '../../../rehearsal/deploy/package-cache.ts';
-import { describeService } from '../../../rehearsal/run/deployed-stack.ts';
-import { EPOCH_MS } from '../../../rehearsal/run/run-rehearsal.ts';
-import type { Deployed } from './deployed.ts';
+import { type DeployedService, describeService } from '../run/deployed-stack.ts';
+import { EPOCH_MS } from '../run/run-rehearsal.ts';
+import { packagedService } from './package-cache.ts';
 
 export interface TemplateResource {
   readonly Type: string;
@@ -26,6 +25,16 @@ export interface PackagedStack {
   readonly accessLogFormat: string;
   /** The functions' archives by file name. */
   readonly archives: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A cloud with the service on it. */
+export interface Deployed {
+  readonly cloud: Cloud;
+  readonly service: DeployedService;
+  /** Every line that the framework printed; none where the framework did not run. */
+  readonly lines: readonly string[];
+  /** What went wrong in scheduled work. */
+  readonly failures: readonly unknown[];
 }
 
 const StackName = 'tidegate-dev';
