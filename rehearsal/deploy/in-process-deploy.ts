@@ -5,6 +5,7 @@ import { DEVELOPER } from '@tidegate/embedded-aws/kernel';
 import { type DeployedService, describeService } from '../run/deployed-stack.ts';
 import { EPOCH_MS } from '../run/run-rehearsal.ts';
 import { packagedService } from './package-cache.ts';
+import { NOWHERE } from './sealed-environment.ts';
 
 export interface TemplateResource {
   readonly Type: string;
@@ -43,10 +44,14 @@ const ACCESS_LOG_ARN = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/api-g
 const STEP_MS = 5_000;
 const MOST_STEPS = 60;
 
-/** What `sls package` left behind; with a scale, every limit multiplied and no quotas. */
-export async function packagedStack(limitScale?: number): Promise<PackagedStack> {
+/**
+ * What `sls package` left behind; with a scale, every limit multiplied and no quotas.
+ * @param source the folder of a service to package instead of this project
+ */
+export async function packagedStack(limitScale?: number, source?: string): Promise<PackagedStack> {
   const scaled = limitScale === undefined ? [] : ['--param', `limitScale=${limitScale}`, '--param', 'quotas=false'];
-  const directory = await packagedService(['--stage', 'dev', ...scaled], { endpoint: 'http://127.0.0.1:1' });
+  const options = { endpoint: NOWHERE, ...(source !== undefined && { source }) };
+  const directory = await packagedService(['--stage', 'dev', ...scaled], options);
   const text = (name: string) => readFile(join(directory, name), 'utf8');
   const archives = new Map<string, Uint8Array>();
   for (const name of ['backend', 'telemetry', 'control', 'planWriter', 'keyDirectory', 'failSafe']) {
@@ -60,18 +65,21 @@ export async function packagedStack(limitScale?: number): Promise<PackagedStack>
   };
 }
 
-/** A cloud in virtual time with the service on it, for tests of what was deployed rather than of the framework. */
-export async function deployedInProcess({
-  limitScale,
-  startMs = EPOCH_MS,
-}: {
+export interface InProcessOptions {
   readonly limitScale?: number;
+  /** Default `EPOCH_MS`. */
   readonly startMs?: number;
-} = {}): Promise<Deployed> {
+  /** What to deploy. Default: this project, packaged at `limitScale`. */
+  readonly stack?: PackagedStack;
+}
+
+/** A cloud in virtual time with the service on it, for tests of what was deployed rather than of the framework. */
+export async function deployedInProcess(options: InProcessOptions = {}): Promise<Deployed> {
+  const { limitScale, startMs = EPOCH_MS } = options;
   const failures: unknown[] = [];
   const cloud = await createCloud({ seed: 1, port: 0, onError: (error) => void failures.push(error) });
   await cloud.clock.goVirtual(0, startMs);
-  const stack = await packagedStack(limitScale);
+  const stack = options.stack ?? (await packagedStack(limitScale));
   await deployTemplate(cloud, stack, stack.template);
   return { cloud, service: await describeService(cloud.aws), lines: [], failures };
 }

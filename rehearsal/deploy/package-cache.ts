@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
 import { isIntact, publish } from './intact-folder.ts';
 import { CACHE, inRunFolder } from './run-folder.ts';
-import { type ServerlessOptions, serverless } from './serverless.ts';
+import { PROJECT, type ServerlessOptions, serverless } from './serverless.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The inputs of a package. */
 const INPUTS = ['serverless.yml', 'package-lock.json', 'tsconfig.json', 'config', 'functions', 'shared'];
 
@@ -15,7 +13,7 @@ const INPUTS = ['serverless.yml', 'package-lock.json', 'tsconfig.json', 'config'
  * damaged. Concurrent builders are safe: each builds in its own folder, and the first to finish wins.
  */
 export async function packagedService(params: readonly string[], options: ServerlessOptions): Promise<string> {
-  const target = join(CACHE, `package-${await hashOfInputs(params)}`);
+  const target = join(CACHE, `package-${await hashOfInputs(options.source ?? PROJECT, params)}`);
   if (await isIntact(target)) return target;
   await inRunFolder(async (folder) => {
     const building = join(folder, 'package');
@@ -25,15 +23,18 @@ export async function packagedService(params: readonly string[], options: Server
   return target;
 }
 
-async function hashOfInputs(params: readonly string[]): Promise<string> {
+async function hashOfInputs(source: string, params: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([process.version, ...params]));
-  for (const input of INPUTS) await addFile(hash, input);
+  for (const input of INPUTS) {
+    for (const file of await filesOf(join(source, input))) {
+      hash.update(relative(source, file)).update(await readFile(file));
+    }
+  }
   return hash.digest('hex').slice(0, 16);
 }
 
-async function addFile(hash: ReturnType<typeof createHash>, path: string): Promise<void> {
-  const full = join(ROOT, path);
+async function filesOf(full: string): Promise<string[]> {
   const entries = await readdir(full, { withFileTypes: true, recursive: true }).catch(() => undefined);
   const files = entries?.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)) ?? [full];
-  for (const file of files.sort()) hash.update(file.slice(ROOT.length)).update(await readFile(file));
+  return files.sort();
 }

@@ -14,11 +14,14 @@ export interface ServerlessOptions {
   readonly endpoint: string;
   /** Receives every line that the framework prints. */
   readonly onLine?: (line: string) => void;
+  /** The folder of the service to package: `serverless.yml` and what it names. Default: this project. */
+  readonly source?: string;
 }
 
 const require = createRequire(import.meta.url);
 const EXECUTABLE = require.resolve('serverless/bin/serverless.js');
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** This project's folder. */
+export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** The files that the framework expects in its working directory. */
 const SERVICE_FOLDERS = ['config', 'functions', 'shared', 'node_modules'];
 /** Copied, because the framework does not accept a link as its configuration. */
@@ -37,15 +40,15 @@ export async function serverless(args: readonly string[], options: ServerlessOpt
   // The framework keeps its files in `.serverless` of the working directory: two runs in one directory would overwrite each other's files.
   await inRunFolder(async (folder) => {
     const environment = environmentFor(options.endpoint, folder);
-    await layOut(folder);
+    await layOut(folder, options.source ?? PROJECT);
     await run(args, { folder, environment, onLine: options.onLine });
   });
 }
 
-async function layOut(folder: string): Promise<void> {
+async function layOut(folder: string, source: string): Promise<void> {
   await mkdir(join(folder, HOME));
-  await Promise.all(SERVICE_FOLDERS.map((name) => symlink(join(ROOT, name), join(folder, name))));
-  await Promise.all(SERVICE_FILES.map((name) => copyFile(join(ROOT, name), join(folder, name))));
+  await Promise.all(SERVICE_FOLDERS.map((name) => symlink(join(source, name), join(folder, name))));
+  await Promise.all(SERVICE_FILES.map((name) => copyFile(join(source, name), join(folder, name))));
 }
 
 interface Run {
