@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { capitalized, checkedTiers } from './check-tiers.js';
 
 /**
  * The values of serverless.yml that are computed rather than written: plans, keys and the baseline from
@@ -10,7 +11,7 @@ export default async function deploymentValues({ resolveVariable }) {
   const [serviceName, stageName] = [await resolveVariable('self:service'), await resolveVariable('sls:stage')];
   const scale = positiveNumber('limitScale', await resolveVariable('param:limitScale'));
   const withQuotas = String(await resolveVariable('param:quotas')) === 'true';
-  const tiers = parse(await readFile(new URL('tiers.yml', import.meta.url), 'utf8'));
+  const tiers = checkedTiers(parse(await readFile(new URL('tiers.yml', import.meta.url), 'utf8')));
   const stage = scaled(parse(await readFile(new URL('stage.yml', import.meta.url), 'utf8')), scale);
   const policy = JSON.parse(await readFile(new URL('policies/default.json', import.meta.url), 'utf8'));
   const failSafe = parse(await readFile(new URL('fail-safe.yml', import.meta.url), 'utf8'));
@@ -20,7 +21,7 @@ export default async function deploymentValues({ resolveVariable }) {
     // Small accounts cannot reserve any concurrency, so that both are optional.
     backendReservedConcurrency: await reservedConcurrency('backendReservedConcurrency', resolveVariable),
     controlReservedConcurrency: await reservedConcurrency('controlReservedConcurrency', resolveVariable),
-    usagePlans: names.map((name) => ({ [name]: withQuotas ? { quota: { ...tiers[name].quota, offset: 0 } } : {} })),
+    usagePlans: usagePlans(tiers, withQuotas),
     planThrottles: Object.fromEntries(names.map((name) => [planLogicalId(name), planThrottle(tiers[name], scale)])),
     apiKeys: names.map((name) => ({ [name]: [{ name: `${serviceName}-${stageName}-${name}-1` }] })),
     baseline: { 'Fn::Sub': JSON.stringify(baseline(names, tiers, stage, stageName, scale)) },
@@ -30,14 +31,19 @@ export default async function deploymentValues({ resolveVariable }) {
     planArns: names.map((name) => ({ 'Fn::Sub': `${planArn(name)}` })),
     planKeyArns: names.map((name) => ({ 'Fn::Sub': `${planArn(name)}/keys` })),
     throttleAlarms: Object.fromEntries(
-      names.map((name) => [`${logical(name)}ThrottleAlarm`, throttleAlarm(name, serviceName, stageName)]),
+      names.map((name) => [`${capitalized(name)}ThrottleAlarm`, throttleAlarm(name, serviceName, stageName)]),
     ),
   };
 }
 
-const logical = (tier) => tier[0].toUpperCase() + tier.slice(1);
-const planLogicalId = (tier) => `ApiGatewayUsagePlan${logical(tier)}`;
+const planLogicalId = (tier) => `ApiGatewayUsagePlan${capitalized(tier)}`;
 const planArn = (tier) => `arn:\${AWS::Partition}:apigateway:\${AWS::Region}::/usageplans/\${${planLogicalId(tier)}}`;
+
+/** The plans as the framework takes them; a tier need not have a quota. */
+export const usagePlans = (tiers, withQuotas) =>
+  Object.entries(tiers).map(([name, { quota }]) => ({
+    [name]: withQuotas && quota ? { quota: { ...quota, offset: 0 } } : {},
+  }));
 
 function positiveNumber(name, value) {
   const number = Number(value);

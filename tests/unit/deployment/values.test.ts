@@ -67,6 +67,14 @@ test('the framework is given no rate of a plan: its schema takes whole numbers o
   expect(JSON.stringify(usagePlans)).not.toContain('throttle');
 });
 
+test('a tier without a quota has a plan without one, also where quotas are deployed', async () => {
+  const { usagePlans } = await import(FILE);
+  const quota = { limit: 10, period: 'DAY' };
+  const tiers = { gold: { rateRps: 1, burst: 1 }, silver: { rateRps: 1, burst: 1, quota } };
+  expect(usagePlans(tiers, true)).toEqual([{ gold: {} }, { silver: { quota: { ...quota, offset: 0 } } }]);
+  expect(usagePlans(tiers, false)).toEqual([{ gold: {} }, { silver: {} }]);
+});
+
 test('concurrency is reserved for the backend and for control only where a parameter asks for it', async () => {
   expect(await valuesWith()).toMatchObject({ backendReservedConcurrency: null, controlReservedConcurrency: null });
   const reserved = await valuesWith({ backendReservedConcurrency: '100', controlReservedConcurrency: '5' });
