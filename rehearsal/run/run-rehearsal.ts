@@ -3,6 +3,7 @@ import { FaultInjector, knownOperations, parseFault } from '@tidegate/embedded-a
 import type { Limits } from '../../shared/limits/limits.ts';
 import type { KeyId } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
+import { castFor } from '../world/cast.ts';
 import { randomStreams } from '../world/random-streams.ts';
 import { type Scenario, scaledScenario } from '../world/scenario.ts';
 import { SLICE_MS, World } from '../world/world.ts';
@@ -62,7 +63,7 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   const preparedMs = cloud.clock.now() + PREPARATION_MS;
   cloud.aws.reseed(seed);
   const service = await describeService(cloud.aws);
-  const scenario = scaledScenario(options.scenario, scale);
+  const scenario = castFor(scaledScenario(options.scenario, scale), Object.keys(service.tiers));
   const policy = await installPolicy(cloud.aws, service, scale, options.policy);
   const keyIds = await createKeys(cloud, service, scenario);
   await cloud.clock.runUntil(nextMinute(Math.max(preparedMs, cloud.clock.now())));

@@ -1,13 +1,19 @@
+import type { Limit } from '../../shared/limits/limit.ts';
+import type { TierName } from '../../shared/platform/units.ts';
+
 export interface GuideFacts {
   readonly endpoint: string;
   readonly apiId: string;
   readonly stageName: string;
   readonly parameterPrefix: string;
   readonly stateTable: string;
+  readonly tiers: Readonly<Record<TierName, Limit>>;
 }
 
 /** Commands to paste for the running service. */
-export function guide({ endpoint, apiId, stageName, parameterPrefix, stateTable }: GuideFacts): string {
+export function guide({ endpoint, apiId, stageName, parameterPrefix, stateTable, tiers }: GuideFacts): string {
+  // The smallest limit is the one that a person reaches by hand.
+  const [smallest] = Object.entries(tiers).toSorted(([, a], [, b]) => a.rateRps - b.rateRps);
   const url = `${endpoint}/restapis/${apiId}/${stageName}/_user_request_`;
   return `
 Still serving, on the wall's clock now. In another terminal, first without the AWS settings that it may have:
@@ -18,7 +24,7 @@ Still serving, on the wall's clock now. In another terminal, first without the A
 
   # A customer's key, and a request with it (without a key: 403)
   KEY=$(aws apigateway get-api-key --include-value --query value --output text --api-key \\
-    $(aws apigateway get-api-keys --name-query tidegate-dev-basic-1 --query 'items[0].id' --output text))
+    $(aws apigateway get-api-keys --name-query tidegate-dev-${smallest?.[0]}-1 --query 'items[0].id' --output text))
   curl -i -H "x-api-key: $KEY" ${url}/data
 
   # The limits in force

@@ -71,6 +71,9 @@ export interface Objective {
   readonly latencyMs: number;
 }
 
+/** The tier whose service is scored apart, where a scenario names no other. */
+export const PREMIUM: TierName = 'premium';
+
 /** One incident, or none: everything that the simulated reality consists of. All times are seconds since its start. */
 export interface Scenario {
   readonly name: string;
@@ -83,6 +86,8 @@ export interface Scenario {
   readonly objective: Objective;
   readonly methods: readonly Method[];
   readonly groups: readonly ClientGroup[];
+  /** The tier whose honest service and guarantee are scored apart; `premium` when absent. */
+  readonly premiumTier?: TierName;
   readonly backend: BackendSpec;
   /** How much more regular than Poisson the sum of all arrivals is, 1 to 100; 1 when absent. For worlds in small. */
   readonly evenness?: number;

@@ -19,6 +19,8 @@ export interface ScoreOptions {
   readonly tiers: readonly TierTerms[];
   /** The index of each key's tier, in the order of the key indices used below. */
   readonly keyTiers: readonly number[];
+  /** The tier that is held against its guarantee; `premium` when absent. */
+  readonly premiumTier?: TierName;
   /** Seconds since the scenario's start. */
   readonly onsetSeconds: number;
   readonly surgeEndSeconds: number;
@@ -67,7 +69,7 @@ export class ScoreKeeper {
 
   constructor(options: ScoreOptions) {
     this.options = options;
-    this.stress = new StressKeeper(options.tiers, options.keyTiers);
+    this.stress = new StressKeeper(options.tiers, options.keyTiers, options.premiumTier);
     this.goodput = options.tiers.map(() => 0);
     this.ideal = options.tiers.map(() => 0);
     this.demand = options.tiers.map(() => 0);

@@ -1,4 +1,6 @@
+import type { TierName } from '../../shared/platform/units.ts';
 import type { TierTerms } from './omniscient.ts';
+import { PREMIUM } from './scenario.ts';
 
 /** The scores of docs/scores.md, "Under stress". */
 export interface StressScores {
@@ -24,7 +26,6 @@ export const BLOCK_SECONDS = 10;
 const STRESS_SHARE = 0.9;
 /** … and lasts for so many blocks after it: two minutes. */
 const BLOCKS_AFTER = 12;
-const PREMIUM = 'premium';
 const PARTS = ['goodput', 'ideal', 'keyDemand', 'keyGoodput'] as const;
 
 /** The sums over the blocks in stress. */
@@ -37,6 +38,7 @@ const SETTLED_BLOCKS = 6;
 export class StressKeeper {
   private readonly tiers: readonly TierTerms[];
   private readonly keyTiers: readonly number[];
+  private readonly premium: number;
   /** Those that may still change, oldest first. */
   private readonly open: Block[] = [];
   private settled = 0;
@@ -44,10 +46,14 @@ export class StressKeeper {
   private stressLeft = 0;
   private readonly sums: Sums;
 
-  /** @param keyTiers the index of each key's tier */
-  constructor(tiers: readonly TierTerms[], keyTiers: readonly number[]) {
+  /**
+   * @param keyTiers the index of each key's tier
+   * @param premiumTier the tier that is held against its guarantee
+   */
+  constructor(tiers: readonly TierTerms[], keyTiers: readonly number[], premiumTier: TierName = PREMIUM) {
     this.tiers = tiers;
     this.keyTiers = keyTiers;
+    this.premium = tiers.findIndex(({ name }) => name === premiumTier);
     this.sums = { ...this.emptyBlock(), guarantee: 0, premiumWithin: 0 };
   }
 
@@ -95,8 +101,7 @@ export class StressKeeper {
   }
 
   private addUp(block: Block): void {
-    const { sums, tiers } = this;
-    const premium = tiers.findIndex(({ name }) => name === PREMIUM);
+    const { sums, tiers, premium } = this;
     const guarantee = Math.min(block.demand[premium] ?? 0, (tiers[premium]?.floorShare ?? 0) * block.capacity);
     sums.seconds += block.seconds;
     sums.guarantee += guarantee;

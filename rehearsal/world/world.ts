@@ -5,7 +5,7 @@ import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';
-import { type ClientGroup, keyNames, type Scenario } from './scenario.ts';
+import { type ClientGroup, keyNames, PREMIUM, type Scenario } from './scenario.ts';
 import { ScoreKeeper, type Scores } from './scores.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
 import { TimeWheel } from './time-wheel.ts';
@@ -69,11 +69,12 @@ export class World {
     this.backend = new Backend(scenario.backend, random('world/backend'), (attempt, endMs, status) => {
       this.answerAt(attempt, endMs, status);
     });
-    const { onsetSeconds, surgeEndSeconds, objective } = scenario;
+    const { onsetSeconds, surgeEndSeconds, objective, premiumTier = PREMIUM } = scenario;
     const keyTiers = this.sources.flat().map(({ tierIndex }) => tierIndex);
     this.keeper = new ScoreKeeper({
       tiers,
       keyTiers,
+      premiumTier,
       onsetSeconds,
       surgeEndSeconds,
       latencyBoundMs: objective.latencyMs,
@@ -215,7 +216,7 @@ export class World {
     const tierIndex = tiers.findIndex((tier) => tier.name === group.tier);
     const limit = contracts[group.tier];
     if (tierIndex < 0 || !limit) throw new RangeError(`Group ${group.name} names the unknown tier ${group.tier}.`);
-    const isHonestPremium = group.honest && group.tier === 'premium';
+    const isHonestPremium = group.honest && group.tier === (scenario.premiumTier ?? PREMIUM);
     return keyNames(group).map((keyName) => {
       const keyId = this.options.keyId(keyName);
       const requests = scenario.methods.map(({ verb, path }) => ({ keyId, verb, path }));

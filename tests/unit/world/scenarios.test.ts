@@ -1,3 +1,4 @@
+import { castFor } from '../../../rehearsal/world/cast.ts';
 import { honestDemandCups, keyNames, scaledScenario } from '../../../rehearsal/world/scenario.ts';
 import { SCENARIOS } from '../../../rehearsal/world/scenarios/index.ts';
 import { seedSurge } from '../../../rehearsal/world/scenarios/seed-surge.ts';
@@ -43,6 +44,36 @@ describe('seed-surge', () => {
     expect([onset - 1, onset, end - 1, end].map((second) => runaway?.demand(second))).toEqual([0, 5000, 5000, 0]);
     expect(end - onset).toBe(15 * 60);
     expect(seedSurge.durationSeconds - end).toBeGreaterThanOrEqual(6 * 60);
+  });
+});
+
+describe('a scenario where other tiers are deployed', () => {
+  const tiersOf = (deployed: readonly string[]) => castFor(seedSurge, deployed).groups.map(({ tier }) => tier);
+
+  it('is played as it is written by the tiers that it names, in whatever order they are deployed', () => {
+    const asWritten = ['premium', 'standard', 'basic', 'internal', 'premium'];
+    expect(tiersOf(['premium', 'standard', 'basic', 'internal'])).toEqual(asWritten);
+    expect(tiersOf(['internal', 'basic', 'gold', 'standard', 'premium'])).toEqual(asWritten);
+  });
+
+  it('is played by the tiers in the same places, the last for those beyond', () => {
+    expect(tiersOf(['gold', 'silver'])).toEqual(['gold', 'silver', 'silver', 'silver', 'gold']);
+    expect(castFor(seedSurge, ['gold', 'silver']).premiumTier).toBe('gold');
+    expect(tiersOf(['only'])).toEqual(['only', 'only', 'only', 'only', 'only']);
+    expect(tiersOf(['gold', 'standard', 'basic', 'internal'])).toEqual([
+      'gold',
+      'standard',
+      'basic',
+      'internal',
+      'gold',
+    ]);
+  });
+
+  it('keeps a name that no scenario is written for, so that the mistake is told', () => {
+    const [group] = seedSurge.groups;
+    if (!group) throw new Error('No group.');
+    const wrong = { ...seedSurge, groups: [{ ...group, tier: 'premum' }] };
+    expect(castFor(wrong, ['gold', 'silver']).groups[0]?.tier).toBe('premum');
   });
 });
 

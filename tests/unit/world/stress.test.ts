@@ -3,7 +3,7 @@ import { BLOCK_SECONDS, jainAgainstMaxMin, StressKeeper } from '../../../rehears
 const TIERS = [
   { name: 'premium', weight: 4, floorShare: 0.5, sacrificeRank: 1 },
   { name: 'basic', weight: 1, floorShare: 0, sacrificeRank: 0 },
-];
+] as const;
 const [PREMIUM, BASIC] = [0, 1];
 const CAPACITY = 10;
 
@@ -43,6 +43,16 @@ describe('stress', () => {
   it('relates what was served to the omniscient shares, by weight, in stress alone', () => {
     const { stressRatio } = play([...repeat({ ...CALM, goodput: [0, 0] as [number, number] }, 3), ...repeat(BUSY, 4)]);
     expect(stressRatio).toBeCloseTo((4 * 4 + 4) / (4 * 8 + 2), 6);
+  });
+
+  it('holds against its guarantee the tier that plays premium, where other tiers are deployed', () => {
+    const keeper = new StressKeeper([{ ...TIERS[0], name: 'gold' }, TIERS[1]], [PREMIUM, BASIC], 'gold');
+    for (let second = 0; second < BLOCK_SECONDS; second++) {
+      keeper.demanded(second, PREMIUM, PREMIUM, 20);
+      keeper.served(second, PREMIUM, PREMIUM, 2);
+      keeper.closeSecond(second, CAPACITY, [10, 0]);
+    }
+    expect(keeper.result().premiumWithinGuarantee).toBe(0.4);
   });
 
   it('holds premium against its guarantee: what it asks for, at most its floor', () => {
