@@ -14,6 +14,7 @@ export default async function deploymentValues({ resolveVariable }) {
   const tiers = checkedTiers(parse(await readFile(new URL('tiers.yml', import.meta.url), 'utf8')));
   const stage = scaled(parse(await readFile(new URL('stage.yml', import.meta.url), 'utf8')), scale);
   const policy = JSON.parse(await readFile(new URL('policies/default.json', import.meta.url), 'utf8'));
+  const objective = { ...(await defaultObjective()), ...policy.objective };
   const failSafe = parse(await readFile(new URL('fail-safe.yml', import.meta.url), 'utf8'));
   const names = Object.keys(tiers);
   return {
@@ -25,7 +26,12 @@ export default async function deploymentValues({ resolveVariable }) {
     planThrottles: Object.fromEntries(names.map((name) => [planLogicalId(name), planThrottle(tiers[name], scale)])),
     apiKeys: names.map((name) => ({ [name]: [{ name: `${serviceName}-${stageName}-${name}-1` }] })),
     baseline: { 'Fn::Sub': JSON.stringify(baseline(names, tiers, stage, stageName, scale)) },
-    failSafe: JSON.stringify(failSafe),
+    objective: {
+      ...objective,
+      latencyStatistic: `p${objective.latencyPercentile}`,
+      errorPercent: product(objective.errorShare, 100),
+    },
+    failSafe: JSON.stringify({ ...failSafe, objective }),
     silentMinutes: failSafe.silentMinutes,
     defaultPolicy: { 'Fn::Sub': JSON.stringify({ ...policy, api: `\${ApiGatewayRestApi}/${stageName}` }) },
     planArns: names.map((name) => ({ 'Fn::Sub': `${planArn(name)}` })),
@@ -34,6 +40,11 @@ export default async function deploymentValues({ resolveVariable }) {
       names.map((name) => [`${capitalized(name)}ThrottleAlarm`, throttleAlarm(name, serviceName, stageName)]),
     ),
   };
+}
+
+/** What holds where the deployed policy states no objective; the policy's schema takes its defaults from there too. */
+async function defaultObjective() {
+  return JSON.parse(await readFile(new URL('../shared/platform/objective.json', import.meta.url), 'utf8'));
 }
 
 const planLogicalId = (tier) => `ApiGatewayUsagePlan${capitalized(tier)}`;

@@ -36,12 +36,12 @@ export function judgeBackend(minutes: readonly BackendMinute[], now: EpochMs, ru
   return { kind: 'healthy', why: `${rules.healthyMinutes} healthy minutes from ${timeOf(firstMs)} on` };
 }
 
-function violationIn(minute: BackendMinute, { latencyP90Ms, serverErrorShare }: FailSafeRules): string | undefined {
+function violationIn(minute: BackendMinute, { objective }: FailSafeRules): string | undefined {
   const { answered, serverErrors } = minute;
   const share = serverErrors / Math.max(1, answered);
-  if (share > serverErrorShare) return `${serverErrors} server errors in ${answered} answers`;
-  if (minute.latencyP90Ms > latencyP90Ms) return `a p90 of ${Math.round(minute.latencyP90Ms)} ms`;
-  return undefined;
+  if (share > objective.errorShare) return `${serverErrors} server errors in ${answered} answers`;
+  if (minute.latencyMs <= objective.latencyMs) return undefined;
+  return `a p${objective.latencyPercentile} of ${Math.round(minute.latencyMs)} ms`;
 }
 
 const timeOf = (atMs: EpochMs): string => new Date(atMs).toISOString().slice(11, 16);

@@ -55,7 +55,7 @@ async function readHealth(dependencies: FailSafeDependencies, now: EpochMs): Pro
   const { gateway, vitalSigns, baseline, rules } = dependencies;
   try {
     const apiName = await gateway.apiName(baseline.apiId);
-    return judgeBackend(await vitalSigns.backend(apiName, now), now, rules);
+    return judgeBackend(await vitalSigns.backend(apiName, rules.objective.latencyPercentile, now), now, rules);
   } catch (error) {
     return { kind: 'unknown', why: describeError(error) };
   }

@@ -13,13 +13,17 @@ const deployedBaselineSchema = z.object({
 
 export type DeployedBaseline = z.infer<typeof deployedBaselineSchema>;
 
-/** The rules of the fail-safe (config/fail-safe.yml), which it receives in `TIDEGATE_FAIL_SAFE`. */
+/** The rules of the fail-safe (config/fail-safe.yml) and the deployed objective, received in `TIDEGATE_FAIL_SAFE`. */
 const failSafeRulesSchema = z.strictObject({
   silentMinutes: z.int().min(2),
   healthyMinutes: z.int().min(1),
-  latencyP90Ms: z.number().positive(),
-  serverErrorShare: z.number().min(0).max(1),
   leastAnswered: z.int().min(1),
+  /** What the deployed policy calls well. */
+  objective: z.strictObject({
+    latencyPercentile: z.number().positive().max(100),
+    latencyMs: z.number().positive(),
+    errorShare: z.number().min(0).max(1),
+  }),
 });
 
 export type FailSafeRules = z.infer<typeof failSafeRulesSchema>;

@@ -1,4 +1,5 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
+import defaultObjective from '../platform/objective.json' with { type: 'json' };
 import { emptyRecord } from '../platform/records.ts';
 import type { EpochMs, KeyId, TierName } from '../platform/units.ts';
 import type { Directory } from '../telemetry/aggregate.ts';
@@ -11,7 +12,7 @@ const CHUNK_KEYS = 5_000;
 /** A directory without a refresh for a week expires, as do chunks that a smaller directory no longer uses. */
 const LIFETIME_MS = 7 * 24 * 3_600_000;
 /** The latency objective until control has stored the policy's, in milliseconds. */
-export const DEFAULT_SLOW_MS = 1000;
+const DEFAULT_SLOW_MS = defaultObjective.latencyMs;
 
 const KEYS_FORM: Form = { version: 1, attribute: 'keys', shape: () => recordWith(listOf(text)) };
 

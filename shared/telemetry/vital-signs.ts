@@ -11,7 +11,8 @@ export interface BackendMinute {
   readonly answered: number;
   /** Answers of class 5xx. */
   readonly serverErrors: number;
-  readonly latencyP90Ms: number;
+  /** At the percentile that was asked for. */
+  readonly latencyMs: number;
 }
 
 /** The state of control and backend from CloudWatch alone, without table and policy. */
@@ -20,8 +21,8 @@ export interface VitalSigns {
   recentBeat(now: EpochMs): Promise<EpochMs | undefined>;
   /** The minute of control's newest heartbeat within the last two weeks, the retention of minute metrics. */
   lastBeat(now: EpochMs): Promise<EpochMs | undefined>;
-  /** Minutes that began in the last ten, oldest first. @throws Error if CloudWatch returned incomplete data */
-  backend(apiName: string, now: EpochMs): Promise<readonly BackendMinute[]>;
+  /** Minutes that began in the last ten, oldest first, with the given percentile of latency. @throws Error if CloudWatch returned incomplete data */
+  backend(apiName: string, latencyPercentile: number, now: EpochMs): Promise<readonly BackendMinute[]>;
   /** The limits among `names` that the fail-safe has raised since an instant, according to its own metric. */
   raisedSince(limits: readonly string[], sinceMs: EpochMs, now: EpochMs): Promise<ReadonlySet<string>>;
 }
@@ -64,8 +65,8 @@ export function createVitalSigns(client: CloudWatchClient, api: ApiStage): Vital
       const hourMs = await newestBeat(floorTo(now - LONGEST_MEMORY_MS, HOUR_MS), now, HOUR_MS);
       return hourMs === undefined ? undefined : await newestBeat(hourMs, hourMs + HOUR_MS, MINUTE_MS);
     },
-    backend: async (apiName, now) => {
-      const readings = backendReadings(apiName, api.stage);
+    backend: async (apiName, latencyPercentile, now) => {
+      const readings = backendReadings({ ApiName: apiName, Stage: api.stage }, latencyPercentile);
       const fromMs = floorTo(now - BACKEND_REACH_MS, MINUTE_MS);
       return backendMinutes(await readSeries(client, readings, fromMs, now, MINUTE_MS));
     },
@@ -78,13 +79,12 @@ export function createVitalSigns(client: CloudWatchClient, api: ApiStage): Vital
   };
 }
 
-function backendReadings(apiName: string, stage: string): Reading[] {
+function backendReadings(dimensions: Reading['dimensions'], latencyPercentile: number): Reading[] {
   const figures = [
     ['IntegrationLatency', 'SampleCount'],
     ['5XXError', 'Sum'],
-    ['IntegrationLatency', 'p90'],
+    ['IntegrationLatency', `p${latencyPercentile}`],
   ] as const;
-  const dimensions = { ApiName: apiName, Stage: stage };
   return figures.map(([metric, statistic]) => ({ namespace: 'AWS/ApiGateway', metric, statistic, dimensions }));
 }
 
@@ -95,7 +95,7 @@ function backendMinutes([answered, serverErrors, latency]: readonly Series[]): B
       startMs,
       answered: count,
       serverErrors: serverErrors?.get(startMs) ?? 0,
-      latencyP90Ms: latency?.get(startMs) ?? Number.POSITIVE_INFINITY,
+      latencyMs: latency?.get(startMs) ?? Number.POSITIVE_INFINITY,
     }));
 }
 

@@ -33,6 +33,29 @@ export async function packagedTemplate(params: readonly string[] = [], source?: 
   return { path, text, resources: (JSON.parse(text) as { Resources: Record<string, Resource> }).Resources };
 }
 
+export interface DeployedObjective {
+  readonly latencyPercentile: number;
+  readonly latencyMs: number;
+  readonly errorShare: number;
+}
+
+/** The objective as each of those says that judge the backend by it: two alarms and the fail-safe. */
+export function objectivesOf({ resources }: Template): Record<'alarms' | 'failSafe', DeployedObjective> {
+  const latency = resources.BackendLatencyAlarm?.Properties;
+  const errors = resources.ServerErrorShareAlarm?.Properties;
+  const environment = resources.FailSafeLambdaFunction?.Properties.Environment as {
+    readonly Variables: { readonly TIDEGATE_FAIL_SAFE: string };
+  };
+  return {
+    alarms: {
+      latencyPercentile: Number(String(latency?.ExtendedStatistic).replace(/^p/, '')),
+      latencyMs: Number(latency?.Threshold),
+      errorShare: Number(errors?.Threshold),
+    },
+    failSafe: JSON.parse(environment.Variables.TIDEGATE_FAIL_SAFE).objective,
+  };
+}
+
 export const ofType = (template: Template, type: string): [string, Record<string, unknown>][] =>
   Object.entries(template.resources)
     .filter(([, resource]) => resource.Type === type)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import defaultObjective from '../../platform/objective.json' with { type: 'json' };
 import { own } from '../../platform/records.ts';
 import { brakesSchema, rollbackSchema } from './brakes-schema.ts';
 import { driftSchema } from './drift-schema.ts';
@@ -62,19 +63,19 @@ export type TierPolicy = z.infer<typeof otherTierSchema>;
 
 const objectiveSchema = z.strictObject({
   latencyPercentile: tunable(
-    90,
+    defaultObjective.latencyPercentile,
     50,
     99.9,
     'Percentile of backend latency in a window that is compared with the latency objective. Larger: slow outliers count, and the reading is noisier. Smaller: the reading is steadier, and rising latency is noticed later.',
   ),
   latencyMs: tunable(
-    500,
+    defaultObjective.latencyMs,
     1,
     29_000,
     'Latency objective in milliseconds: the backend latency, at the percentile objective.latencyPercentile, that must not be exceeded. Larger: more queueing is tolerated before a cut. Smaller: limits are cut earlier.',
   ),
   errorShare: tunable(
-    0.05,
+    defaultObjective.errorShare,
     0.001,
     1,
     "Share of the backend's answers that may be server errors (5xx) before the backend counts as being in trouble. Larger: more errors are tolerated. Smaller: a few errors by chance cause a reaction.",

@@ -1,6 +1,6 @@
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { GOLD_AND_SILVER, withChangedService } from '../../support/changed-service.ts';
-import { EXCUSED, ofType, packagedTemplate, type Template } from '../../support/template.ts';
+import { EXCUSED, objectivesOf, ofType, packagedTemplate, type Template } from '../../support/template.ts';
 
 /** At the scale at which it is deployed elsewhere, so that it is packaged once. */
 const PARAMS = ['--param', 'limitScale=0.05', '--param', 'quotas=false'];
@@ -29,6 +29,13 @@ describe('a service with tiers and methods of its own', () => {
       expect.arrayContaining(['GoldThrottleAlarm', 'SilverThrottleAlarm']),
     );
     expect(template.text).not.toMatch(/premium|standard-|basic|internal-|\/data|\/orders/i);
+  });
+
+  it('has alarms and a fail-safe that judge by its own objective, the default where it states none', () => {
+    const objective = { latencyPercentile: 95, latencyMs: 800, errorShare: 0.05 };
+    expect(objectivesOf(template)).toEqual({ alarms: objective, failSafe: objective });
+    const { AlarmDescription } = template.resources.BackendLatencyAlarm?.Properties ?? {};
+    expect(AlarmDescription).toMatch(/p95 latency is above 800 ms/);
   });
 
   it('has its gateway responses in the deployed snapshot, whatever its methods are called', () => {

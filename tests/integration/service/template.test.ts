@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
-import { EXCUSED, ofType, packagedTemplate, type Template } from '../../support/template.ts';
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
+import { EXCUSED, objectivesOf, ofType, packagedTemplate, type Template } from '../../support/template.ts';
 
 let template: Template;
 beforeAll(async () => {
@@ -42,6 +44,12 @@ describe('the packaged template, where that validator is blind', () => {
       expect(alarm.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
       expect(alarm.OKActions).toEqual([{ Ref: 'AlarmTopic' }]);
     }
+  });
+
+  it('alarms and fail-safe judge the backend by the objective of the deployed policy', () => {
+    const deployed = JSON.parse(readFileSync('config/policies/default.json', 'utf8'));
+    const { objective } = policySchema.parse({ ...deployed, api: 'abc/dev' });
+    expect(objectivesOf(template)).toEqual({ alarms: objective, failSafe: objective });
   });
 
   it('no alarm reads a metric that API Gateway does not have', () => {

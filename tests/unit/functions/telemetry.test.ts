@@ -101,8 +101,8 @@ describe('what the table holds of other things', () => {
 
   test.each([0, -1, 1e9, 'slow'])('an objective of %s is not one: the default stands in', async (slowMs) => {
     await putItem(table, { pk: 'OBJECTIVE', sk: 'abc123def4/dev' }, { slowMs });
-    await run(delivery([line({ integrationLatency: '700' })]));
-    expect((await windows())[0]?.cells.unknown?.['/data/GET']?.slow).toBe(0);
+    await run(delivery([line({ integrationLatency: '499' }), line({ integrationLatency: '501' })]));
+    expect((await windows())[0]?.cells.unknown?.['/data/GET']?.slow).toBe(1);
     expect(world.damages).toHaveLength(1);
   });
 

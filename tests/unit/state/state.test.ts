@@ -1,3 +1,4 @@
+import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import {
   readControlRecord,
   saveAppliedStage,
@@ -10,7 +11,7 @@ import { type Decision, recordDecision } from '../../../shared/state/decisions.t
 import { clearDesired, type Desired, readAllDesired, readDesired, saveDesired } from '../../../shared/state/desired.ts';
 import { saveClaim } from '../../../shared/state/drift-record.ts';
 import { getItem, putItem, queryItems } from '../../../shared/state/items/table.ts';
-import { DEFAULT_SLOW_MS, readDirectory, saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
+import { readDirectory, saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
 import {
   claimRefusal,
   forgetKnownGood,
@@ -229,7 +230,7 @@ describe('the key directory', () => {
 
   test('says what is slow: the objective, or the default before there is one', async () => {
     const api = freshApi();
-    expect((await readDirectory(table, api)).slowMs).toBe(DEFAULT_SLOW_MS);
+    expect((await readDirectory(table, api)).slowMs).toBe(policySchema.parse({ api: 'abc/dev' }).objective.latencyMs);
     await saveObjective(table, api, 350);
     expect((await readDirectory(table, api)).slowMs).toBe(350);
   });

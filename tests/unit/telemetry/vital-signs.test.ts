@@ -71,15 +71,23 @@ test('the backend’s minutes carry what AWS counted; one without an answer is a
   set(`AWS/ApiGateway IntegrationLatency SampleCount ${dimensions}`, [T0 - 2 * MINUTE, 600], [T0 - 3 * MINUTE, 60]);
   set(`AWS/ApiGateway IntegrationLatency p90 ${dimensions}`, [T0 - 2 * MINUTE, 150]);
   set(`AWS/ApiGateway 5XXError Sum ${dimensions}`, [T0 - 2 * MINUTE, 6], [T0 - 4 * MINUTE, 9]);
-  expect(await signs.backend('dev-tidegate', T0)).toEqual([
-    { startMs: T0 - 3 * MINUTE, answered: 60, serverErrors: 0, latencyP90Ms: Number.POSITIVE_INFINITY },
-    { startMs: T0 - 2 * MINUTE, answered: 600, serverErrors: 6, latencyP90Ms: 150 },
+  expect(await signs.backend('dev-tidegate', 90, T0)).toEqual([
+    { startMs: T0 - 3 * MINUTE, answered: 60, serverErrors: 0, latencyMs: Number.POSITIVE_INFINITY },
+    { startMs: T0 - 2 * MINUTE, answered: 600, serverErrors: 6, latencyMs: 150 },
   ]);
+});
+
+test('latency is read at the percentile that is asked for', async () => {
+  const dimensions = 'ApiName=dev-tidegate,Stage=dev';
+  set(`AWS/ApiGateway IntegrationLatency SampleCount ${dimensions}`, [T0 - 2 * MINUTE, 600]);
+  set(`AWS/ApiGateway IntegrationLatency p90 ${dimensions}`, [T0 - 2 * MINUTE, 150]);
+  set(`AWS/ApiGateway IntegrationLatency p99.9 ${dimensions}`, [T0 - 2 * MINUTE, 4000]);
+  expect(await signs.backend('dev-tidegate', 99.9, T0)).toMatchObject([{ latencyMs: 4000 }]);
 });
 
 test('half an answer is none', async () => {
   statusCode = 'PartialData';
-  await expect(signs.backend('dev-tidegate', T0)).rejects.toThrow('incomplete data for IntegrationLatency');
+  await expect(signs.backend('dev-tidegate', 90, T0)).rejects.toThrow('incomplete data for IntegrationLatency');
   await expect(signs.recentBeat(T0)).rejects.toThrow('incomplete data for Heartbeat');
 });
 

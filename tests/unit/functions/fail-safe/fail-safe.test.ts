@@ -5,7 +5,8 @@ import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts'
 import { ALARM, BASELINE, SCHEDULE, T0, World } from '../world.ts';
 
 const MINUTE = 60_000;
-const RULES = { silentMinutes: 3, healthyMinutes: 3, latencyP90Ms: 500, serverErrorShare: 0.05, leastAnswered: 10 };
+const OBJECTIVE = { latencyPercentile: 90, latencyMs: 500, errorShare: 0.05 };
+const RULES = { silentMinutes: 3, healthyMinutes: 3, leastAnswered: 10, objective: OBJECTIVE };
 const WAKE_UP = { Records: [{ messageId: 'm', eventSource: 'aws:sqs' }] };
 /** The fail-safe has no table; whoever touches this one fails. */
 const NO_TABLE = {} as Table;
@@ -22,7 +23,7 @@ const healthyMinutes = (): BackendMinute[] =>
     startMs: Math.floor(world.now / MINUTE - age) * MINUTE,
     answered: 600,
     serverErrors: 0,
-    latencyP90Ms: 120,
+    latencyMs: 120,
   }));
 
 beforeEach(() => {
@@ -104,7 +105,7 @@ test('the schedule leaves plans to the wake-ups on their way; when these were lo
 });
 
 test('a sick backend: held, paged at the alarm and then every quarter of an hour', async () => {
-  backend = () => healthyMinutes().map((minute) => ({ ...minute, latencyP90Ms: 2000 }));
+  backend = () => healthyMinutes().map((minute) => ({ ...minute, latencyMs: 2000 }));
   await look(ALARM);
   await look(SCHEDULE);
   expect(news()).toEqual(['hold: backend-unhealthy']);

@@ -7,7 +7,8 @@ import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts'
 import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../world.ts';
 
 const MINUTE = 60_000;
-const RULES = { silentMinutes: 3, healthyMinutes: 3, latencyP90Ms: 500, serverErrorShare: 0.05, leastAnswered: 10 };
+const OBJECTIVE = { latencyPercentile: 90, latencyMs: 500, errorShare: 0.05 };
+const RULES = { silentMinutes: 3, healthyMinutes: 3, leastAnswered: 10, objective: OBJECTIVE };
 const ACCOUNT = { rateRps: 10_000, burst: 5_000 };
 /** Twenty minutes past the hour, and a little. */
 const NOW = T0 + 20 * MINUTE + 25_000;
@@ -33,7 +34,7 @@ function minutes(...changes: Changes): BackendMinute[] {
   return changes.flatMap((change, index) =>
     change === undefined
       ? []
-      : { startMs: T0 + (15 + index) * MINUTE, answered: 600, serverErrors: 0, latencyP90Ms: 120, ...change },
+      : { startMs: T0 + (15 + index) * MINUTE, answered: 600, serverErrors: 0, latencyMs: 120, ...change },
   );
 }
 const judged = (...changes: Changes) => judgeBackend(minutes(...changes), NOW, RULES).kind;
@@ -41,16 +42,23 @@ const judged = (...changes: Changes) => judgeBackend(minutes(...changes), NOW, R
 describe('the backend', () => {
   test('is healthy after three healthy minutes in a row', () => {
     expect(judged({}, {}, {})).toBe('healthy');
-    expect(judged({}, { latencyP90Ms: 500, serverErrors: 30 }, {})).toBe('healthy');
+    expect(judged({}, { latencyMs: 500, serverErrors: 30 }, {})).toBe('healthy');
   });
 
   test.each([
-    ['slow', { latencyP90Ms: 501 }],
+    ['slow', { latencyMs: 501 }],
     ['failing', { serverErrors: 31 }],
-    ['without a latency', { latencyP90Ms: Number.POSITIVE_INFINITY }],
+    ['without a latency', { latencyMs: Number.POSITIVE_INFINITY }],
   ])('is unhealthy when one of them is %s, and says how', (_, change) => {
     expect(judged({}, change, {})).toBe('unhealthy');
     expect(judgeBackend(minutes({}, change, {}), NOW, RULES).why).toMatch(/in the minute of 00:16$/);
+  });
+
+  test('is judged by the objective that it is handed', () => {
+    const rules = { ...RULES, objective: { latencyPercentile: 99, latencyMs: 800, errorShare: 0.2 } };
+    expect(judgeBackend(minutes({}, { latencyMs: 800, serverErrors: 120 }, {}), NOW, rules).kind).toBe('healthy');
+    const { why } = judgeBackend(minutes({}, { latencyMs: 801 }, {}), NOW, rules);
+    expect(why).toBe('a p99 of 801 ms in the minute of 00:16');
   });
 
   test('errors are a share of what reached it: refused requests do not dilute them', () => {
@@ -64,7 +72,7 @@ describe('the backend', () => {
   });
 
   test('what was bad before those minutes is past', () => {
-    const past = { startMs: T0 + 14 * MINUTE, answered: 600, serverErrors: 600, latencyP90Ms: 9000 };
+    const past = { startMs: T0 + 14 * MINUTE, answered: 600, serverErrors: 600, latencyMs: 9000 };
     expect(judgeBackend([past, ...minutes({}, {}, {})], NOW, RULES).kind).toBe('healthy');
   });
 
