@@ -49,7 +49,6 @@ function json<Content>(schema: z.ZodType<Content>) {
 /** Every variable that any function reads. */
 export interface Variables {
   readonly STATE_TABLE: string;
-  readonly SERVICE_STAGE: string;
   readonly PARAMETER_PREFIX: string;
   readonly PLAN_WRITES_QUEUE_URL: string;
   readonly LOOKS_QUEUE_URL: string;
@@ -60,7 +59,6 @@ export interface Variables {
 
 const variables: { readonly [Name in keyof Variables]: z.ZodType<Variables[Name]> } = {
   STATE_TABLE: text,
-  SERVICE_STAGE: text,
   PARAMETER_PREFIX: text.regex(/^\/.*[^/]$/, 'must begin with a slash and end without one'),
   PLAN_WRITES_QUEUE_URL: text,
   LOOKS_QUEUE_URL: text,

@@ -145,6 +145,17 @@ describe('the packaged template, where that validator is blind', () => {
     }
   });
 
+  it('every function is told exactly the variables that its handler reads', () => {
+    const functions = ofType(template, 'AWS::Lambda::Function');
+    expect(functions.length).toBeGreaterThan(5);
+    for (const [, { Handler, Environment }] of functions) {
+      const handler = `${String(Handler).replace(/\.handler$/, '')}.ts`;
+      const { Variables } = Environment as { Variables: Record<string, unknown> };
+      const told = Object.keys(Variables).filter((name) => !OF_THE_LOGGER.includes(name));
+      expect([handler, told.sort()]).toEqual([handler, variablesReadBy(handler).sort()]);
+    }
+  });
+
   it('queues, topic, table and log groups are encrypted with the one key, which rotates; every log group forgets', () => {
     const key = { 'Fn::GetAtt': ['EncryptionKey', 'Arn'] };
     expect(ofType(template, 'AWS::KMS::Key').map(([name, { EnableKeyRotation }]) => [name, EnableKeyRotation])).toEqual(
@@ -206,6 +217,20 @@ describe('the packaged template, where that validator is blind', () => {
     expect(sending.toSorted()).toEqual([...new Set(invoked)].toSorted());
   });
 });
+
+/** Read by Powertools' logger by itself, so that every function has them. */
+const OF_THE_LOGGER = ['POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL'];
+
+/** The variables that a handler reads, those that Lambda sets left out: in what is deployed only handlers read any. */
+function variablesReadBy(handler: string): string[] {
+  const text = readFileSync(handler, 'utf8');
+  const lists = [...text.matchAll(/readEnvironment\(\[([^\]]*)\]/g)].map(([, list = '']) => list);
+  const single = [...text.matchAll(/requireVariable\(('\w+')|process\.env\.(\w+)/g)].map(
+    ([, quoted, bare]) => quoted ?? `'${bare}'`,
+  );
+  const names = [...lists, ...single].join().matchAll(/'(\w+)'/g);
+  return [...names].flatMap(([, name = '']) => (name.startsWith('AWS_') ? [] : [name]));
+}
 
 interface Statement {
   readonly Effect: string;

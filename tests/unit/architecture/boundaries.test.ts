@@ -150,6 +150,14 @@ describe('purity', () => {
     expect(readers.map((file) => relative('', file))).toEqual(['shared/platform/clock.ts']);
   });
 
+  test('in what is deployed only handlers read the environment', () => {
+    const readers = [...sourceFiles('functions'), ...sourceFiles('shared')].filter((file) =>
+      /\b(process\.env|readEnvironment|requireVariable)\b/.test(readSource(file)),
+    );
+    const reading = ['shared/platform/environment.ts', 'shared/platform/variables.ts'];
+    expect(readers.filter((file) => !file.endsWith('/handler.ts')).sort()).toEqual(reading);
+  });
+
   test('a handler only wires: at most fifty lines, imports included', () => {
     const lines = (file: string) => readSource(file).trimEnd().split('\n').length;
     const handlers = sourceFiles('functions').filter((file) => file.endsWith('/handler.ts'));
