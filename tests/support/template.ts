@@ -56,7 +56,12 @@ export function objectivesOf({ resources }: Template): Record<'alarms' | 'failSa
   };
 }
 
-export const ofType = (template: Template, type: string): [string, Record<string, unknown>][] =>
-  Object.entries(template.resources)
-    .filter(([, resource]) => resource.Type === type)
-    .map(([name, resource]) => [name, resource.Properties as Record<string, unknown>]);
+/**
+ * Every resource of a type, with its name.
+ * @throws Error when there is none: what is said of all of them would be said of nothing.
+ */
+export function ofType(template: Template, type: string): [string, Record<string, unknown>][] {
+  const resources = Object.entries(template.resources).filter(([, { Type }]) => Type === type);
+  if (resources.length === 0) throw new Error(`The template has no ${type}.`);
+  return resources.map(([name, { Properties }]) => [name, Properties as Record<string, unknown>]);
+}

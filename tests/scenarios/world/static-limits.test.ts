@@ -52,7 +52,8 @@ describe('without anybody who moves limits', () => {
     const { world, seconds } = withStaticLimits(retryStorm);
     world.advance(world.endMs);
     const after = seconds.filter(({ second }) => second > retryStorm.surgeEndSeconds + 120);
-    expect(after.every(({ isViolation }) => isViolation)).toBe(true);
+    expect(after.length).toBeGreaterThan(60);
+    expect(after.filter(({ isViolation }) => !isViolation)).toEqual([]);
   });
 });
 

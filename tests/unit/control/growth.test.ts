@@ -35,7 +35,7 @@ test('a total that is admitted in full goes up by a small step', () => {
   expect(tracker.totalCups).toBeCloseTo(408, 0);
 });
 
-test('bug: a total that was not quite admitted was said to be at the policy’s ceiling, where none was set', () => {
+test('a total that was not quite admitted is not raised, and the reason says so', () => {
   const { rule, reason, tracker } = onHealthyAndBound(trackerAt(400), healthyAt(380), policyWith());
   expect(rule).toBe('total-not-reached');
   expect(reason).toBe(
@@ -44,7 +44,7 @@ test('bug: a total that was not quite admitted was said to be at the policy’s 
   expect(tracker.totalCups).toBe(400);
 });
 
-describe('bug: a backend that was whole again was held at 60 % for good, for plans let through 95 % of the total', () => {
+describe('a total of which plans let through 95 % only is raised', () => {
   const policy = policyWith();
   const pastMs = 1000 * policy.tracker.pastFactor * policy.tracker.badAgeSeconds;
   const evidence = { ...healthyAt(380), now: 2_000_000 };

@@ -220,14 +220,14 @@ test('an override that somebody made is kept in step', () => {
 describe('the test whether quick errors come from load', () => {
   const errorsOf = (load: number, share: number) => logWindow(130_000, erring(load, share));
 
-  test('bug: begun at rest it let the stage stand above demand, so nothing was cut and nothing shown', () => {
+  test('begun at rest, lowers the stage below demand, or it would show nothing', () => {
     const fed = calmLaw();
     const { conclusion, desired } = fed.tick(150_000, [errorsOf(1, 0.25)]);
     expect(conclusion).toMatchObject({ rule: 'error-test', estimates: { totalCups: 810 } });
     expect(desired.stage['*/*']?.rateRps).toBeLessThanOrEqual(810);
   });
 
-  test('bug: a cut for congestion was undone when the test that it had overtaken was taken back', () => {
+  test('does not undo a cut for congestion that has overtaken it', () => {
     const fed = calmLaw();
     fed.tick(150_000, [errorsOf(1, 0.25)]);
     const severe = { ...slow(3000), premium: { requests: 4500, latencyMs: 3000, serverErrors: 1800 } };

@@ -35,7 +35,7 @@ function split(totalCups: number, { rates, stage = { [OTHERS]: 270, [POST]: 41 }
   return minuteSplit(situation, totalCups);
 }
 
-test('bug: orders kept a bucket that the plans never filled, and reads were refused for it', () => {
+test('a method whose plans let little through gets little more than that, and the others the rest of the total', () => {
   const parts = split(436, { rates: { [OTHERS]: [350, 265], [POST]: [41, 21] } });
   expect(parts[POST]).toBeCloseTo((21 * 4) / 0.9, 9);
   expect(parts[OTHERS]).toBeCloseTo(436 - (21 * 4) / 0.9, 9);

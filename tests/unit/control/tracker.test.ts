@@ -55,7 +55,7 @@ describe('the time of a drain', () => {
   };
   const STALE = { isFresh: false, health: 'thin' } as const;
 
-  test('bug: a test of quick errors begun in it took the drained total for what to return to; it ends instead', () => {
+  test('quick errors end it, so that no test of them takes the drained total for the one to return to', () => {
     const still = { ...draining, drainUntilMs: NOW + 5000 };
     const ended = step(still, { errorShare: 0.2 }, { health: 'erring' });
     expect(ended).toMatchObject({ rule: 'drain-over', tracker: { totalCups: 350, phase: 'hold', errorTest: null } });

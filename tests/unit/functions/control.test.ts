@@ -518,7 +518,7 @@ describe('overlapping triggers', () => {
     expect(fences === 1 || fences === 2).toBe(true);
   });
 
-  test('a schedule that came while an alarm was at work was looked at as if the alarm had come again', async () => {
+  test('a schedule that comes while an alarm is at work is looked at as a schedule', async () => {
     let nested: Promise<void> | undefined;
     answer = () => {
       nested ??= run(SCHEDULE);
@@ -529,7 +529,7 @@ describe('overlapping triggers', () => {
     expect((await decisions()).map(({ trigger }) => trigger)).toEqual(['alarm', 'schedule']);
   });
 
-  test('a word left just as the holder let go was lost', async () => {
+  test('a word left just as the holder lets go is not lost', async () => {
     const send = table.client.send.bind(table.client);
     let isLetGo = false;
     jest.spyOn(table.client, 'send').mockImplementation(async (command: { input: unknown }) => {

@@ -85,7 +85,7 @@ test('a tick that died after its record is not recorded twice', async () => {
   expect(world.metric('DecisionCount')).toEqual([1, 1, 1]);
 });
 
-test('the second look under one lease had no record of its own when it came in the same millisecond', async () => {
+test('two looks under one lease in the same millisecond have a record each', async () => {
   let nested: Promise<void> | undefined;
   onLaw = () => {
     nested ??= run(SCHEDULE);

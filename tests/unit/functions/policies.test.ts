@@ -162,7 +162,7 @@ test('a refused version is shown in every decision, next to the active one', asy
   });
 });
 
-test('a newcomer whose name sorts first took the stage from the policy that governed it', async () => {
+test('a newcomer whose name sorts first does not take the stage from the policy that governs it', async () => {
   await run(SCHEDULE);
   const [policy] = world.parameters;
   world.parameters.push({ Name: '/tidegate/dev/policies/a', Value: policy?.Value ?? '', Version: 1 });

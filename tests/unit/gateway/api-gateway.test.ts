@@ -58,7 +58,7 @@ describe('reading', () => {
     expect(inputs).toEqual([{ limit: 500 }, { limit: 500, position: 'next' }]);
   });
 
-  test('an account limit that is none was remembered for a quarter of an hour, and nothing could be written', async () => {
+  test('an account limit that is none is refused and not remembered: the next answer counts', async () => {
     const gateway = createGateway(new APIGatewayClient({ region: 'us-east-1' }));
     const bad = [1e-9, 0, -1, Number.NaN, Number.POSITIVE_INFINITY];
     const answers = aws.on(GetAccountCommand);

@@ -61,7 +61,7 @@ describe('pairs that must be in order', () => {
     expect(found({ 'capacity.ceilingCups': 1 })).toEqual([]);
   });
 
-  test('a tier of another name had no default here, and a ceiling below its floor passed', () => {
+  test('a tier of another name has a default floor too, which a ceiling may not be below', () => {
     expect(found({ 'tiers.gold.ceilingShare': 0.04 })).toMatchObject([
       { path: 'tiers.gold.floorShare', expected: 'at most tiers.gold.ceilingShare (0.04)', found: '0.05' },
     ]);

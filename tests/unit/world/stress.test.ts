@@ -69,8 +69,10 @@ describe('stress', () => {
       if (second === 10) keeper.served(9.9, PREMIUM, 0, 60);
       keeper.closeSecond(second, CAPACITY, [second < 10 ? 10 : 0, 0]);
     }
-    expect(keeper.result().stressRatio).toBe(0.6);
-    expect(keeper.result()).toEqual(keeper.result());
+    const result = keeper.result();
+    expect(result.stressRatio).toBe(0.6);
+    // Asked again it settles nothing twice.
+    expect(keeper.result()).toEqual(result);
   });
 
   it('takes the worst tier for how even it was', () => {

@@ -63,9 +63,9 @@ describe('the dashboard', () => {
 
   it('keeps to the width where text is free', () => {
     const lines = renderDashboard(playedState(9), { columns: 60, color: false }).split('\n');
-    expect(
-      lines.filter((line) => /cut|per key|stage limit|Latency/.test(line)).every((line) => line.length <= 60),
-    ).toBe(true);
+    const free = lines.filter((line) => /cut|per key|stage limit|Latency/.test(line));
+    expect(free.length).toBeGreaterThan(3);
+    expect(free.filter((line) => line.length > 60)).toEqual([]);
   });
 
   it('remembers five decisions, newest first, and a repeated hold once', () => {

@@ -58,7 +58,7 @@ test('an environment is kept while there is work, and ends after ten minutes wit
   expect([await callAfter(0), await callAfter(9), await callAfter(9), await callAfter(11)]).toEqual([1, 2, 3, 1]);
 });
 
-test('bug: environments started beside one that waited were never ended', async () => {
+test('an environment that is started while another waits ends when it has been idle for long enough', async () => {
   const source = `const name = Math.random();
     export const handler = async (ms) => {
       await new Promise((resolve) => setTimeout(resolve, ms));

@@ -18,7 +18,7 @@ function endpointLateBy(delayMs: number): LocalEndpoint {
 const TARGET = { host: '127.0.0.1', port: 4566, path: '/' };
 const turn = () => new Promise(setImmediate);
 
-test('bug: an answer that never came was kept for good, though its client had given up', async () => {
+test('an answer that never comes is let go when its client gives up', async () => {
   const released = jest.fn();
   const hold: Hold = jest.fn(() => released);
   const request = localRequest(endpointLateBy(Number.POSITIVE_INFINITY), [TARGET], hold);
