@@ -26,7 +26,7 @@ const cutTheLog = () =>
     ReservedConcurrentExecutions: 0,
   });
 
-test('an API without traffic was called blind after two minutes: it is idle, for as long as that lasts', async () => {
+test('an API without traffic is idle, not blind, for as long as that lasts', async () => {
   await trickle(60);
   await live(target.cloud, 240);
   const sinceMs = target.cloud.clock.now();

@@ -52,7 +52,7 @@ const override = (Value: string) =>
     Overwrite: true,
   });
 
-test('three hundred forged look-nows in a minute were 301 decisions: one look in ten seconds, and the last is not lost', async () => {
+test('three hundred forged look-nows in a minute cause one look in ten seconds, and the last is not lost', async () => {
   const sinceMs = target.cloud.clock.now();
   for (let second = 0; second < 60; second++) {
     await as('telemetry', 'events', 'PutEvents', { Entries: [1, 2, 3, 4, 5].map(() => lookNow()) });

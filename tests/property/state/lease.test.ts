@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { LEASE_MS, type Lease, releaseLease, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
-import { type LocalTable, localTable } from '../../unit/state/dynalite.ts';
+import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
 
 const T0 = Date.UTC(2031, 0, 1);
 let table: LocalTable;

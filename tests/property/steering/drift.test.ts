@@ -9,7 +9,7 @@ import type { DriftInput } from '../../../shared/steering/drift/drift-input.ts';
 import { type DriftFindings, examineDrift } from '../../../shared/steering/drift/examine-drift.ts';
 import { leaveHeldLimits } from '../../../shared/steering/leave-held-limits.ts';
 import { restingLimits } from '../../../shared/steering/resting-limits.ts';
-import { CONCLUSION } from '../../unit/functions/world.ts';
+import { CONCLUSION } from '../../support/functions/world.ts';
 
 const NOW = Date.UTC(2031, 0, 1);
 const ACCOUNT = { rateRps: 10_000, burst: 5_000 };

@@ -4,8 +4,8 @@ import { createControl } from '../../../functions/control/control.ts';
 import type { Law } from '../../../shared/law/types.ts';
 import { addWindowPart } from '../../../shared/state/window-store.ts';
 import { emptyWindow } from '../../../shared/telemetry/windows.ts';
-import { API, CONCLUSION, SCHEDULE, T0, World } from '../../unit/functions/world.ts';
-import { type LocalTable, localTable } from '../../unit/state/dynalite.ts';
+import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
+import { API, CONCLUSION, SCHEDULE, T0, World } from '../../support/functions/world.ts';
 
 /** Ten rps less for every window, from 1000 down: whoever counts one twice is found out by the stage's rate. */
 const countingLaw: Law<unknown> = ({ state, windows, live, policy }) => {

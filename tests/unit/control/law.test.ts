@@ -138,7 +138,7 @@ test('blind it holds, and after long enough takes the policy’s fallback', () =
   expect(late.desired.stage['*/*']).toEqual(DEPLOYED.stage);
 });
 
-test('an API without traffic was reported blind: it is idle, however long', () => {
+test('an API without traffic is idle, not blind, however long', () => {
   const fed = calmLaw(120_000, { blind: { fallback: 'baseline' } });
   const before = fed.input.live;
   for (const now of [300_000, 2_000_000]) {

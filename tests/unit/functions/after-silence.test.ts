@@ -1,11 +1,7 @@
-import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import type { Limits } from '../../../shared/limits/limits.ts';
-import type { Decision } from '../../../shared/state/decisions.ts';
-import { queryItems } from '../../../shared/state/items/table.ts';
 import { readWayBack } from '../../../shared/state/way-back.ts';
-import { type LocalTable, localTable } from '../state/dynalite.ts';
-import { API, CONCLUSION, SCHEDULE, World } from './world.ts';
+import { type StartedControl, startControl } from '../../support/functions/start-control.ts';
+import { API, CONCLUSION, SCHEDULE } from '../../support/functions/world.ts';
 
 const MINUTE = 60_000;
 const BRAKED: Limits = {
@@ -13,53 +9,35 @@ const BRAKED: Limits = {
   tiers: { premium: { rateRps: 2000, burst: 5000 }, basic: { rateRps: 100, burst: 200 } },
 };
 
-let table: LocalTable;
-let world: World;
-let inputs: LawInput<unknown>[];
+let control: StartedControl;
 let desired: Limits | 'live';
-let run: (event: unknown) => Promise<void>;
 
 beforeEach(async () => {
-  table = await localTable();
-  world = new World();
-  world.policy({ mode: 'enforce', guardrails: { largestStepUpShare: 0.5, largestStepDownShare: 0.75 } });
-  inputs = [];
   desired = BRAKED;
-  run = createControl(
-    world.dependencies(table, (input): LawOutput<unknown> => {
-      inputs.push(input);
-      const wanted = desired === 'live' ? input.live : desired;
-      return { state: { seen: inputs.length }, conclusion: CONCLUSION, desired: wanted };
-    }),
-  );
-  await run(SCHEDULE);
+  control = await startControl(({ live }) => ({ desired: desired === 'live' ? live : desired }));
+  control.world.policy({ mode: 'enforce', guardrails: { largestStepUpShare: 0.5, largestStepDownShare: 0.75 } });
+  await control.run(SCHEDULE);
 });
-afterEach(async () => {
-  world.restore();
-  await table.close();
-});
+afterEach(() => control.close());
 
-const rate = () => world.stage['*/*']?.throttlingRateLimit;
+const rate = () => control.world.stage['*/*']?.throttlingRateLimit;
 
 async function back(afterMinutes: number): Promise<void> {
-  world.now += afterMinutes * MINUTE;
-  await run(SCHEDULE);
+  control.world.now += afterMinutes * MINUTE;
+  await control.run(SCHEDULE);
 }
 
-async function lastReason(): Promise<string> {
-  const items = await queryItems(table, `DECISION#${API.apiId}/${API.stage}`);
-  return (JSON.parse(String(items.at(-1)?.decision)) as Decision).reason;
-}
+const lastReason = async () => (await control.decisions()).at(-1)?.reason;
 
 /** As the fail-safe leaves the stage. */
 function atBaseline(): void {
-  world.stage = { '*/*': { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 } };
+  control.world.stage = { '*/*': { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 } };
 }
 
 test('a tick in time asserts what it wanted at once: a deploy is no silence', async () => {
   atBaseline();
   await back(2);
-  expect(inputs.at(-1)?.state).toEqual({ seen: 1 });
+  expect(control.inputs.at(-1)?.state).toEqual({ seen: 1 });
   expect(rate()).toBe(100);
 });
 
@@ -67,15 +45,15 @@ test('after a silence the law begins afresh from the limits it finds', async () 
   atBaseline();
   desired = 'live';
   await back(5);
-  expect(inputs.at(-1)).toMatchObject({ state: undefined, live: { stage: { '*/*': { rateRps: 2000 } } } });
+  expect(control.inputs.at(-1)).toMatchObject({ state: undefined, live: { stage: { '*/*': { rateRps: 2000 } } } });
   expect(rate()).toBe(2000);
 });
 
 test('after a silence in which nothing moved the law goes on where it was', async () => {
   await back(5);
-  expect(inputs.at(-1)?.state).toEqual({ seen: 1 });
+  expect(control.inputs.at(-1)?.state).toEqual({ seen: 1 });
   expect(rate()).toBe(100);
-  expect(await readWayBack(table, API)).toBeUndefined();
+  expect(await readWayBack(control.table, API)).toBeUndefined();
 });
 
 test('whatever it wants then comes in steps of the guardrail, and every decision says why', async () => {
@@ -87,7 +65,7 @@ test('whatever it wants then comes in steps of the guardrail, and every decision
   expect(rate()).toBe(125);
   await back(1);
   expect(rate()).toBe(100);
-  expect(await readWayBack(table, API)).toBeUndefined();
+  expect(await readWayBack(control.table, API)).toBeUndefined();
   await back(1);
   expect(await lastReason()).toBe(CONCLUSION.reason);
 });
@@ -102,8 +80,8 @@ test('raises come in steps, too', async () => {
 
 test('an alarm during the return may not raise, and the return goes on with the next schedule', async () => {
   desired = { ...BRAKED, stage: { '*/*': { rateRps: 1000, burst: 40 } } };
-  world.now += 5 * MINUTE;
-  await run({
+  control.world.now += 5 * MINUTE;
+  await control.run({
     source: 'aws.cloudwatch',
     'detail-type': 'CloudWatch Alarm State Change',
     detail: { alarmName: 'x', state: { value: 'ALARM' } },

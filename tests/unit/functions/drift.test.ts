@@ -1,52 +1,30 @@
 import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput, LawOutput } from '../../../shared/law/types.ts';
 import { readControlRecord } from '../../../shared/state/control-record.ts';
-import type { Decision } from '../../../shared/state/decisions.ts';
 import { readDesired } from '../../../shared/state/desired.ts';
-import { queryItems } from '../../../shared/state/items/table.ts';
-import { type LocalTable, localTable } from '../state/dynalite.ts';
-import { API, CONCLUSION, SCHEDULE, World } from './world.ts';
+import { type StartedControl, startControl } from '../../support/functions/start-control.ts';
+import { API, CONCLUSION, SCHEDULE } from '../../support/functions/world.ts';
 
 const MINUTE = 60_000;
 
-let table: LocalTable;
-let world: World;
-let inputs: LawInput<unknown>[];
+let control: StartedControl;
 let rateRps: number;
-let run: (event: unknown) => Promise<void>;
 
 beforeEach(async () => {
-  table = await localTable();
-  world = new World();
-  inputs = [];
   rateRps = 800;
-  const law = (input: LawInput<unknown>): LawOutput<unknown> => {
-    inputs.push(input);
-    const stage = { '*/*': { rateRps, burst: 40 } };
-    return { state: { seen: inputs.length }, conclusion: CONCLUSION, desired: { stage, tiers: input.live.tiers } };
-  };
-  run = createControl(world.dependencies(table, law));
+  control = await startControl(({ live }) => ({ desired: { ...live, stage: { '*/*': { rateRps, burst: 40 } } } }));
 });
-afterEach(async () => {
-  world.restore();
-  await table.close();
-});
+afterEach(() => control.close());
 
 async function tick(afterMs = MINUTE): Promise<void> {
-  world.now += afterMs;
-  await run(SCHEDULE);
+  control.world.now += afterMs;
+  await control.run(SCHEDULE);
 }
 
-async function drifts(): Promise<Decision[]> {
-  const decisions = (await queryItems(table, 'DECISION#abc123def4/dev')).map(
-    (item) => JSON.parse(String(item.decision)) as Decision,
-  );
-  return decisions.filter(({ rule }) => rule.startsWith('drift-'));
-}
+const drifts = async () => (await control.decisions()).filter(({ rule }) => rule.startsWith('drift-'));
 
-const stageRate = () => world.stage['*/*']?.throttlingRateLimit;
+const stageRate = () => control.world.stage['*/*']?.throttlingRateLimit;
 const edit = (throttlingRateLimit: number) => {
-  world.stage['*/*'] = { throttlingRateLimit, throttlingBurstLimit: 50 };
+  control.world.stage['*/*'] = { throttlingRateLimit, throttlingBurstLimit: 50 };
 };
 
 /** What CloudTrail tells of an edit, as it was made at that instant. */
@@ -75,11 +53,11 @@ describe('a limit that is what we wrote, meant to write, or saw first', () => {
       await tick();
     }
     expect(await drifts()).toEqual([]);
-    expect(world.metric('LimitsDrifted')).toEqual([0, 0, 0]);
+    expect(control.world.metric('LimitsDrifted')).toEqual([0, 0, 0]);
   });
 
-  test('an override that stood before our first look was called a drift: it is what we found', async () => {
-    world.stage['orders/POST'] = { throttlingRateLimit: 5, throttlingBurstLimit: 5 };
+  test('an override that stood before our first look is no drift: it is what we found', async () => {
+    control.world.stage['orders/POST'] = { throttlingRateLimit: 5, throttlingBurstLimit: 5 };
     await tick();
     expect(await drifts()).toEqual([]);
   });
@@ -87,9 +65,9 @@ describe('a limit that is what we wrote, meant to write, or saw first', () => {
   test('nor is one whose write was answered by nobody, although it was done', async () => {
     await tick();
     rateRps = 600;
-    world.failsAfterActing = true;
+    control.world.failsAfterActing = true;
     await expect(tick()).rejects.toThrow('timeout');
-    world.failsAfterActing = false;
+    control.world.failsAfterActing = false;
     await tick();
     expect(stageRate()).toBe(600);
     expect(await drifts()).toEqual([]);
@@ -100,8 +78,8 @@ describe('a person changed a limit', () => {
   test('named by CloudTrail: held, recorded with who, what, before and after, and announced', async () => {
     await tick();
     edit(1234);
-    world.now += 10_000;
-    await run(trail(world.now));
+    control.world.now += 10_000;
+    await control.run(trail(control.world.now));
     const [drift] = await drifts();
     expect(drift).toMatchObject({
       kind: 'hold',
@@ -114,16 +92,16 @@ describe('a person changed a limit', () => {
       'stage */*: 800 rps, burst 40 became 1234 rps, burst 50; it was not us. Changed by: a person, alice. ' +
         'It is left alone until 2031-01-01T00:31:10.000Z, or until you resume.',
     );
-    expect(world.announced().map(({ detail }) => detail.rule)).toEqual(['drift-human']);
+    expect(control.world.announced().map(({ detail }) => detail.rule)).toEqual(['drift-human']);
     await tick();
     expect(stageRate()).toBe(1234);
-    expect((await readDesired(table, API))?.stage['*/*']?.rateRps).toBe(1234);
-    expect(world.metric('LimitsDrifted').at(-1)).toBe(1);
+    expect((await readDesired(control.table, API))?.stage['*/*']?.rateRps).toBe(1234);
+    expect(control.world.metric('LimitsDrifted').at(-1)).toBe(1);
     expect(await drifts()).toHaveLength(1);
   });
 
   test('gets it held no longer than the policy says', async () => {
-    world.policy({ mode: 'enforce', drift: { holdSeconds: 300 } });
+    control.world.policy({ mode: 'enforce', drift: { holdSeconds: 300 } });
     await tick();
     edit(1234);
     for (let minute = 0; minute < 5; minute++) await tick();
@@ -133,14 +111,14 @@ describe('a person changed a limit', () => {
     expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown', 'drift-hold-over']);
     await tick();
     expect(await drifts()).toHaveLength(2);
-    expect(world.metric('LimitsDrifted').at(-1)).toBe(0);
+    expect(control.world.metric('LimitsDrifted').at(-1)).toBe(0);
   });
 
   test('and put it back: the hold is over', async () => {
     await tick();
     edit(1234);
     await tick();
-    world.stage['*/*'] = { throttlingRateLimit: 800, throttlingBurstLimit: 40 };
+    control.world.stage['*/*'] = { throttlingRateLimit: 800, throttlingBurstLimit: 40 };
     await tick();
     rateRps = 700;
     await tick();
@@ -161,10 +139,10 @@ describe('a person changed a limit', () => {
   test('is named when CloudTrail tells later than we looked', async () => {
     await tick();
     edit(1234);
-    const editMs = world.now;
+    const editMs = control.world.now;
     await tick();
-    world.now += 120_000;
-    await run(trail(editMs));
+    control.world.now += 120_000;
+    await control.run(trail(editMs));
     const found = await drifts();
     expect(found.map(({ rule }) => rule)).toEqual(['drift-unknown', 'drift-explained']);
     expect(found[1]?.reason).toContain('alice');
@@ -174,52 +152,52 @@ describe('a person changed a limit', () => {
     await tick();
     edit(1234);
     const others = [
-      trail(world.now, {}, { stageName: 'prod' }),
-      trail(world.now, { errorCode: 'AccessDenied' }),
-      trail(world.now, {}, { patchOperations: [{ path: '/*/*/metrics/enabled' }] }),
-      trail(world.now, { eventName: 'DeleteStage' }),
-      trail(world.now, { userIdentity: 'alice' }),
+      trail(control.world.now, {}, { stageName: 'prod' }),
+      trail(control.world.now, { errorCode: 'AccessDenied' }),
+      trail(control.world.now, {}, { patchOperations: [{ path: '/*/*/metrics/enabled' }] }),
+      trail(control.world.now, { eventName: 'DeleteStage' }),
+      trail(control.world.now, { userIdentity: 'alice' }),
     ];
-    for (const event of others) await run(event);
+    for (const event of others) await control.run(event);
     expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown']);
-    expect((await readControlRecord(table, API)).claims).toEqual({});
+    expect((await readControlRecord(control.table, API)).claims).toEqual({});
   });
 
   test('is told of twice and out of order: the newest name stands', async () => {
     await tick();
     const bob = { userIdentity: { type: 'AssumedRole', arn: 'arn:aws:sts::1:assumed-role/ops/bob' } };
-    await run(trail(world.now, bob));
-    await run(trail(world.now - 20_000));
-    await run(trail(world.now, bob));
-    expect((await readControlRecord(table, API)).claims.stage?.who).toBe('ops/bob');
+    await control.run(trail(control.world.now, bob));
+    await control.run(trail(control.world.now - 20_000));
+    await control.run(trail(control.world.now, bob));
+    expect((await readControlRecord(control.table, API)).claims.stage?.who).toBe('ops/bob');
   });
 
   test('adopted by policy: it is the new baseline, and the law starts from it', async () => {
-    world.policy({ mode: 'enforce', drift: { human: 'adopt' } });
+    control.world.policy({ mode: 'enforce', drift: { human: 'adopt' } });
     await tick();
     edit(500);
-    world.now += 1_000;
-    await run(trail(world.now));
-    expect(inputs.at(-1)?.state).toBeUndefined();
-    expect(inputs.at(-1)?.baseline.stage).toEqual({ rateRps: 500, burst: 50 });
+    control.world.now += 1_000;
+    await control.run(trail(control.world.now));
+    expect(control.inputs.at(-1)?.state).toBeUndefined();
+    expect(control.inputs.at(-1)?.baseline.stage).toEqual({ rateRps: 500, burst: 50 });
     rateRps = 900;
     await tick();
     expect(stageRate()).toBe(500);
-    expect(inputs.at(-1)?.state).toBeDefined();
+    expect(control.inputs.at(-1)?.state).toBeDefined();
     expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-human']);
   });
 
   describe('of one method, adopted by policy', () => {
-    const post = () => world.stage['orders/POST']?.throttlingRateLimit;
+    const post = () => control.world.stage['orders/POST']?.throttlingRateLimit;
     const adopt = async (limit: number) => {
-      world.policy({ mode: 'enforce', drift: { human: 'adopt' } });
+      control.world.policy({ mode: 'enforce', drift: { human: 'adopt' } });
       await tick();
-      world.stage['orders/POST'] = { throttlingRateLimit: limit, throttlingBurstLimit: 5 };
-      world.now += 1_000;
-      await run(trail(world.now));
+      control.world.stage['orders/POST'] = { throttlingRateLimit: limit, throttlingBurstLimit: 5 };
+      control.world.now += 1_000;
+      await control.run(trail(control.world.now));
     };
 
-    test('is said to be the new baseline, and was overwritten by the next write of the stage', async () => {
+    test('is the new baseline, which the next write of the stage does not overwrite', async () => {
       await adopt(5);
       expect((await drifts())[0]?.reason).toContain('It is adopted: the new baseline of that limit');
       for (const rate of [700, 3, 900, 2000]) {
@@ -244,26 +222,26 @@ describe('a person changed a limit', () => {
     test('survives a deploy that resets the stage, and a kill', async () => {
       await adopt(5);
       for (let minute = 0; minute < 3; minute++) await tick();
-      world.stage = { '*/*': { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 } };
-      await run(deploy(world.now, 'UPDATE_COMPLETE'));
+      control.world.stage = { '*/*': { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 } };
+      await control.run(deploy(control.world.now, 'UPDATE_COMPLETE'));
       await tick();
       await tick();
-      expect({ rate: stageRate(), post: Object.values(world.stage)[1]?.throttlingRateLimit }).toEqual({
+      expect({ rate: stageRate(), post: Object.values(control.world.stage)[1]?.throttlingRateLimit }).toEqual({
         rate: 800,
         post: 5,
       });
-      world.override({ action: 'kill', floor: { rateRps: 2, burst: 2 } });
+      control.world.override({ action: 'kill', floor: { rateRps: 2, burst: 2 } });
       await tick();
-      world.override({ action: 'resume' }, 2);
+      control.world.override({ action: 'resume' }, 2);
       for (let minute = 0; minute < 40; minute++) await tick();
-      expect(Object.values(world.stage).map((each) => each.throttlingRateLimit)).toEqual([800, 5]);
+      expect(Object.values(control.world.stage).map((each) => each.throttlingRateLimit)).toEqual([800, 5]);
     });
 
     test('survives the fail-safe, which raises every method to the deployed stage while control is silent', async () => {
       await adopt(5);
       for (let minute = 0; minute < 3; minute++) await tick();
-      for (const key of Object.keys(world.stage))
-        world.stage[key] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
+      for (const key of Object.keys(control.world.stage))
+        control.world.stage[key] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
       await tick(10 * MINUTE);
       for (let minute = 0; minute < 10; minute++) await tick();
       expect({ rate: stageRate(), post: post() }).toEqual({ rate: 800, post: 5 });
@@ -272,24 +250,27 @@ describe('a person changed a limit', () => {
     test('ends when the person removes it: the method follows the stage again', async () => {
       await adopt(5);
       await tick();
-      delete world.stage['orders/POST'];
-      await run(trail(world.now));
+      delete control.world.stage['orders/POST'];
+      await control.run(trail(control.world.now));
       for (const rate of [700, 900]) {
         rateRps = rate;
         await tick();
-        expect(Object.keys(world.stage)).toEqual(['*/*']);
+        expect(Object.keys(control.world.stage)).toEqual(['*/*']);
       }
       expect(await drifts()).toHaveLength(2);
     });
 
     test('ends with a deploy of another baseline', async () => {
       await adopt(5);
-      const dependencies = world.dependencies(table, ({ live }) => {
+      const dependencies = control.world.dependencies(control.table, ({ live }) => {
         const stage = { '*/*': { rateRps, burst: 40 } };
         return { state: {}, conclusion: CONCLUSION, desired: { stage, tiers: live.tiers } };
       });
       const { baseline } = dependencies;
-      run = createControl({ ...dependencies, baseline: { ...baseline, stageLimit: { rateRps: 1500, burst: 5000 } } });
+      control.run = createControl({
+        ...dependencies,
+        baseline: { ...baseline, stageLimit: { rateRps: 1500, burst: 5000 } },
+      });
       await tick();
       await tick();
       expect(post()).toBe(800);
@@ -297,10 +278,10 @@ describe('a person changed a limit', () => {
   });
 
   test('re-asserted by policy, with a word', async () => {
-    world.policy({ mode: 'enforce', drift: { human: 'reassert' } });
+    control.world.policy({ mode: 'enforce', drift: { human: 'reassert' } });
     await tick();
     edit(500);
-    await run(trail(world.now));
+    await control.run(trail(control.world.now));
     await tick();
     expect(stageRate()).toBe(800);
     expect((await drifts()).map(({ reason }) => reason)).toEqual([
@@ -310,11 +291,14 @@ describe('a person changed a limit', () => {
 
   test("of a plan: that tier's plan alone is left alone", async () => {
     await tick();
-    world.plans.planB = { rateLimit: 33, burstLimit: 44 };
-    const event = trail(world.now, { eventName: 'UpdateUsagePlan', requestParameters: { usagePlanId: 'planB' } });
-    await run(event);
+    control.world.plans.planB = { rateLimit: 33, burstLimit: 44 };
+    const event = trail(control.world.now, {
+      eventName: 'UpdateUsagePlan',
+      requestParameters: { usagePlanId: 'planB' },
+    });
+    await control.run(event);
     expect((await drifts())[0]).toMatchObject({ rule: 'drift-human', after: { tiers: { basic: { rateRps: 33 } } } });
-    expect((await readDesired(table, API))?.plans).toMatchObject({
+    expect((await readDesired(control.table, API))?.plans).toMatchObject({
       basic: { limit: { rateRps: 33 } },
       premium: { limit: { rateRps: 2000 } },
     });
@@ -322,11 +306,11 @@ describe('a person changed a limit', () => {
 
   test('of an override: it is held, and the rest follows the law', async () => {
     await tick();
-    world.stage['orders/POST'] = { throttlingRateLimit: 5, throttlingBurstLimit: 5 };
-    await run(trail(world.now));
+    control.world.stage['orders/POST'] = { throttlingRateLimit: 5, throttlingBurstLimit: 5 };
+    await control.run(trail(control.world.now));
     rateRps = 700;
     await tick();
-    expect(world.stage).toMatchObject({
+    expect(control.world.stage).toMatchObject({
       '*/*': { throttlingRateLimit: 700 },
       'orders/POST': { throttlingRateLimit: 5 },
     });
@@ -338,8 +322,8 @@ describe('the operator', () => {
     await tick();
     edit(1234);
     await tick();
-    world.now += 1_000;
-    world.override({ action: 'resume' });
+    control.world.now += 1_000;
+    control.world.override({ action: 'resume' });
     await tick();
     expect(stageRate()).toBe(800);
     expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-unknown', 'drift-resumed']);
@@ -347,11 +331,11 @@ describe('the operator', () => {
 
   test('who turns the switch back has resumed: what was edited meanwhile is not held', async () => {
     await tick();
-    world.switch = 'pause';
+    control.world.switch = 'pause';
     await tick();
     edit(1234);
-    await run(trail(world.now));
-    world.switch = 'run';
+    await control.run(trail(control.world.now));
+    control.world.switch = 'run';
     await tick();
     await tick();
     expect(stageRate()).toBe(800);
@@ -361,7 +345,7 @@ describe('the operator', () => {
   });
 
   test('has what is pinned written again, with a word', async () => {
-    world.override({ action: 'pin', until: '2031-01-02T00:00:00Z', stage: { rateRps: 300, burst: 30 } });
+    control.world.override({ action: 'pin', until: '2031-01-02T00:00:00Z', stage: { rateRps: 300, burst: 30 } });
     await tick();
     edit(1234);
     await tick();
@@ -372,12 +356,12 @@ describe('the operator', () => {
 
 describe('a deploy changed a limit', () => {
   test.each([
-    ['CloudFormation says so', async () => await run(deploy(world.now, 'UPDATE_COMPLETE')), 1500],
+    ['CloudFormation says so', async () => await control.run(deploy(control.world.now, 'UPDATE_COMPLETE')), 1500],
     ['it is the deployed baseline', async () => await tick(), 2000],
   ])('%s: it is written again at the next tick', async (_, look, rate) => {
     await tick();
     edit(rate);
-    world.stage['*/*'] = { throttlingRateLimit: rate, throttlingBurstLimit: 5000 };
+    control.world.stage['*/*'] = { throttlingRateLimit: rate, throttlingBurstLimit: 5000 };
     await look();
     await tick();
     expect(stageRate()).toBe(800);
@@ -386,7 +370,7 @@ describe('a deploy changed a limit', () => {
 
   test('that is still under way is its cause, however long ago it said so', async () => {
     await tick();
-    await run(deploy(world.now, 'UPDATE_IN_PROGRESS'));
+    await control.run(deploy(control.world.now, 'UPDATE_IN_PROGRESS'));
     for (let minute = 0; minute < 5; minute++) await tick();
     edit(1500);
     await tick();
@@ -395,10 +379,10 @@ describe('a deploy changed a limit', () => {
   });
 
   test('held or adopted, as the policy says', async () => {
-    world.policy({ mode: 'enforce', drift: { deploy: 'hold' } });
+    control.world.policy({ mode: 'enforce', drift: { deploy: 'hold' } });
     await tick();
     edit(1500);
-    await run(deploy(world.now, 'UPDATE_COMPLETE'));
+    await control.run(deploy(control.world.now, 'UPDATE_COMPLETE'));
     await tick();
     expect(stageRate()).toBe(1500);
   });
@@ -406,15 +390,15 @@ describe('a deploy changed a limit', () => {
 
 test('after a long silence of control the limits are as whoever acted left them: the law starts from there', async () => {
   await tick();
-  world.stage['*/*'] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
+  control.world.stage['*/*'] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
   rateRps = 1000;
   await tick(10 * MINUTE);
-  expect(inputs.at(-1)?.state).toBeUndefined();
+  expect(control.inputs.at(-1)?.state).toBeUndefined();
   expect((await drifts()).map(({ rule }) => rule)).toEqual(['drift-fail-safe']);
 });
 
 test('outside enforce a change is recorded, and simply is', async () => {
-  world.policy({ mode: 'shadow' });
+  control.world.policy({ mode: 'shadow' });
   await tick();
   edit(1234);
   await tick();

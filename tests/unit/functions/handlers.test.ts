@@ -1,7 +1,7 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
-import { BASELINE, SCHEDULE, World } from './world.ts';
+import { BASELINE, SCHEDULE, World } from '../../support/functions/world.ts';
 
 const context = { functionName: 'f', awsRequestId: 'request-1', memoryLimitInMB: '256' } as Context;
 let world: World;

@@ -3,8 +3,8 @@ import { createKeyDirectory } from '../../../functions/key-directory/refresh-dir
 import { createKeyReader } from '../../../shared/gateway/key-reader.ts';
 import { queryItems } from '../../../shared/state/items/table.ts';
 import { readDirectory } from '../../../shared/state/key-directory.ts';
-import { type LocalTable, localTable } from '../state/dynalite.ts';
-import { API, BASELINE, World } from './world.ts';
+import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
+import { API, BASELINE, World } from '../../support/functions/world.ts';
 
 let table: LocalTable;
 let world: World;

@@ -14,8 +14,8 @@ import { saveDesired } from '../../../shared/state/desired.ts';
 import { getItem, putItem } from '../../../shared/state/items/table.ts';
 import { readPlanSlot } from '../../../shared/state/plan-lease.ts';
 import { apiDimensions } from '../../../shared/telemetry/emf.ts';
-import { type LocalTable, localTable } from '../state/dynalite.ts';
-import { API, BASELINE, T0, World } from './world.ts';
+import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
+import { API, BASELINE, T0, World } from '../../support/functions/world.ts';
 
 let table: LocalTable;
 let world: World;

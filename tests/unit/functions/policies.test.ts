@@ -1,73 +1,50 @@
 import { GetUsagePlansCommand } from '@aws-sdk/client-api-gateway';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
-import { createControl } from '../../../functions/control/control.ts';
-import type { LawInput } from '../../../shared/law/types.ts';
-import type { Decision } from '../../../shared/state/decisions.ts';
-import { queryItems } from '../../../shared/state/items/table.ts';
 import { readKnownGood } from '../../../shared/state/known-documents.ts';
 import { addWindowPart } from '../../../shared/state/window-store.ts';
 import { LATENCY_BOUNDS_MS } from '../../../shared/telemetry/window.ts';
 import { emptyCell, emptyWindow } from '../../../shared/telemetry/windows.ts';
-import { type LocalTable, localTable } from '../state/dynalite.ts';
-import { API, CONCLUSION, POLICY_NAME, SCHEDULE, T0, World } from './world.ts';
+import { type StartedControl, startControl } from '../../support/functions/start-control.ts';
+import { API, POLICY_NAME, SCHEDULE, T0 } from '../../support/functions/world.ts';
 
 const MINUTE_MS = 60_000;
-let table: LocalTable;
-let world: World;
-let inputs: LawInput<unknown>[];
-let run: (event: unknown) => Promise<void>;
-
+let control: StartedControl;
 beforeEach(async () => {
-  table = await localTable();
-  world = new World();
-  inputs = [];
-  run = createControl(
-    world.dependencies(table, (input) => {
-      inputs.push(input);
-      return { state: {}, conclusion: CONCLUSION, desired: input.live };
-    }),
-  );
+  control = await startControl();
 });
-afterEach(async () => {
-  world.restore();
-  await table.close();
-});
-
-async function decisions(): Promise<Decision[]> {
-  const items = await queryItems(table, 'DECISION#abc123def4/dev');
-  return items.map((item) => JSON.parse(String(item.decision)) as Decision);
-}
-const ruled = async (rule: string) => (await decisions()).filter((each) => each.rule === rule);
-const last = async () => (await decisions()).filter(({ rule }) => rule === 'test-rule').at(-1);
+afterEach(() => control.close());
+const ruled = async (rule: string) => (await control.decisions()).filter((each) => each.rule === rule);
+const last = async () => (await control.decisions()).filter(({ rule }) => rule === 'test-rule').at(-1);
 
 /** Windows of a hundred answers each, fast or slow, from one instant to another. */
 async function seen(latencyMs: number, fromMs: number, toMs: number): Promise<void> {
   const latency = LATENCY_BOUNDS_MS.map((bound) => (bound === latencyMs ? 100 : 0));
   for (let startMs = fromMs; startMs < toMs; startMs += 10_000) {
     const cells = { basic: { '/data/GET': { ...emptyCell(), requests: 100, latency } } };
-    await addWindowPart(table, API, 'b', { ...emptyWindow(startMs), cells, lagMs: 1000 }, T0);
+    await addWindowPart(control.table, API, 'b', { ...emptyWindow(startMs), cells, lagMs: 1000 }, T0);
   }
 }
 
 /** A calm of eleven minutes, then a new version, then half a minute of slow answers. */
 async function harmful(document: object): Promise<void> {
-  await run(SCHEDULE);
+  await control.run(SCHEDULE);
   await seen(100, T0 - 11 * MINUTE_MS, T0);
-  world.policy(document, 2);
-  await run(SCHEDULE);
+  control.world.policy(document, 2);
+  await control.run(SCHEDULE);
   expect((await last())?.policy).toEqual({ name: POLICY_NAME, version: 2 });
   await seen(2000, T0, T0 + 40_000);
-  world.now = T0 + MINUTE_MS;
-  await run(SCHEDULE);
+  control.world.now = T0 + MINUTE_MS;
+  await control.run(SCHEDULE);
 }
 
 describe('a new version under which the objective is violated', () => {
   test('is rolled back, once, announced, and shown from then on', async () => {
     await harmful({ mode: 'enforce', guardrails: { leastRateRps: 2 } });
-    expect(inputs.at(-1)?.policy.guardrails.leastRateRps).not.toBe(2);
+    expect(control.inputs.at(-1)?.policy.guardrails.leastRateRps).not.toBe(2);
     for (let times = 0; times < 3; times++) {
-      world.now += MINUTE_MS;
-      await run(SCHEDULE);
+      control.world.now += MINUTE_MS;
+      await control.run(SCHEDULE);
     }
     const [rollback, ...others] = await ruled('policy-rolled-back');
     expect(others).toEqual([]);
@@ -75,7 +52,7 @@ describe('a new version under which the objective is violated', () => {
       `${POLICY_NAME} version 2: This version was rolled back: the objective had held for 600 s`,
     );
     expect(rollback?.reason).toContain('Version 1 stays in force.');
-    expect(world.announced().map(({ detail }) => detail.rule)).toEqual(['policy-rolled-back']);
+    expect(control.world.announced().map(({ detail }) => detail.rule)).toEqual(['policy-rolled-back']);
     expect((await last())?.policy).toMatchObject({
       version: 1,
       refused: { version: 2, why: expect.stringContaining('This version was rolled back') },
@@ -84,19 +61,19 @@ describe('a new version under which the objective is violated', () => {
 
   test('stays back while Parameter Store does not answer', async () => {
     await harmful({ mode: 'enforce' });
-    world.ssm.on(GetParametersByPathCommand).rejects(new Error('down'));
-    world.now += MINUTE_MS;
-    await run(SCHEDULE);
+    control.world.ssm.on(GetParametersByPathCommand).rejects(new Error('down'));
+    control.world.now += MINUTE_MS;
+    await control.run(SCHEDULE);
     expect((await last())?.policy.version).toBe(1);
   });
 
   test('gives way to the next edit, which is not rolled back in the midst of the incident', async () => {
     await harmful({ mode: 'enforce' });
-    world.policy({ mode: 'enforce' }, 3);
-    await run(SCHEDULE);
-    await seen(2000, world.now, world.now + 60_000);
-    world.now += 2 * MINUTE_MS;
-    await run(SCHEDULE);
+    control.world.policy({ mode: 'enforce' }, 3);
+    await control.run(SCHEDULE);
+    await seen(2000, control.world.now, control.world.now + 60_000);
+    control.world.now += 2 * MINUTE_MS;
+    await control.run(SCHEDULE);
     expect((await last())?.policy).toEqual({ name: POLICY_NAME, version: 3 });
     expect(await ruled('policy-rolled-back')).toHaveLength(1);
   });
@@ -107,54 +84,54 @@ describe('a new version under which the objective is violated', () => {
   });
 
   test('is kept when an operator brakes meanwhile: what happens then is not its doing', async () => {
-    await run(SCHEDULE);
+    await control.run(SCHEDULE);
     await seen(100, T0 - 11 * MINUTE_MS, T0);
-    world.policy({ mode: 'enforce' }, 2);
-    world.override({ action: 'pause' });
-    await run(SCHEDULE);
+    control.world.policy({ mode: 'enforce' }, 2);
+    control.world.override({ action: 'pause' });
+    await control.run(SCHEDULE);
     await seen(2000, T0, T0 + 40_000);
-    world.now += MINUTE_MS;
-    await run(SCHEDULE);
+    control.world.now += MINUTE_MS;
+    await control.run(SCHEDULE);
     expect(await ruled('policy-rolled-back')).toEqual([]);
-    world.override();
-    world.now += MINUTE_MS;
-    await run(SCHEDULE);
+    control.world.override();
+    control.world.now += MINUTE_MS;
+    await control.run(SCHEDULE);
     expect(await ruled('policy-rolled-back')).toEqual([]);
-    expect((await readKnownGood(table, 'POLICY')).get(POLICY_NAME)?.baking).toBeUndefined();
+    expect((await readKnownGood(control.table, 'POLICY')).get(POLICY_NAME)?.baking).toBeUndefined();
   });
 });
 
 test('a version that did no harm is good from then on: a later one goes back to it', async () => {
-  await run(SCHEDULE);
-  world.policy({ mode: 'enforce' }, 2);
-  await run(SCHEDULE);
-  expect((await readKnownGood(table, 'POLICY')).get(POLICY_NAME)?.baking?.before.version).toBe(1);
-  world.now += 13 * MINUTE_MS;
-  await run(SCHEDULE);
-  expect((await readKnownGood(table, 'POLICY')).get(POLICY_NAME)).toMatchObject({ version: 2 });
-  expect((await readKnownGood(table, 'POLICY')).get(POLICY_NAME)?.baking).toBeUndefined();
+  await control.run(SCHEDULE);
+  control.world.policy({ mode: 'enforce' }, 2);
+  await control.run(SCHEDULE);
+  expect((await readKnownGood(control.table, 'POLICY')).get(POLICY_NAME)?.baking?.before.version).toBe(1);
+  control.world.now += 13 * MINUTE_MS;
+  await control.run(SCHEDULE);
+  expect((await readKnownGood(control.table, 'POLICY')).get(POLICY_NAME)).toMatchObject({ version: 2 });
+  expect((await readKnownGood(control.table, 'POLICY')).get(POLICY_NAME)?.baking).toBeUndefined();
 });
 
 test('two edits in a row go back to the last version that was not on probation', async () => {
-  await run(SCHEDULE);
+  await control.run(SCHEDULE);
   for (const version of [2, 3]) {
-    world.policy({ mode: 'enforce' }, version);
-    await run(SCHEDULE);
+    control.world.policy({ mode: 'enforce' }, version);
+    await control.run(SCHEDULE);
   }
-  expect((await readKnownGood(table, 'POLICY')).get(POLICY_NAME)?.baking?.before.version).toBe(1);
+  expect((await readKnownGood(control.table, 'POLICY')).get(POLICY_NAME)?.baking?.before.version).toBe(1);
 });
 
 test('the very first policy has nothing to go back to', async () => {
-  await run(SCHEDULE);
-  expect((await readKnownGood(table, 'POLICY')).get(POLICY_NAME)?.baking).toBeUndefined();
+  await control.run(SCHEDULE);
+  expect((await readKnownGood(control.table, 'POLICY')).get(POLICY_NAME)?.baking).toBeUndefined();
 });
 
 test('a refused version is shown in every decision, next to the active one', async () => {
-  await run(SCHEDULE);
-  world.policy({ mode: 'brutal' }, 2);
-  await run(SCHEDULE);
-  world.now += MINUTE_MS;
-  await run(SCHEDULE);
+  await control.run(SCHEDULE);
+  control.world.policy({ mode: 'brutal' }, 2);
+  await control.run(SCHEDULE);
+  control.world.now += MINUTE_MS;
+  await control.run(SCHEDULE);
   expect((await last())?.policy).toEqual({
     name: POLICY_NAME,
     version: 1,
@@ -163,11 +140,11 @@ test('a refused version is shown in every decision, next to the active one', asy
 });
 
 test('a newcomer whose name sorts first does not take the stage from the policy that governs it', async () => {
-  await run(SCHEDULE);
-  const [policy] = world.parameters;
-  world.parameters.push({ Name: '/tidegate/dev/policies/a', Value: policy?.Value ?? '', Version: 1 });
-  world.now += MINUTE_MS;
-  await run(SCHEDULE);
+  await control.run(SCHEDULE);
+  const [policy] = control.world.parameters;
+  control.world.parameters.push({ Name: '/tidegate/dev/policies/a', Value: policy?.Value ?? '', Version: 1 });
+  control.world.now += MINUTE_MS;
+  await control.run(SCHEDULE);
   expect((await last())?.policy.name).toBe(POLICY_NAME);
   expect((await ruled('policy-rejected'))[0]?.reason).toContain(`is already governed by ${POLICY_NAME}`);
 });
@@ -176,10 +153,10 @@ describe('a tier whose plan is gone', () => {
   const naming = { mode: 'enforce', tiers: { basic: { weight: 2 } } };
 
   test('cannot be named by a new version', async () => {
-    await run(SCHEDULE);
-    world.plans = { planP: { rateLimit: 2000, burstLimit: 5000 } };
-    world.policy(naming, 2);
-    await run(SCHEDULE);
+    await control.run(SCHEDULE);
+    control.world.plans = { planP: { rateLimit: 2000, burstLimit: 5000 } };
+    control.world.policy(naming, 2);
+    await control.run(SCHEDULE);
     expect((await last())?.policy.version).toBe(1);
     const [refusal] = await ruled('policy-rejected');
     expect(refusal?.reason).toContain(
@@ -189,15 +166,77 @@ describe('a tier whose plan is gone', () => {
   });
 
   test('is no reason to refuse while API Gateway does not answer', async () => {
-    await run(SCHEDULE);
-    world.policy(naming, 2);
-    world.aws
+    await control.run(SCHEDULE);
+    control.world.policy(naming, 2);
+    control.world.aws
       .on(GetUsagePlansCommand)
       .rejectsOnce(new Error('down'))
       .callsFake(() => ({
-        items: Object.entries(world.plans).map(([id, throttle]) => ({ id, throttle })),
+        items: Object.entries(control.world.plans).map(([id, throttle]) => ({ id, throttle })),
       }));
-    await run(SCHEDULE);
+    await control.run(SCHEDULE);
     expect((await last())?.policy.version).toBe(2);
+  });
+});
+
+describe('policies', () => {
+  test('a broken edit never takes effect: the last good version stays, and the refusal is recorded once', async () => {
+    await control.run(SCHEDULE);
+    control.world.parameters = [{ Name: POLICY_NAME, Value: '{"api":"abc123def4/dev","mod":"enforce"}', Version: 2 }];
+    for (let times = 0; times < 3; times++) {
+      control.world.now += 60_000;
+      await control.run(SCHEDULE);
+    }
+    expect(control.inputs).toHaveLength(4);
+    expect(control.inputs.at(-1)?.policy.mode).toBe('enforce');
+    const refusals = (await control.decisions()).filter(({ rule }) => rule === 'policy-rejected');
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toMatchObject({ kind: 'hold', policy: { name: POLICY_NAME, version: 1 } });
+    expect(refusals[0]?.reason).toContain('version 2');
+    expect(refusals[0]?.reason).toContain('mod');
+    expect(control.world.announced()).toHaveLength(1);
+    expect((await control.decisions()).at(-1)?.policy.version).toBe(1);
+  });
+
+  test('without any good version nothing is governed, and the refusal says so', async () => {
+    control.world.parameters = [{ Name: POLICY_NAME, Value: 'nonsense', Version: 1 }];
+    await control.run(SCHEDULE);
+    expect(control.inputs).toHaveLength(0);
+    expect((await control.decisions())[0]?.reason).toContain('No policy is in force');
+  });
+
+  test('a refusal that cannot be announced is recorded all the same, and costs nobody a tick', async () => {
+    await control.run(SCHEDULE);
+    control.world.events.on(PutEventsCommand).rejects(new Error('denied'));
+    control.world.parameters = [{ Name: POLICY_NAME, Value: '{}', Version: 2 }];
+    await control.run(SCHEDULE);
+    expect((await control.decisions()).map(({ rule }) => rule)).toContain('policy-rejected');
+    expect(control.inputs).toHaveLength(2);
+  });
+
+  test('two that claim one stage: the first keeps it, the second is refused', async () => {
+    const [first] = control.world.parameters;
+    control.world.parameters.push({ Name: '/tidegate/dev/policies/rival', Value: first?.Value ?? '', Version: 1 });
+    await control.run(SCHEDULE);
+    expect(control.inputs).toHaveLength(1);
+    expect((await control.decisions()).find(({ rule }) => rule === 'policy-rejected')?.reason).toContain('governed by');
+  });
+
+  test('Parameter Store not answering is no change of policy', async () => {
+    await control.run(SCHEDULE);
+    control.world.ssm.on(GetParametersByPathCommand).rejects(new Error('down'));
+    control.world.now += 60_000;
+    await control.run(SCHEDULE);
+    expect(control.inputs).toHaveLength(2);
+  });
+
+  test('are read to the last page, also past an empty one', async () => {
+    const [policy] = control.world.parameters;
+    control.world.ssm
+      .on(GetParametersByPathCommand)
+      .resolvesOnce({ Parameters: [], NextToken: 'more' })
+      .resolvesOnce({ Parameters: policy ? [policy] : [] });
+    await control.run(SCHEDULE);
+    expect(control.inputs).toHaveLength(1);
   });
 });

@@ -5,9 +5,9 @@ import { createTelemetry } from '../../../functions/telemetry/telemetry.ts';
 import { type Damage, getItem, putItem, queryItems } from '../../../shared/state/items/table.ts';
 import { saveKeys, saveObjective } from '../../../shared/state/key-directory.ts';
 import { readWindowParts } from '../../../shared/state/window-store.ts';
-import { type LocalTable, localTable } from '../state/dynalite.ts';
+import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
+import { API, T0, World } from '../../support/functions/world.ts';
 import { line, THROTTLED } from '../telemetry/lines.ts';
-import { API, T0, World } from './world.ts';
 
 let table: LocalTable;
 let world: World;

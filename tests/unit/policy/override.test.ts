@@ -135,7 +135,7 @@ test('tiers are taken at their word where the deployed ones are not known', () =
   expect(parseOverride(JSON.stringify(pin))).toEqual({ ok: true, override: pin });
 });
 
-test('a field in the wrong place was answered with its own name for a suggestion; only a pin must hold something', () => {
+test('a field in the wrong place is not answered with its own name for a suggestion; only a pin must hold something', () => {
   expect(parseOverride('{"action":"pause","tiers":{"gold":{}}}', DEPLOYED)).toEqual({
     ok: false,
     problems: [

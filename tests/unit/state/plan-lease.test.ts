@@ -1,5 +1,5 @@
 import { claimWakeUps, postponePlanSlot, readPlanLease, takePlanSlot } from '../../../shared/state/plan-lease.ts';
-import { type LocalTable, localTable } from './dynalite.ts';
+import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
 
 const T0 = Date.UTC(2031, 0, 1);
 let table: LocalTable;

@@ -24,7 +24,7 @@ import { LEASE_MS, releaseLease, renewIfPending, takeLease } from '../../../shar
 import { claimLookNow } from '../../../shared/state/look-now.ts';
 import { addWindowPart, readWindowParts } from '../../../shared/state/window-store.ts';
 import { emptyCell, emptyWindow } from '../../../shared/telemetry/windows.ts';
-import { type LocalTable, localTable } from './dynalite.ts';
+import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
 
 const T0 = Date.UTC(2031, 0, 1);
 let table: LocalTable;

@@ -9,7 +9,7 @@ import type { Governed } from '../../../shared/steering/governed.ts';
 import type { Observation } from '../../../shared/steering/observation.ts';
 import { steer } from '../../../shared/steering/steer.ts';
 import type { Trigger } from '../../../shared/steering/trigger.ts';
-import { API, BASELINE, CONCLUSION, T0 } from '../functions/world.ts';
+import { API, BASELINE, CONCLUSION, T0 } from '../../support/functions/world.ts';
 
 const limit = (rateRps: number, burst = 25): Limit => ({ rateRps, burst });
 const limitsOf = (stageRps: number, basicRps: number): Limits => ({

@@ -2,7 +2,7 @@ import { TooManyRequestsException, UpdateStageCommand, UpdateUsagePlanCommand } 
 import { createFailSafe } from '../../../../functions/fail-safe/fail-safe.ts';
 import type { Table } from '../../../../shared/state/items/table.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
-import { ALARM, BASELINE, SCHEDULE, T0, World } from '../world.ts';
+import { ALARM, BASELINE, SCHEDULE, T0, World } from '../../../support/functions/world.ts';
 
 const MINUTE = 60_000;
 const OBJECTIVE = { latencyPercentile: 90, latencyMs: 500, errorShare: 0.05 };

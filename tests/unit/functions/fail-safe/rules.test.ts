@@ -4,7 +4,7 @@ import { isSilent, judgeBackend } from '../../../../functions/fail-safe/health-r
 import { loweredLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
 import type { Parameter } from '../../../../shared/platform/aws/parameters.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
-import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../world.ts';
+import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../../../support/functions/world.ts';
 
 const MINUTE = 60_000;
 const OBJECTIVE = { latencyPercentile: 90, latencyMs: 500, errorShare: 0.05 };
