@@ -1,8 +1,15 @@
+import { nestingOf } from '../platform/nesting.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { type PolicyProblem, WHOLE_DOCUMENT } from './problems.ts';
 
 /** Parameter Store's limit for a standard parameter, in bytes; a policy or an override needs far less. */
 export const LONGEST_DOCUMENT_BYTES = 4096;
+
+/** No document needs as many levels; whatever walks the document by recursion bears them. */
+const MOST_LEVELS = 20;
+/** An explanation is stored with decisions, whose size is limited: so many problems, each part cut to so many characters. */
+const MOST_PROBLEMS = 20;
+const LONGEST_PART = 150;
 
 /** A parsed document, or the one problem that prevents parsing. */
 export type ReadDocument =
@@ -18,6 +25,8 @@ export type ReadDocument =
 export function readDocument(text: string): ReadDocument {
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > LONGEST_DOCUMENT_BYTES) return { ok: false, problem: tooLong(bytes) };
+  const levels = nestingOf(text);
+  if (levels > MOST_LEVELS) return { ok: false, problem: tooDeep(levels) };
   try {
     const value: unknown = JSON.parse(text);
     return { ok: true, value, problems: duplicateKeys(text).map(duplicateProblem) };
@@ -29,11 +38,25 @@ export function readDocument(text: string): ReadDocument {
 /** The problems as numbered lines for a person. */
 export function explainDocument(what: string, problems: readonly PolicyProblem[]): string {
   const head = `The ${what} was refused: ${problems.length} problem${problems.length === 1 ? '' : 's'}.`;
-  const lines = problems.map(
-    ({ path, expected, found, fix }, index) =>
-      `${index + 1}. ${path}: expected ${expected}; found ${found}. Fix: ${fix}.`,
-  );
-  return [head, ...lines].join('\n');
+  const lines = problems
+    .slice(0, MOST_PROBLEMS)
+    .map(
+      ({ path, expected, found, fix }, index) =>
+        `${index + 1}. ${short(path)}: expected ${short(expected)}; found ${short(found)}. Fix: ${short(fix)}.`,
+    );
+  const more = problems.length - lines.length;
+  return [head, ...lines, ...(more > 0 ? [`… and ${more} more.`] : [])].join('\n');
+}
+
+const short = (text: string): string => (text.length > LONGEST_PART ? `${text.slice(0, LONGEST_PART - 1)}…` : text);
+
+function tooDeep(levels: number): PolicyProblem {
+  return {
+    path: WHOLE_DOCUMENT,
+    expected: `at most ${MOST_LEVELS} levels`,
+    found: `${levels} levels`,
+    fix: 'remove levels',
+  };
 }
 
 function tooLong(bytes: number): PolicyProblem {

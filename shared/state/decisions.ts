@@ -3,6 +3,7 @@ import type { Limits } from '../limits/limits.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS } from './items/ceilings.ts';
+import { keyText } from './items/key-text.ts';
 import { anything, fields, instant, shortText, text } from './items/shape.ts';
 import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './items/table.ts';
 
@@ -80,7 +81,7 @@ const SCHEMA = 1;
 export async function recordDecision(table: Table, api: ApiStage, id: string, decision: Decision): Promise<boolean> {
   return await putItem(
     table,
-    { pk: `DECISION#${apiStageName(api)}`, sk: `${epochText(decision.atMs)}#${id}` },
+    { pk: `DECISION#${apiStageName(api)}`, sk: `${epochText(decision.atMs)}#${keyText(id)}` },
     {
       schema: SCHEMA,
       kind: decision.kind,

@@ -12,6 +12,8 @@ export const PROTOTYPE_NAMES = ['__proto__', 'constructor', 'toString'] as const
 /** Below DynamoDB's 400 KB for an item with everything else that is in one. */
 const HUGE_TEXT = 'x'.repeat(300_000);
 
+const DEEP_TEXT = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+
 const NUMBERS: readonly Hostile<number>[] = [
   { name: '1970', value: 0 },
   { name: '2099', value: Date.UTC(2099, 0, 1) },
@@ -25,6 +27,7 @@ const TEXTS: readonly Hostile<string>[] = [
   { name: '2099 as text', value: '2099-01-01T00:00:00Z' },
   ...PROTOTYPE_NAMES.map((value) => ({ name: `${value} as text`, value })),
   { name: '300 KB of text', value: HUGE_TEXT },
+  { name: '100,000 levels as text', value: DEEP_TEXT },
 ];
 
 /** Replacements for a field of a JSON document. */

@@ -31,11 +31,16 @@ export function readValue<Value>(table: Table, key: Key, item: Attributes | unde
   return undefined;
 }
 
-/** A copy of the value whose objects inherit nothing, because their keys come from outside. */
-function withoutPrototypes(value: unknown): unknown {
+/** No value of ours is nested so deeply; `JSON.parse` reads any depth, but walking it would overflow the stack. */
+const MOST_LEVELS = 50;
+
+/** A copy of the value whose objects inherit nothing, because their keys come from outside; too deep a level is undefined. */
+function withoutPrototypes(value: unknown, levelsLeft = MOST_LEVELS): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(withoutPrototypes);
-  return recordOf(Object.entries(value).map(([name, each]) => [name, withoutPrototypes(each)] as const));
+  if (levelsLeft === 0) return undefined;
+  if (Array.isArray(value)) return value.map((each) => withoutPrototypes(each, levelsLeft - 1));
+  const entries = Object.entries(value).map(([name, each]) => [name, withoutPrototypes(each, levelsLeft - 1)] as const);
+  return recordOf(entries);
 }
 
 function whatIsWrong(item: Attributes, value: unknown, form: Form, now: EpochMs): string | undefined {

@@ -18,6 +18,19 @@ test('no text makes the parser throw, and a refusal always names a problem', () 
   );
 });
 
+test('no depth of nesting makes the parser throw', () => {
+  const opening = fc.constantFrom('[', '{"x":', '{"tiers":', '[[{"a":');
+  fc.assert(
+    fc.property(opening, fc.integer({ min: 1, max: 4000 }), (open, levels) => {
+      const close = [...open.replaceAll(/"[^"]*":/g, '')]
+        .reverse()
+        .map((each) => (each === '[' ? ']' : '}'))
+        .join('');
+      expect(parsePolicy(`${open.repeat(levels)}1${close.repeat(levels)}`).ok).toBe(false);
+    }),
+  );
+});
+
 test('a document that was serialised has no field twice', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {

@@ -118,6 +118,51 @@ test.each([
 });
 
 test.each([
+  ['law', OWN, 'record'],
+  ['drift', OWN, 'drift'],
+  ['applied#stage', OWN, 'applied'],
+  ['abc123def4/dev', 'DESIRED', 'desired'],
+  ['basic', 'WRITER#abc123def4/dev', 'applied'],
+])(
+  'an item %s of %s that is nested beyond all depth counts as nothing, and braking goes on',
+  async (sk, pk, attribute) => {
+    await tickThenMinute();
+    await damage(sk, { [attribute]: '['.repeat(150_000) + ']'.repeat(150_000), schema: 1, fence: 1 }, pk);
+    control.answer = () => braked(700);
+    await control.run(SCHEDULE);
+    expect(control.world.stage['*/*']?.throttlingRateLimit).toBe(700);
+    expect(control.world.metric('Heartbeat')).toEqual([1, 1]);
+  },
+);
+
+test('a name that fits into no key is cut in the record of a decision, and one of an item that is set aside', async () => {
+  await tickThenMinute();
+  control.world.stage[`/${'x'.repeat(1100)}/GET`] = { throttlingRateLimit: 5, throttlingBurstLimit: 5 };
+  await putItem(control.table, { pk: OWN, sk: `claim#${'y'.repeat(1010)}` }, { claim: '{', schema: 1, atMs: 1 });
+  for (let ticks = 0; ticks < 3; ticks++) {
+    await control.run(SCHEDULE);
+    control.world.now += 60_000;
+  }
+  expect(control.world.metric('Heartbeat')).toEqual([1, 1, 1, 1]);
+});
+
+test.each([
+  ['nested', '['.repeat(1819) + ']'.repeat(1819)],
+  ['that repeats a field', `{"api":"abc123def4/dev","${'k'.repeat(2000)}":{${'"b":1,'.repeat(330)}"b":1}}`],
+])('a policy %s beyond reason is refused, and a kill is carried out', async (_, document) => {
+  await tickThenMinute();
+  control.world.parameters = ['default', 'zzz'].map((name) => ({
+    Name: `/tidegate/dev/policies/${name}`,
+    Value: document,
+    Version: 2,
+  }));
+  control.world.override({ action: 'kill' });
+  await control.run(SCHEDULE);
+  expect(control.world.stage['*/*']?.throttlingRateLimit).toBe(100);
+  expect(control.world.metric('Heartbeat')).toEqual([1, 1]);
+});
+
+test.each([
   ['an id that no key can hold', { id: 'x'.repeat(2000) }, {}],
   ['a kind that no item can hold twice', { id: '99' }, { kind: 'x'.repeat(300_000) }],
 ])('a decision under way of %s is set aside, and braking goes on', async (_, under, fields) => {

@@ -4,6 +4,15 @@ import { parsePolicy } from '../../../shared/policy/parse.ts';
 
 const FIX = 'look near that place for a missing comma, quote or brace; JSON has no comments and no trailing commas';
 
+test('an explanation is short enough for a decision, however many and long the problems are', () => {
+  const text = `{"api":"a/b","${'k'.repeat(2000)}":{${'"b":1,'.repeat(330)}"b":1}}`;
+  const parsed = parsePolicy(text);
+  const why = parsed.ok ? '' : explainDocument('policy', parsed.problems);
+  expect(why.length).toBeLessThan(10_000);
+  expect(why).toContain('331 problems');
+  expect(why).toMatch(/… and 311 more\.$/);
+});
+
 describe('the text of a parameter', () => {
   test('that is JSON is read, and fields that occur twice are reported along', () => {
     expect(readDocument('{"a":1}')).toEqual({ ok: true, value: { a: 1 }, problems: [] });
@@ -26,6 +35,22 @@ describe('the text of a parameter', () => {
         fix: 'remove fields that only repeat their default',
       },
     });
+  });
+
+  test.each(['[', '{"x":'])('that is nested more deeply than any document is refused, however deep: %s', (opening) => {
+    const refused = { path: '(document)', expected: 'at most 20 levels', fix: 'remove levels' };
+    for (const levels of [21, 680, 2000]) {
+      const text = `${opening.repeat(levels)}1${(opening === '[' ? ']' : '}').repeat(levels)}`.slice(0, 4096);
+      expect(readDocument(text)).toEqual({
+        ok: false,
+        problem: { ...refused, found: expect.stringMatching(/levels$/) },
+      });
+      expect(parsePolicy(text)).toMatchObject({ ok: false });
+    }
+  });
+
+  test('brackets within its texts are no levels', () => {
+    expect(readDocument(JSON.stringify({ a: '['.repeat(100) }))).toMatchObject({ ok: true });
   });
 
   test.each([
