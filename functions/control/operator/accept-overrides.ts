@@ -7,10 +7,11 @@ import { aboveBaseline, explainOverrideProblems, parseOverride } from '../../../
 import type { Override, Pin } from '../../../shared/policy/schema/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { forgetKnownGood, type KnownGood, readKnownGood } from '../../../shared/state/known-documents.ts';
-import type { Governed, OverrideInForce } from '../../../shared/steering/governed.ts';
+import { activeOverride, type Governed, type OverrideInForce } from '../../../shared/steering/governed.ts';
 import { baselineOf } from '../../../shared/steering/resting-limits.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import { asKnown, type LoadedPolicies, type Refusal } from './accept-policies.ts';
+import { asKnown, type LoadedPolicies, type Refusal, whyUnchecked } from './accept-policies.ts';
+import { attemptParameter } from './attempt-parameter.ts';
 
 export interface LoadedOverrides extends LoadedPolicies {
   readonly news: readonly OverrideNews[];
@@ -39,13 +40,13 @@ export async function withOverrides(
 ): Promise<LoadedOverrides> {
   const { inForce, news, refusals } = await loadOverrides(dependencies);
   const byName = new Map(inForce.map((each) => [policyNameOf(dependencies, each.name), each]));
-  const present = governedOrDefault(dependencies, policies, [...byName.keys()]);
+  const present = governedOrDefault(dependencies, policies, byName);
   const governed = present.map((each) => {
     const override = byName.get(each.name);
     return override ? { ...each, override } : each;
   });
   const names = present.map(({ name }) => name);
-  const strays = [...byName].filter(([name]) => !names.includes(name)).map(([, stray]) => strayRefusal(stray, names));
+  const strays = [...byName].filter(([name]) => !names.includes(name)).map(([, stray]) => strayRefusal(stray, present));
   return { governed, refusals: [...policies.refusals, ...refusals, ...strays], news };
 }
 
@@ -54,54 +55,112 @@ function policyNameOf({ parameterPrefix }: ControlDependencies, overrideName: st
   return overrideName.replace(`${parameterPrefix}/overrides/`, `${parameterPrefix}/policies/`);
 }
 
+/** Actions that brake more come first. */
+const BY_STRENGTH = ['kill', 'pin', 'pause', 'resume'] as const;
+
+/**
+ * The governed APIs. Without any policy in force, the API is governed by the defaults, under the name of the strongest
+ * active override, so that no other override can keep a kill from being carried out. Among equals, the name of a refused
+ * policy comes first.
+ */
 function governedOrDefault(
-  { baseline }: ControlDependencies,
+  { baseline, clock }: ControlDependencies,
   { governed, refusals }: LoadedPolicies,
-  names: readonly string[],
+  overrides: ReadonlyMap<string, OverrideInForce>,
 ): readonly Governed[] {
-  if (governed.length > 0 || names.length === 0) return governed;
-  const name = names.find((each) => refusals.some((refusal) => refusal.name === each)) ?? names[0] ?? '';
+  const weaknessOf = (each: OverrideInForce) =>
+    BY_STRENGTH.indexOf(activeOverride(each, clock.now())?.action ?? 'resume');
+  const isUnrefused = (name: string) => Number(!refusals.some((refusal) => refusal.name === name));
+  const [strongest] = [...overrides].sort(
+    ([nameA, a], [nameB, b]) => weaknessOf(a) - weaknessOf(b) || isUnrefused(nameA) - isUnrefused(nameB),
+  );
+  if (governed.length > 0 || strongest === undefined) return governed;
+  const [name] = strongest;
   const { apiId, stage } = baseline;
   const policy = policySchema.parse({ api: apiStageName({ apiId, stage }) });
   return [{ api: { apiId, stage }, policy, name, version: 0 }];
 }
 
-function strayRefusal({ name, version }: OverrideInForce, policies: readonly string[]): Refusal {
-  const known = policies.map((each) => each.split('/').at(-1)).join(', ');
-  const why = `the override has no effect, because no policy of this name governs an API. Fix: use the name of a policy that does: ${known}.`;
+function strayRefusal({ name, version }: OverrideInForce, governed: readonly Governed[]): Refusal {
+  const names = governed.map((each) => each.name.split('/').at(-1)).join(', ');
+  const isAnyPolicy = governed.some((each) => each.version > 0);
+  const why = isAnyPolicy
+    ? `the override has no effect, because no policy of this name governs an API. Fix: use the name of a policy that does: ${names}.`
+    : `the override has no effect, because no policy is in force and the override ${names} comes first: a kill, then a pin, a pause and a resume. Fix: store a policy, or remove one of the overrides.`;
   return { kind: 'OVERRIDE', name, version, why };
+}
+
+/** The result for one parameter: the version in force, whether no tick has seen that version, and why the newest was refused. */
+interface Examined {
+  readonly parameter: Parameter;
+  readonly inForce?: OverrideInForce;
+  readonly isNew?: true;
+  readonly refusal?: Refusal;
 }
 
 async function loadOverrides(dependencies: ControlDependencies): Promise<Found> {
   const known = await readKnownGood(dependencies.table, 'OVERRIDE');
-  const inForce: OverrideInForce[] = [];
-  const news: OverrideNews[] = [];
-  const refusals: Refusal[] = [];
-  for (const parameter of await readParameters(dependencies, known)) {
-    const good = known.get(parameter.name);
-    const isKnown = good?.version === parameter.version && good.document === parameter.value;
+  const parameters = await readParameters(dependencies, known);
+  const examined = parameters.map((each) => examine(dependencies, each, known.get(each.name)));
+  // All authors are asked at once, so that any number of new overrides waits no longer than one of them.
+  const named = await Promise.all(examined.map((each) => withAuthor(dependencies, each)));
+  return {
+    inForce: named.flatMap(({ inForce }) => inForce ?? []),
+    news: named.flatMap(({ parameter, inForce, isNew }) =>
+      inForce && isNew ? [{ override: inForce, document: parameter.value }] : [],
+    ),
+    refusals: named.flatMap(({ refusal }) => refusal ?? []),
+  };
+}
+
+/** Examines one parameter. An error counts as a refusal, so that one parameter never prevents the others. */
+function examine(dependencies: ControlDependencies, listed: Parameter, good: KnownGood | undefined): Examined {
+  try {
+    const parameter = asKnown(listed, good);
     const parsed = parse(dependencies, parameter);
-    if (typeof parsed === 'string') {
-      refusals.push({ kind: 'OVERRIDE', name: parameter.name, version: parameter.version, why: parsed });
-      const last = good && parse(dependencies, { ...good, value: good.document });
-      if (!good || last === undefined || typeof last === 'string') continue;
-      const refused = { version: parameter.version, why: parsed };
-      inForce.push({ ...identified(dependencies, last, good), refused });
-    } else if (isKnown) {
-      inForce.push(identified(dependencies, parsed, { ...good, ...parameter }));
-    } else {
-      const override = identified(dependencies, parsed, { ...parameter, by: await authorOf(dependencies, parameter) });
-      inForce.push(override);
-      news.push({ override, document: parameter.value });
-    }
+    if (typeof parsed === 'string') return refused(dependencies, listed, good, parsed);
+    const isKnown = good?.version === parameter.version && good.document === parameter.value;
+    if (isKnown) return { parameter, inForce: identified(dependencies, parsed, { ...good, ...parameter }) };
+    return { parameter, inForce: identified(dependencies, parsed, parameter), isNew: true };
+  } catch (error) {
+    return refused(dependencies, listed, good, whyUnchecked(error));
   }
-  return { inForce, news, refusals };
+}
+
+/** A refused version; the last good version stays in force. */
+function refused(
+  dependencies: ControlDependencies,
+  parameter: Parameter,
+  good: KnownGood | undefined,
+  why: string,
+): Examined {
+  const { name, version } = parameter;
+  const refusal: Refusal = { kind: 'OVERRIDE', name, version, why };
+  const last = good && lastGood(dependencies, good);
+  if (!last) return { parameter, refusal };
+  return { parameter, inForce: { ...identified(dependencies, last, good), refused: { version, why } }, refusal };
+}
+
+function lastGood(dependencies: ControlDependencies, good: KnownGood): Override | undefined {
+  try {
+    const parsed = parse(dependencies, { ...good, value: good.document });
+    return typeof parsed === 'string' ? undefined : parsed;
+  } catch {
+    return undefined;
+  }
+}
+
+async function withAuthor(dependencies: ControlDependencies, examined: Examined): Promise<Examined> {
+  const { parameter, inForce, isNew } = examined;
+  if (!inForce || !isNew) return examined;
+  return { ...examined, inForce: { ...inForce, by: await authorOf(dependencies, parameter) } };
 }
 
 async function readParameters(
-  { parameters, parameterPrefix, table, logger }: ControlDependencies,
+  dependencies: ControlDependencies,
   known: ReadonlyMap<string, KnownGood>,
 ): Promise<readonly Parameter[]> {
+  const { parameters, parameterPrefix, table, logger } = dependencies;
   let present: readonly Parameter[];
   try {
     present = await parameters.below(`${parameterPrefix}/overrides`);
@@ -112,8 +171,10 @@ async function readParameters(
     return [...known.values()].map((good) => ({ ...good, value: good.document }));
   }
   const names = new Set(present.map(({ name }) => name));
-  for (const name of known.keys()) if (!names.has(name)) await forgetKnownGood(table, 'OVERRIDE', name);
-  return present.map((parameter) => asKnown(parameter, known));
+  const deleted = [...known.keys()].filter((name) => !names.has(name));
+  for (const name of deleted)
+    await attemptParameter(dependencies, name, () => forgetKnownGood(table, 'OVERRIDE', name));
+  return present;
 }
 
 /** @returns the override, or the reason for refusing it as a text */

@@ -16,6 +16,7 @@ import {
 import { saveLastPolicy } from '../../../shared/state/last-policy.ts';
 import type { Governed, RefusedVersion } from '../../../shared/steering/governed.ts';
 import type { ControlDependencies } from '../dependencies.ts';
+import { attemptParameter } from './attempt-parameter.ts';
 
 /** A refused version of a parameter, and why. */
 export interface Refusal extends RefusedVersion {
@@ -41,27 +42,49 @@ export async function loadPolicies(dependencies: ControlDependencies): Promise<L
   const governed = new Map<string, Governed>();
   const refusals: Refusal[] = [];
   for (const parameter of await readParameters(dependencies, known)) {
-    const { name, version } = parameter;
-    const good = known.get(name);
-    const accepted = await acceptNewest(dependencies, parameter, good, governed);
-    if ('governed' in accepted) {
-      governed.set(apiStageName(accepted.governed.api), accepted.governed);
-      continue;
-    }
-    const refused = { version, why: accepted.why };
-    refusals.push({ kind: 'POLICY', name, ...refused, isRolledBack: good?.rolledBack?.version === version });
-    const fallback = good && accept(dependencies, { ...good, value: good.document }, governed);
-    if (!fallback || !('governed' in fallback)) continue;
-    governed.set(apiStageName(fallback.governed.api), { ...fallback.governed, known: good, refused });
+    const { inForce, refusal } = await settle(dependencies, parameter, known.get(parameter.name), governed);
+    if (inForce) governed.set(apiStageName(inForce.api), inForce);
+    if (refusal) refusals.push(refusal);
   }
   return { governed: [...governed.values()], refusals };
 }
 
+/** Settles one parameter: its newest version, or else the last accepted one. An error never prevents the other parameters. */
+async function settle(
+  dependencies: ControlDependencies,
+  parameter: Parameter,
+  good: KnownGood | undefined,
+  taken: ReadonlyMap<string, Governed>,
+): Promise<{ readonly inForce?: Governed; readonly refusal?: Refusal }> {
+  const { name, version } = parameter;
+  const accepted = await checked(() => acceptNewest(dependencies, asKnown(parameter, good), good, taken));
+  if ('governed' in accepted) return { inForce: accepted.governed };
+  const refused = { version, why: accepted.why };
+  const refusal: Refusal = { kind: 'POLICY', name, ...refused, isRolledBack: good?.rolledBack?.version === version };
+  const fallback = good && (await checked(async () => accept(dependencies, { ...good, value: good.document }, taken)));
+  if (!fallback || !('governed' in fallback)) return { refusal };
+  return { inForce: { ...fallback.governed, known: good, refused }, refusal };
+}
+
+async function checked(check: () => Promise<Accepted>): Promise<Accepted> {
+  try {
+    return await check();
+  } catch (error) {
+    return { why: whyUnchecked(error) };
+  }
+}
+
+/** Why a version is refused whose check ended in an error. */
+export function whyUnchecked(error: unknown): string {
+  return `The version could not be checked (${describeError(error)}). Control tries again at every look. Fix: simplify the document, and report the error.`;
+}
+
 /** The policy parameters; those that govern already come first, so that a new policy does not take over their API. */
 async function readParameters(
-  { parameters, parameterPrefix, table, logger, baseline }: ControlDependencies,
+  dependencies: ControlDependencies,
   known: ReadonlyMap<string, KnownGood>,
 ): Promise<readonly Parameter[]> {
+  const { parameters, parameterPrefix, logger } = dependencies;
   let present: readonly Parameter[];
   try {
     present = await parameters.below(`${parameterPrefix}/policies`);
@@ -72,20 +95,20 @@ async function readParameters(
     return [...known.values()].map((good) => ({ ...good, value: good.document }));
   }
   const names = new Set(present.map(({ name }) => name));
-  for (const { name, version, document } of known.values()) {
-    if (names.has(name)) continue;
-    await saveLastPolicy(table, baseline, { name, version, document });
-    await forgetKnownGood(table, 'POLICY', name);
-  }
-  return present
-    .map((parameter) => asKnown(parameter, known))
-    .sort((a, b) => Number(known.has(b.name)) - Number(known.has(a.name)));
+  for (const good of known.values())
+    if (!names.has(good.name)) await attemptParameter(dependencies, good.name, () => forget(dependencies, good));
+  return [...present].sort((a, b) => Number(known.has(b.name)) - Number(known.has(a.name)));
+}
+
+/** Forgets a deleted policy, which still governs the API until its limits are back. */
+async function forget({ table, baseline }: ControlDependencies, { name, version, document }: KnownGood): Promise<void> {
+  await saveLastPolicy(table, baseline, { name, version, document });
+  await forgetKnownGood(table, 'POLICY', name);
 }
 
 /** Uses the stored document of a known version that cannot be decrypted at present. */
-export function asKnown(parameter: Parameter, known: ReadonlyMap<string, KnownGood>): Parameter {
+export function asKnown(parameter: Parameter, good: KnownGood | undefined): Parameter {
   const { unreadable, ...rest } = parameter;
-  const good = known.get(parameter.name);
   return unreadable !== undefined && good?.version === parameter.version
     ? { ...rest, value: good.document }
     : parameter;

@@ -1,10 +1,10 @@
-import { describeError } from '../../../shared/platform/errors.ts';
 import { claimRefusal, saveKnownGood } from '../../../shared/state/known-documents.ts';
 import type { Governed } from '../../../shared/steering/governed.ts';
 import type { Trigger } from '../../../shared/steering/trigger.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 import { type LoadedOverrides, type OverrideNews, withOverrides } from './accept-overrides.ts';
 import { loadPolicies, type Refusal, readSwitch } from './accept-policies.ts';
+import { attemptParameter } from './attempt-parameter.ts';
 import { withLeaving } from './leaving.ts';
 import { noteGoverned } from './note-governed.ts';
 import { noteOverride, noteRefusal } from './notices.ts';
@@ -25,17 +25,21 @@ export async function readRules(dependencies: ControlDependencies, trigger: Trig
   let loaded = await load(dependencies);
   let isAnyTakenBack = false;
   for (const each of loaded.governed) {
-    await attempt(dependencies, each.name, async () => {
+    await attemptParameter(dependencies, each.name, async () => {
       isAnyTakenBack = (await endBake(dependencies, each, isPaused)) || isAnyTakenBack;
     });
   }
   if (isAnyTakenBack) loaded = await load(dependencies);
   const { governed, news } = loaded;
   for (const refusal of [...refusals, ...loaded.refusals]) {
-    await attempt(dependencies, refusal.name, () => announceRefusal(dependencies, refusal, { governed, trigger }));
+    await attemptParameter(dependencies, refusal.name, () =>
+      announceRefusal(dependencies, refusal, { governed, trigger }),
+    );
   }
   for (const each of news) {
-    await attempt(dependencies, each.override.name, () => announceOverride(dependencies, each, { governed, trigger }));
+    await attemptParameter(dependencies, each.override.name, () =>
+      announceOverride(dependencies, each, { governed, trigger }),
+    );
   }
   await noteGoverned(dependencies, loaded);
   return { isPaused, governed };
@@ -43,14 +47,6 @@ export async function readRules(dependencies: ControlDependencies, trigger: Trig
 
 async function load(dependencies: ControlDependencies): Promise<LoadedOverrides> {
   return await withLeaving(dependencies, await withOverrides(dependencies, await loadPolicies(dependencies)));
-}
-
-async function attempt({ logger }: ControlDependencies, name: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    logger.error('A change of a parameter could not be processed.', { name, reason: describeError(error) });
-  }
 }
 
 interface Round {

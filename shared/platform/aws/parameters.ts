@@ -47,7 +47,8 @@ export function createParameters(client: SSMClient): Parameters {
         const page = await client.send(
           new GetParametersByPathCommand({ Path: path, Recursive: true, ...(token ? { NextToken: token } : {}) }),
         );
-        for (const parameter of page.Parameters ?? []) found.push(...(await decrypted(client, parameter)));
+        const listed = page.Parameters ?? [];
+        found.push(...(await Promise.all(listed.map((each) => decrypted(client, each)))).flat());
         token = page.NextToken;
       } while (token);
       return found.sort((a, b) => (a.name < b.name ? -1 : 1));
