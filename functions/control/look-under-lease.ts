@@ -1,5 +1,7 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
-import { type Lease, releaseLease, renewIfPending, takeLease } from '../../shared/state/lease.ts';
+import { describeError } from '../../shared/platform/errors.ts';
+import { type Lease, releaseLease, releaseWithPending, renewIfPending, takeLease } from '../../shared/state/lease.ts';
+import { postponeTurn } from '../../shared/state/looks.ts';
 import { type Governed, isOverdue } from '../../shared/steering/governed.ts';
 import { mayRelax, type Trigger } from '../../shared/steering/trigger.ts';
 import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
@@ -23,6 +25,8 @@ export interface Errand {
 
 /** Looks under one lease: a trigger during a look causes another look, but a storm of triggers must end. */
 const MOST_LOOKS = 3;
+/** The delay of a look for a trigger that arrived during the last look under a lease. */
+const NEXT_LOOK_MS = 1_000;
 
 /** Looks at an API, and publishes the heartbeat only if a tick of the API was completed. */
 export async function lookAndBeat(dependencies: ControlDependencies, errand: Errand): Promise<void> {
@@ -51,15 +55,35 @@ async function lookUnder(dependencies: ControlDependencies, taken: Lease, first:
       lease = memory.lease;
       isFinished = (await lookOnce(dependencies, { ...errand, memory }, errand.isPaused)) || isFinished;
       // Checking `pending` and releasing the lease is one step: a trigger that arrives between the two would be lost.
-      isReleased = await releaseLease(table, lease, looks === MOST_LOOKS);
-      const pending = isReleased ? undefined : await renewIfPending(table, lease, clock.now());
+      isReleased = await releaseLease(table, lease);
+      if (isReleased || looks === MOST_LOOKS) break;
+      const pending = await renewIfPending(table, lease, clock.now());
       if (pending === undefined) break;
       errand = await nextErrand(dependencies, errand, triggerNamed(pending));
     }
   } finally {
-    if (!isReleased) await releaseLease(table, lease, true);
+    if (!isReleased) await releaseForLater(dependencies, lease);
   }
   return isFinished;
+}
+
+/** Releases the lease; a trigger that is still pending causes another look soon, because it may be a kill. */
+async function releaseForLater(dependencies: ControlDependencies, lease: Lease): Promise<void> {
+  const { table, clock, sendLook, logger } = dependencies;
+  if (await releaseLease(table, lease)) return;
+  const pending = await releaseWithPending(table, lease);
+  if (pending === undefined) return;
+  try {
+    const now = clock.now();
+    const wish = { trigger: pending, isWeak: !mayRelax(triggerNamed(pending)), dueMs: now + NEXT_LOOK_MS };
+    const turn = await postponeTurn(table, lease.api, wish, now);
+    if (turn.kind === 'later') await sendLook(Math.ceil(turn.delayMs / 1000));
+  } catch (error) {
+    logger.error('A look could not be scheduled; the next scheduled tick stands in for it.', {
+      trigger: pending,
+      reason: describeError(error),
+    });
+  }
 }
 
 /** The next look at the API. Its trigger may be the edit of a parameter, so the operators' settings are read again. */

@@ -117,15 +117,30 @@ export async function renewIfPending(table: Table, lease: Lease, now: EpochMs): 
 }
 
 /**
- * Releases the lease. A pending trigger prevents the release, unless `evenIfPending`.
+ * Releases the lease unless a trigger is pending.
  * @returns false if a trigger was pending, or if the lease had already passed to another tick
  */
-export async function releaseLease(table: Table, lease: Lease, evenIfPending: boolean): Promise<boolean> {
+export async function releaseLease(table: Table, lease: Lease): Promise<boolean> {
   const released = await updateItem(table, keyOf(lease.api), {
-    update: 'SET #until = :zero REMOVE #pending',
-    condition: evenIfPending ? '#fence = :fence' : '#fence = :fence AND attribute_not_exists(#pending)',
+    update: 'SET #until = :zero',
+    condition: '#fence = :fence AND attribute_not_exists(#pending)',
     names: ['until', 'pending', 'fence'],
     values: { zero: 0, fence: lease.fence },
   });
   return released !== undefined;
+}
+
+/**
+ * Releases the lease although a trigger is pending, and clears that trigger.
+ * @returns the trigger, for which the caller must see to another look; undefined if there was none, or if the lease had
+ *   already passed to another tick
+ */
+export async function releaseWithPending(table: Table, lease: Lease): Promise<string | undefined> {
+  const released = await updateItem(table, keyOf(lease.api), {
+    update: 'SET #until = :zero, #heard = #pending REMOVE #pending',
+    condition: '#fence = :fence AND attribute_exists(#pending)',
+    names: ['until', 'pending', 'heard', 'fence'],
+    values: { zero: 0, fence: lease.fence },
+  });
+  return released && (textOf(released, 'heard') ?? SOMETHING.trigger);
 }

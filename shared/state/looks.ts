@@ -20,6 +20,11 @@ export interface Wish {
   readonly intervalMs: number;
 }
 
+/** A request for a look at an instant, instead of after an interval. */
+interface LaterWish extends Omit<Wish, 'intervalMs'> {
+  readonly dueMs: EpochMs;
+}
+
 /**
  * `now`: the caller looks, for this trigger. `later`: the caller schedules a look after `delayMs`. `covered`: a postponed
  * look, or one that has just begun, covers the caller's event.
@@ -46,6 +51,14 @@ export async function takeTurn(table: Table, api: ApiStage, wish: Wish, now: Epo
   return await decideTurn(table, api, now, (looks) => turnOf(looks, wish, now));
 }
 
+/**
+ * Postpones a look until `dueMs`, at most `CEILING_MS.trailingLook` ahead. The caller schedules the look, unless a postponed
+ * look that is due no later covers it.
+ */
+export async function postponeTurn(table: Table, api: ApiStage, wish: LaterWish, now: EpochMs): Promise<Turn> {
+  return await decideTurn(table, api, now, (looks) => postponed(looks, wish, now));
+}
+
 /** Takes the postponed look when it is due; `covered` if another look has replaced it. */
 export async function takeTrailingTurn(table: Table, api: ApiStage, now: EpochMs): Promise<Turn> {
   return await decideTurn(table, api, now, ({ dueMs, trigger }) => {
@@ -60,16 +73,23 @@ interface Choice {
   readonly next?: Looks;
 }
 
-function turnOf({ atMs, dueMs, trigger }: Looks, wish: Wish, now: EpochMs): Choice {
-  const isAwaited = dueMs > now;
-  const strongest = isAwaited && wish.isWeak ? trigger : wish.trigger;
-  const nextMs = atMs + wish.intervalMs;
-  if (now >= nextMs) return { turn: { kind: 'now', trigger: strongest }, next: { ...NEVER, atMs: now } };
-  if (isAwaited && dueMs <= nextMs) {
-    return { turn: COVERED, ...(strongest !== trigger && { next: { atMs, dueMs, trigger: strongest } }) };
-  }
-  const next = { atMs, dueMs: nextMs, trigger: strongest };
-  return { turn: { kind: 'later', delayMs: nextMs - now }, next };
+function turnOf(looks: Looks, wish: Wish, now: EpochMs): Choice {
+  const dueMs = looks.atMs + wish.intervalMs;
+  if (now < dueMs) return postponed(looks, { ...wish, dueMs }, now);
+  return { turn: { kind: 'now', trigger: strongestOf(looks, wish, now) }, next: { ...NEVER, atMs: now } };
+}
+
+function postponed(looks: Looks, wish: LaterWish, now: EpochMs): Choice {
+  const trigger = strongestOf(looks, wish, now);
+  if (looks.dueMs > now && looks.dueMs <= wish.dueMs)
+    return { turn: COVERED, ...(trigger !== looks.trigger && { next: { ...looks, trigger } }) };
+  const next = { atMs: looks.atMs, dueMs: wish.dueMs, trigger };
+  return { turn: { kind: 'later', delayMs: wish.dueMs - now }, next };
+}
+
+/** The trigger of a look that stands for the postponed look as well. */
+function strongestOf({ dueMs, trigger }: Looks, wish: Pick<Wish, 'trigger' | 'isWeak'>, now: EpochMs): string {
+  return dueMs > now && wish.isWeak ? trigger : wish.trigger;
 }
 
 async function decideTurn(table: Table, api: ApiStage, now: EpochMs, choose: (looks: Looks) => Choice): Promise<Turn> {

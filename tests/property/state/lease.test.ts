@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { LEASE_MS, type Lease, releaseLease, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
+import {
+  LEASE_MS,
+  type Lease,
+  releaseLease,
+  releaseWithPending,
+  renewIfPending,
+  takeLease,
+} from '../../../shared/state/lease.ts';
 import { type LocalTable, localTable } from '../../support/functions/local-table.ts';
 
 const T0 = Date.UTC(2031, 0, 1);
@@ -47,9 +54,11 @@ class Model {
 
   async release(holder: number, evenIfPending: boolean): Promise<void> {
     if (this.held?.holder !== holder) return;
-    const isReleased = await releaseLease(table, this.held.lease, evenIfPending);
-    expect(isReleased).toBe(evenIfPending || !this.isWordLeft);
-    if (!isReleased) return;
+    const { lease } = this.held;
+    const isReleased = await releaseLease(table, lease);
+    expect(isReleased).toBe(!this.isWordLeft);
+    if (!isReleased && !evenIfPending) return;
+    expect((await releaseWithPending(table, lease)) !== undefined).toBe(!isReleased);
     this.held = undefined;
     this.isWordLeft = false;
   }

@@ -20,7 +20,7 @@ import {
   saveKnownGood,
   saveKnownSwitch,
 } from '../../../shared/state/known-documents.ts';
-import { LEASE_MS, releaseLease, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
+import { LEASE_MS, releaseLease, releaseWithPending, renewIfPending, takeLease } from '../../../shared/state/lease.ts';
 import { claimLookNow } from '../../../shared/state/look-now.ts';
 import { addWindowPart, readWindowParts } from '../../../shared/state/window-store.ts';
 import { emptyCell, emptyWindow } from '../../../shared/telemetry/windows.ts';
@@ -47,11 +47,21 @@ describe('the lease', () => {
     if (!first) return;
     expect(await renewIfPending(table, first, T0)).toBeUndefined();
     expect(await takeLease(table, api, T0 + 1)).toBeUndefined();
-    expect(await releaseLease(table, first, false)).toBe(false);
+    expect(await releaseLease(table, first)).toBe(false);
     expect(await renewIfPending(table, first, T0 + 2)).toBe('unknown');
     expect(await renewIfPending(table, first, T0 + 3)).toBeUndefined();
-    expect(await releaseLease(table, first, false)).toBe(true);
+    expect(await releaseLease(table, first)).toBe(true);
     expect((await takeLease(table, api, T0 + 4))?.fence).toBe(2);
+  });
+
+  test('is released with the word that was left, which its holder must see to', async () => {
+    const api = freshApi();
+    const holder = await takeLease(table, api, T0);
+    if (!holder) throw new Error('The lease was free.');
+    expect(await releaseWithPending(table, holder)).toBeUndefined();
+    await takeLease(table, api, T0 + 1, { trigger: 'parameter', isWeak: false });
+    expect(await releaseWithPending(table, holder)).toBe('parameter');
+    expect(await takeLease(table, api, T0 + 2)).toBeDefined();
   });
 
   test('of several words the holder hears the last that is not weak', async () => {
@@ -74,7 +84,8 @@ describe('the lease', () => {
     const next = await takeLease(table, api, T0 + LEASE_MS);
     expect(next?.fence).toBe(2);
     if (!dead) return;
-    expect(await releaseLease(table, dead, true)).toBe(false);
+    expect(await releaseLease(table, dead)).toBe(false);
+    expect(await releaseWithPending(table, dead)).toBeUndefined();
     expect(await renewIfPending(table, dead, T0 + LEASE_MS)).toBeUndefined();
     expect(await takeLease(table, api, T0 + LEASE_MS + 1)).toBeUndefined();
   });
