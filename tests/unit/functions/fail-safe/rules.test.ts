@@ -4,7 +4,7 @@ import { isSilent, judgeBackend } from '../../../../functions/fail-safe/health-r
 import { loweredLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
 import type { Parameter } from '../../../../shared/platform/aws/parameters.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
-import { ALARM, API, BASELINE, SCHEDULE, T0 } from '../../../support/functions/world.ts';
+import { ALARM, BASELINE, SCHEDULE, T0 } from '../../../support/functions/world.ts';
 
 const MINUTE = 60_000;
 const OBJECTIVE = { latencyPercentile: 90, latencyMs: 500, errorShare: 0.05 };
@@ -149,7 +149,12 @@ describe('the next step', () => {
 
 describe('an operator’s word', () => {
   const parameter = (name: string, value: string): Parameter => ({ name: `/tidegate/dev/${name}`, value, version: 1 });
-  const reason = (...parameters: Parameter[]) => handsOffReason(parameters, '/tidegate/dev', API, NOW);
+  const pin = (change: object): Parameter => {
+    const document = { action: 'pin', until: '2031-01-01T00:30:00Z', stage: { rateRps: 5, burst: 5 }, ...change };
+    return parameter('overrides/a', JSON.stringify(document));
+  };
+  const ENFORCING = parameter('policies/a', '{"api":"abc123def4/dev","mode":"enforce"}');
+  const reason = (...parameters: Parameter[]) => handsOffReason(parameters, '/tidegate/dev', BASELINE, NOW);
 
   test.each([
     ['no parameter at all', []],
@@ -157,8 +162,21 @@ describe('an operator’s word', () => {
     ['a policy that enforces', [parameter('policies/a', '{"api":"abc123def4/dev","mode":"enforce"}')]],
     ['a policy of another API', [parameter('policies/a', '{"api":"zzz/dev","mode":"shadow"}')]],
     ['an override that is over', [parameter('overrides/a', '{"action":"resume"}')]],
-    ['a pin that is over', [parameter('overrides/a', '{"action":"pin","until":"2031-01-01T00:20:00Z"}')]],
+    ['a pin that is over', [pin({ until: '2031-01-01T00:20:00Z' })]],
     ['a policy that nobody can read', [parameter('policies/a', '{"api":'), parameter('policies/b', '7')]],
+    ['a policy in shadow that control refuses', [parameter('policies/a', '{"api":"abc123def4/dev","mod":"shadow"}')]],
+    ['an override that is no JSON', [parameter('overrides/a', 'not json')]],
+    ['an override that is cut off', [parameter('overrides/a', '{"action":')]],
+    ['an unknown action', [parameter('overrides/a', '{"action":"bogus"}')]],
+    ['a kill with an unknown field', [parameter('overrides/a', '{"action":"kill","flor":1}')]],
+    [
+      'a pin until never',
+      [parameter('overrides/a', '{"action":"pin","until":"never","stage":{"rateRps":5,"burst":5}}')],
+    ],
+    ['a pin until the year 9999', [pin({ until: '9999-01-01T00:00:00Z' })]],
+    ['a pin above the baseline', [pin({ stage: { rateRps: 9000, burst: 5 } })]],
+    ['a pin of a tier that is not deployed', [pin({ tiers: { gold: { rateRps: 5, burst: 5 } } })]],
+    ['a kill under a name without a policy', [ENFORCING, parameter('overrides/other', '{"action":"kill"}')]],
   ])('%s does not hold the fail-safe', (_, parameters) => {
     expect(reason(...parameters)).toBeUndefined();
   });
@@ -169,8 +187,12 @@ describe('an operator’s word', () => {
     ['a policy without a mode, which is shadow', 'policies/a', '{"api":"abc123def4/dev"}'],
     ['a pause', 'overrides/a', '{"action":"pause"}'],
     ['a kill', 'overrides/a', '{"action":"kill"}'],
-    ['a pin that lasts', 'overrides/a', '{"action":"pin","until":"2031-01-01T00:30:00Z"}'],
-    ['an override that nobody can read', 'overrides/a', '{"action":'],
+    ['a pin that lasts', 'overrides/a', pin({}).value],
+    [
+      'a pin above the baseline that says so',
+      'overrides/a',
+      pin({ stage: { rateRps: 9000, burst: 5 }, aboveBaseline: true }).value,
+    ],
   ])('%s holds it', (_, name, value) => {
     expect(reason(parameter(name, value))).toBeDefined();
   });
@@ -180,11 +202,24 @@ describe('an operator’s word', () => {
     expect(reason(sealed)).toBe(`/tidegate/dev/${name}: It is a SecureString.`);
   });
 
-  test('a pin until the year 9999 holds it for a week, as long as control would let it', () => {
+  test('a pin that lasts a week holds it from the day of the edit', () => {
     const day = 86_400_000;
-    const pin = { ...parameter('overrides/a', '{"action":"pin","until":"9999-01-01T00:00:00Z"}') };
-    expect(reason({ ...pin, modifiedMs: NOW - 6 * day })).toBeDefined();
-    expect(reason({ ...pin, modifiedMs: NOW - 8 * day })).toBeUndefined();
+    const week = pin({ until: new Date(NOW + day).toISOString() });
+    expect(reason({ ...week, modifiedMs: NOW - 6 * day })).toBeDefined();
+    expect(reason({ ...week, modifiedMs: NOW - 8 * day })).toBeUndefined();
+  });
+
+  test('a kill holds it beside a broken policy of its name, beside broken overrides, and without any policy', () => {
+    const kill = parameter('overrides/b', '{"action":"kill"}');
+    expect(reason(ENFORCING, parameter('policies/b', '{"api":'), kill)).toBeDefined();
+    expect(reason(parameter('overrides/a', 'not json'), kill)).toBe('/tidegate/dev/overrides/b is in force');
+    expect(reason(kill)).toBeDefined();
+  });
+
+  test('a parameter whose check ends in an error does not hold it, nor does it hide a kill', () => {
+    const deep = (name: string) => parameter(name, `${'['.repeat(2000)}${']'.repeat(2000)}`);
+    expect(reason(deep('overrides/a'), deep('policies/a'))).toBeUndefined();
+    expect(reason(deep('overrides/a'), parameter('overrides/b', '{"action":"kill"}'))).toBeDefined();
   });
 });
 
