@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetParameterCommand, GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -281,6 +282,22 @@ describe('the command waits for the decision that carried it out', () => {
     ]);
     expect(out.at(-1)).toBe('Stage */* 2000/60 -> 100/25');
     expect(now).toBe(NOW + 40_000);
+  });
+
+  test('the command to brake by hand is one that shell and AWS CLI read as it is meant, whatever the path', async () => {
+    const stage = { "/it's,{id}/GET": { rateRps: 50, burst: 5 } };
+    decided = [
+      { atMs: NOW - 60_000, decision: { override: undefined, before: { stage, tiers: {} } } },
+      { atMs: NOW + 40_000, decision: {} },
+    ] as typeof decided;
+    const { err } = await typed('kill');
+    const command = err.split('\n').at(-1) ?? '';
+    // `"…"` is how the AWS CLI's shorthand syntax quotes commas and braces.
+    const shell = execFileSync('sh', ['-c', command.replace('aws apigateway', "printf '%s\\n'")], { encoding: 'utf8' });
+    expect(shell.trimEnd().split('\n').slice(-2)).toEqual([
+      `op=replace,path="/~1it's,{id}/GET/throttling/rateLimit",value=50`,
+      `op=replace,path="/~1it's,{id}/GET/throttling/burstLimit",value=5`,
+    ]);
   });
 
   test('for a minute, then ends with 1; the override stays stored', async () => {
