@@ -16,7 +16,7 @@ export interface ControlDependencies {
   readonly table: Table;
   readonly gateway: Gateway;
   readonly parameters: Parameters;
-  /** CloudWatch's minutes of all APIs in one call. */
+  /** CloudWatch's minutes of all APIs. */
   readonly readMetrics: (apis: readonly MeteredApi[], now: EpochMs) => Promise<Metrics>;
   /** Wakes the plan writer. */
   readonly sendWakeUp: SendWakeUp;

@@ -1,4 +1,9 @@
-import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
 import type { MethodKey } from '../limits/method-key.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
 import { METRICS_ABSENT_MS } from '../platform/aws-assumptions.ts';
@@ -32,6 +37,9 @@ const MINUTE_MS = 60_000;
 /** How far back one read goes: enough for two lost ticks beyond the publication delay. */
 const READ_BACK_MS = 8 * MINUTE_MS;
 
+/** CloudWatch's bound on the queries of one `GetMetricData` call. */
+const MOST_QUERIES = 500;
+
 const SERIES = {
   count: ['Count', 'SampleCount'],
   answered: ['IntegrationLatency', 'SampleCount'],
@@ -63,7 +71,7 @@ function settledUntil(now: EpochMs): EpochMs {
 }
 
 /**
- * Reads the minutes of every API in one `GetMetricData` call. A settled minute without a datapoint is idle, because AWS
+ * Reads the minutes of every API in as few `GetMetricData` calls as possible. A settled minute without a datapoint is idle, because AWS
  * publishes nothing for a stage without requests. In a minute that has not settled, a missing datapoint means nothing.
  */
 export async function readMetrics(
@@ -74,15 +82,7 @@ export async function readMetrics(
   if (apis.length === 0) return new Map();
   const settledMs = settledUntil(now);
   const span: Span = { startMs: settledMs - READ_BACK_MS, settledMs, endMs: Math.ceil(now / MINUTE_MS) * MINUTE_MS };
-  const { MetricDataResults = [] } = await client.send(
-    new GetMetricDataCommand({
-      MetricDataQueries: apis.flatMap(queriesOf),
-      StartTime: new Date(span.startMs),
-      EndTime: new Date(span.endMs),
-      ScanBy: 'TimestampAscending',
-    }),
-  );
-  const results = new Map(MetricDataResults.map((result) => [result.Id ?? '', result]));
+  const results = await readResults(client, apis.flatMap(queriesOf), span);
   const metrics = new Map<string, ApiMetrics>();
   apis.forEach((api, index) => {
     const series = new Map<string, ReadonlyMap<EpochMs, number>>();
@@ -98,6 +98,27 @@ export async function readMetrics(
     metrics.set(apiStageName(api), metricsOf(api, index, series, span));
   });
   return metrics;
+}
+
+/** The result of every query by its id. */
+async function readResults(
+  client: CloudWatchClient,
+  queries: readonly MetricDataQuery[],
+  { startMs, endMs }: Span,
+): Promise<ReadonlyMap<string, MetricDataResult>> {
+  const calls: Promise<{ MetricDataResults?: MetricDataResult[] | undefined }>[] = [];
+  for (let from = 0; from < queries.length; from += MOST_QUERIES) {
+    const command = new GetMetricDataCommand({
+      MetricDataQueries: queries.slice(from, from + MOST_QUERIES),
+      StartTime: new Date(startMs),
+      EndTime: new Date(endMs),
+      ScanBy: 'TimestampAscending',
+    });
+    calls.push(client.send(command));
+  }
+  const answers = await Promise.all(calls);
+  const results = answers.flatMap(({ MetricDataResults = [] }) => MetricDataResults);
+  return new Map(results.map((result) => [result.Id ?? '', result]));
 }
 
 interface Span {

@@ -79,6 +79,21 @@ describe('the minute metrics', () => {
     expect(spanMs).toEqual([-7 * MINUTE, 4 * MINUTE]);
   });
 
+  test('of more series than one call may ask for are read by several calls', async () => {
+    const values = { count0: 1000, count0x0: 100, count0x299: 70 };
+    answer(values);
+    const methods = Array.from({ length: 300 }, (_, index) => `/orders/${index}/GET`);
+    const metrics = await readMetrics(client, [{ ...api, methods }], now);
+    const calls = cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input);
+    const sizes = calls.map(({ MetricDataQueries = [] }) => MetricDataQueries.length);
+    expect(sizes).toEqual([500, 406]);
+    expect(new Set(calls.map(({ StartTime, EndTime }) => `${StartTime} ${EndTime}`)).size).toBe(1);
+    const cells = metrics.get('a1/dev')?.windows.find(({ startMs }) => startMs === T0)?.cells.all;
+    expect(cells?.['/orders/0/GET']?.requests).toBe(100);
+    expect(cells?.['/orders/299/GET']?.requests).toBe(70);
+    expect(cells?.['*/*']?.requests).toBe(830);
+  });
+
   test('that came back in part are no evidence', async () => {
     answer({ count0: 10 }, 'PartialData');
     expect((await readMetrics(client, [api], now)).has('a1/dev')).toBe(false);
