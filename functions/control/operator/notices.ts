@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { apiStageName } from '../../../shared/platform/api-stage.ts';
 import { describeError } from '../../../shared/platform/errors.ts';
 import type { EpochMs } from '../../../shared/platform/units.ts';
@@ -37,7 +38,7 @@ export async function noteRefusal(
   dependencies.logger.warn('A parameter was refused.', { name, version, why });
   const document = kind.toLowerCase();
   const notice = {
-    id: kind === 'POLICY' ? `refused#${version}` : `${document}-refused#${version}`,
+    id: `${document}-refused#${idOf(name)}#${version}`,
     atMs: dependencies.clock.now(),
     rule: isRolledBack ? 'policy-rolled-back' : `${document}-rejected`,
     reason: `${name} version ${version}: ${why} ${whatStaysInForce(kind, governed)}`,
@@ -46,6 +47,11 @@ export async function noteRefusal(
     name,
   };
   await note(dependencies, notice, { trigger, governed });
+}
+
+/** A short id of a parameter: its name may be as long as DynamoDB allows the whole key to be. */
+function idOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 16);
 }
 
 function whatStaysInForce(kind: Refusal['kind'], governed: Governed | undefined): string {
@@ -66,7 +72,7 @@ export async function noteOverride(
   const { action } = override.override;
   const excess = override.excess === undefined ? '' : ` ${override.excess}`;
   const notice = {
-    id: `override#${override.version}`,
+    id: `override#${idOf(override.name)}#${override.version}`,
     atMs: override.sinceMs,
     rule: `override-${action}-ordered`,
     reason: `${override.name}: "${action}" was put ${authorship(override)}.${excess} The next decision carries the override out.`,

@@ -63,6 +63,25 @@ describe('the override parameter', () => {
     );
   });
 
+  test('is one of several in the same millisecond, and each is recorded', async () => {
+    const names = ['a', 'b', 'c/d', 'e/d'].map((name) => `/tidegate/dev/overrides/${name}`);
+    for (const Name of names) world.parameters.push({ Name, Value: 'not json', Version: 1 });
+    for (const kind of ['policies', 'overrides'])
+      for (const letter of ['x', 'y'])
+        world.parameters.push({
+          Name: `/tidegate/dev/${kind}/${letter}`,
+          Value: kind === 'policies' ? '7' : '{"action":"resume"}',
+          Version: 1,
+          LastModifiedDate: new Date(T0),
+        });
+    await run(SCHEDULE);
+    const of = async (rule: string) => (await decisions()).filter((each) => each.rule === rule);
+    const refused = (await of('override-rejected')).map(({ reason }) => reason.split(' ')[0]);
+    for (const name of names) expect(refused).toContain(name);
+    expect(await of('policy-rejected')).toHaveLength(2);
+    expect(await of('override-resume-ordered')).toHaveLength(2);
+  });
+
   test('naming a tier that is not deployed is refused', async () => {
     control.world.override({ action: 'pin', until: '2031-01-02T00:00:00Z', tiers: { gold: { rateRps: 1, burst: 1 } } });
     await control.run(SCHEDULE);
