@@ -21,7 +21,8 @@ export function handsOffReason(
   const theSwitch = parameters.find(({ name }) => name === `${prefix}/switch`);
   const switchValue = theSwitch?.value.trim().toLowerCase();
   if (theSwitch?.unreadable !== undefined) return unreadable(theSwitch);
-  if (switchValue !== undefined && switchValue !== 'run') return `the switch is set to ${switchValue}`;
+  if (switchValue !== undefined && switchValue !== 'run')
+    return theSwitch?.isSecret ? 'the switch is not set to run' : `the switch is set to ${switchValue}`;
   const below = (folder: string) => parameters.filter(({ name }) => name.startsWith(`${prefix}/${folder}/`));
   const policies = below('policies').map(({ name, value }) => ({ name, policy: governing(value, deployed) }));
   const isAnyGoverning = policies.some(({ policy }) => policy !== undefined);

@@ -34,7 +34,7 @@ function orderProblem(document: unknown, lower: string, upper: string): PolicyPr
   const high = numberAt(document, upper);
   if (low === undefined || high === undefined || low <= high) return [];
   const fix = `lower ${lower} to at most ${high}, or raise ${upper} to at least ${low}`;
-  return [{ path: lower, expected: `at most ${upper} (${high})`, found: show(low), fix }];
+  return [{ path: lower, expected: `at most ${upper}`, found: `${show(low)}, with ${upper} at ${high}`, fix }];
 }
 
 /**

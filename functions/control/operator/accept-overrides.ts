@@ -10,8 +10,9 @@ import { forgetKnownGood, type KnownGood, readKnownGood } from '../../../shared/
 import { activeOverride, type Governed, type OverrideInForce } from '../../../shared/steering/governed.ts';
 import { baselineOf } from '../../../shared/steering/resting-limits.ts';
 import type { ControlDependencies } from '../dependencies.ts';
-import { asKnown, type LoadedPolicies, type Refusal, whyUnchecked } from './accept-policies.ts';
+import { asKnown, type LoadedPolicies, type Refusal } from './accept-policies.ts';
 import { attemptParameter } from './attempt-parameter.ts';
+import { asParameter, whyUnchecked, withShownValues } from './values-shown.ts';
 
 export interface LoadedOverrides extends LoadedPolicies {
   readonly news: readonly OverrideNews[];
@@ -123,7 +124,7 @@ function examine(dependencies: ControlDependencies, listed: Parameter, good: Kno
     if (isKnown) return { parameter, inForce: identified(dependencies, parsed, { ...good, ...parameter }) };
     return { parameter, inForce: identified(dependencies, parsed, parameter), isNew: true };
   } catch (error) {
-    return refused(dependencies, listed, good, whyUnchecked(error));
+    return refused(dependencies, listed, good, whyUnchecked(error, listed));
   }
 }
 
@@ -143,7 +144,7 @@ function refused(
 
 function lastGood(dependencies: ControlDependencies, good: KnownGood): Override | undefined {
   try {
-    const parsed = parse(dependencies, { ...good, value: good.document });
+    const parsed = parse(dependencies, asParameter(good));
     return typeof parsed === 'string' ? undefined : parsed;
   } catch {
     return undefined;
@@ -168,7 +169,7 @@ async function readParameters(
     logger.error('The overrides could not be read; the last known ones stay in force.', {
       reason: describeError(error),
     });
-    return [...known.values()].map((good) => ({ ...good, value: good.document }));
+    return [...known.values()].map(asParameter);
   }
   const names = new Set(present.map(({ name }) => name));
   const deleted = [...known.keys()].filter((name) => !names.has(name));
@@ -178,14 +179,12 @@ async function readParameters(
 }
 
 /** @returns the override, or the reason for refusing it as a text */
-function parse(
-  { baseline, clock }: ControlDependencies,
-  { value, modifiedMs, unreadable }: Pick<Parameter, 'value' | 'modifiedMs' | 'unreadable'>,
-): Override | string {
+function parse({ baseline, clock }: ControlDependencies, parameter: Parameter): Override | string {
+  const { value, modifiedMs, unreadable } = parameter;
   if (unreadable !== undefined) return unreadable;
   const now = clock.now();
   const parsed = parseOverride(value, { baseline: baselineOf(baseline), putMs: Math.min(modifiedMs ?? now, now) });
-  return parsed.ok ? parsed.override : explainOverrideProblems(parsed.problems);
+  return parsed.ok ? parsed.override : explainOverrideProblems(withShownValues(parsed.problems, parameter));
 }
 
 function identified(

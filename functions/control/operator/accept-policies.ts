@@ -17,6 +17,7 @@ import { saveLastPolicy } from '../../../shared/state/last-policy.ts';
 import type { Governed, RefusedVersion } from '../../../shared/steering/governed.ts';
 import type { ControlDependencies } from '../dependencies.ts';
 import { attemptParameter } from './attempt-parameter.ts';
+import { asParameter, whyUnchecked, withShownValues } from './values-shown.ts';
 
 /** A refused version of a parameter, and why. */
 export interface Refusal extends RefusedVersion {
@@ -57,26 +58,22 @@ async function settle(
   taken: ReadonlyMap<string, Governed>,
 ): Promise<{ readonly inForce?: Governed; readonly refusal?: Refusal }> {
   const { name, version } = parameter;
-  const accepted = await checked(() => acceptNewest(dependencies, asKnown(parameter, good), good, taken));
+  const accepted = await checked(parameter, () => acceptNewest(dependencies, asKnown(parameter, good), good, taken));
   if ('governed' in accepted) return { inForce: accepted.governed };
   const refused = { version, why: accepted.why };
   const refusal: Refusal = { kind: 'POLICY', name, ...refused, isRolledBack: good?.rolledBack?.version === version };
-  const fallback = good && (await checked(async () => accept(dependencies, { ...good, value: good.document }, taken)));
+  const last = good && asParameter(good);
+  const fallback = last && (await checked(last, async () => accept(dependencies, last, taken)));
   if (!fallback || !('governed' in fallback)) return { refusal };
   return { inForce: { ...fallback.governed, known: good, refused }, refusal };
 }
 
-async function checked(check: () => Promise<Accepted>): Promise<Accepted> {
+async function checked(parameter: Parameter, check: () => Promise<Accepted>): Promise<Accepted> {
   try {
     return await check();
   } catch (error) {
-    return { why: whyUnchecked(error) };
+    return { why: whyUnchecked(error, parameter) };
   }
-}
-
-/** Why a version is refused whose check ended in an error. */
-export function whyUnchecked(error: unknown): string {
-  return `The version could not be checked (${describeError(error)}). Control tries again at every look. Fix: simplify the document, and report the error.`;
 }
 
 /** The policy parameters; those that govern already come first, so that a new policy does not take over their API. */
@@ -92,7 +89,7 @@ async function readParameters(
     logger.error('The policies could not be read; the last accepted ones stay in force.', {
       reason: describeError(error),
     });
-    return [...known.values()].map((good) => ({ ...good, value: good.document }));
+    return [...known.values()].map(asParameter);
   }
   const names = new Set(present.map(({ name }) => name));
   for (const good of known.values())
@@ -169,17 +166,21 @@ function planProblem(tier: string, planId: string): PolicyProblem {
 
 function accept(
   { baseline }: ControlDependencies,
-  { name, version, value, unreadable }: Parameter,
+  parameter: Parameter,
   taken: ReadonlyMap<string, Governed>,
 ): Accepted {
+  const { name, version, value, unreadable } = parameter;
   if (unreadable !== undefined) return { why: unreadable };
+  const refused = (problems: readonly PolicyProblem[]) => ({
+    why: explainProblems(withShownValues(problems, parameter)),
+  });
   const parsed = parsePolicy(value, Object.keys(baseline.tiers));
-  if (!parsed.ok) return { why: explainProblems(parsed.problems) };
+  if (!parsed.ok) return refused(parsed.problems);
   const rival = taken.get(parsed.policy.api);
   const api = parseApiStage(parsed.policy.api);
   if (api && !rival && apiStageName(api) === apiStageName(baseline))
     return { governed: { api, policy: parsed.policy, name, version } };
-  return { why: explainProblems([apiProblem(parsed.policy.api, apiStageName(baseline), rival?.name)]) };
+  return refused([apiProblem(parsed.policy.api, apiStageName(baseline), rival?.name)]);
 }
 
 function apiProblem(found: string, deployed: string, rival: string | undefined): PolicyProblem {

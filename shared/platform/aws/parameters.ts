@@ -18,6 +18,8 @@ export interface Parameter {
   readonly modifiedMs?: EpochMs;
   /** Why a `SecureString` could not be decrypted, and how to fix that. */
   readonly unreadable?: string;
+  /** The parameter is a `SecureString`, or might be one: nothing may show its value. */
+  readonly isSecret?: true;
 }
 
 /** The reads of Parameter Store; the functions never write a parameter. */
@@ -85,9 +87,9 @@ export function createParameters(client: SSMClient): Parameters {
 async function decrypted(client: SSMClient, listed: SsmParameter): Promise<Parameter[]> {
   if (listed.Type !== 'SecureString') return parameterOf(listed);
   try {
-    const { Name } = listed;
+    const { Name, Type } = listed;
     const { Parameter: parameter = {} } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
-    return parameterOf(parameter);
+    return parameterOf({ ...parameter, Type });
   } catch (error) {
     if (isNotFound(error)) return [];
     return parameterOf({ ...listed, Value: '' }).map((each) => ({ ...each, unreadable: explainSealed(error) }));
@@ -103,7 +105,9 @@ function explainSealed(error: unknown): string {
 
 /** Removes the byte order mark with which editors on Windows begin a file. */
 function parameterOf(parameter: SsmParameter): Parameter[] {
-  const { Name: name, Value: value, Version: version = 0, LastModifiedDate: modified } = parameter;
-  if (name === undefined || value === undefined) return [];
-  return [{ name, value: value.replace(/^\uFEFF/, ''), version, ...(modified && { modifiedMs: modified.getTime() }) }];
+  const { Name: name, Value, Version: version = 0, LastModifiedDate: modified } = parameter;
+  if (name === undefined || Value === undefined) return [];
+  const value = Value.replace(/^\uFEFF/, '');
+  const isSecret = parameter.Type === 'SecureString';
+  return [{ name, value, version, ...(modified && { modifiedMs: modified.getTime() }), ...(isSecret && { isSecret }) }];
 }

@@ -196,6 +196,34 @@ describe('a SecureString', () => {
     expect(await rejections()).toEqual([]);
   });
 
+  test.each([
+    ['of another kind', OVERRIDE_NAME, '{"action":"SESAME-ONE","until":"SESAME-TWO"}', 'action: expected one of'],
+    [
+      'with an unknown field',
+      OVERRIDE_NAME,
+      '{"action":"kill","reson":"SESAME"}',
+      'reson: expected a field of the override',
+    ],
+    ['no JSON', OVERRIDE_NAME, 'SESAME-ONE SESAME-TWO', '(document): expected a JSON object'],
+    ['a policy of another API', '/tidegate/dev/policies/b', '{"api":"sesame/dev"}', 'api: expected the API that'],
+    [
+      'a policy that contradicts itself',
+      '/tidegate/dev/policies/b',
+      '{"api":"abc123def4/dev","tracker":{"badAgeSeconds":"1234567","badAgeMaxSeconds":7654.321,"watchFactor":2.1234,"congestedFactor":2.1233}}',
+      'tracker.watchFactor: expected at most tracker.congestedFactor',
+    ],
+  ])(
+    'that is refused as %s shows its places and what is expected there, never a value',
+    async (_, name, value, place) => {
+      secure(false, value, name);
+      await run(SCHEDULE);
+      const said = JSON.stringify([await decisions(), world.logged, world.announced(), await readGoverned(table)]);
+      expect((await rejections())[0]?.reason).toContain(place);
+      expect((await rejections())[0]?.reason).toContain('not shown, because the parameter is a SecureString');
+      expect(said).not.toMatch(/sesame|1234567|7654.321|2\.123/i);
+    },
+  );
+
   test('policy that may not be decrypted leaves the last good one in force', async () => {
     await control.run(SCHEDULE);
     control.world.parameters = [];

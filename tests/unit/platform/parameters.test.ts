@@ -25,7 +25,7 @@ test('a SecureString found on a path is decrypted by itself; the path is read wi
     Parameter: { Name: KILL, Value: '{"action":"kill"}', Type: 'SecureString', Version: 3 },
   });
   expect(await parameters.below('/tidegate/dev/overrides')).toEqual([
-    { name: KILL, value: '{"action":"kill"}', version: 3 },
+    { name: KILL, value: '{"action":"kill"}', version: 3, isSecret: true },
     { name: PAUSE, value: '{"action":"pause"}', version: 1 },
   ]);
   expect(ssm.commandCalls(GetParametersByPathCommand)[0]?.args[0].input.WithDecryption).toBeUndefined();

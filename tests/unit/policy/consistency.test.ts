@@ -37,25 +37,25 @@ describe('pairs that must be in order', () => {
     expect(found({ [lower]: 0.06, [upper]: 0.05 })).toEqual([
       {
         path: lower,
-        expected: `at most ${upper} (0.05)`,
-        found: '0.06',
+        expected: `at most ${upper}`,
+        found: `0.06, with ${upper} at 0.05`,
         fix: `lower ${lower} to at most 0.05, or raise ${upper} to at least 0.06`,
       },
     ]);
   });
 
   test('latency is watched before it is congestion, and that before it is severe', () => {
-    expect(found({ 'tracker.watchFactor': 4 }).map(({ path, expected }) => [path, expected])).toEqual([
-      ['tracker.watchFactor', 'at most tracker.congestedFactor (3.5)'],
+    expect(found({ 'tracker.watchFactor': 4 }).map(({ path, found }) => [path, found])).toEqual([
+      ['tracker.watchFactor', '4, with tracker.congestedFactor at 3.5'],
     ]);
-    expect(found({ 'tracker.congestedFactor': 11 }).map(({ path, expected }) => [path, expected])).toEqual([
-      ['tracker.congestedFactor', 'at most tracker.severeFactor (10)'],
+    expect(found({ 'tracker.congestedFactor': 11 }).map(({ path, found }) => [path, found])).toEqual([
+      ['tracker.congestedFactor', '11, with tracker.severeFactor at 10'],
     ]);
   });
 
   test('a field that is left out stands at its default; one without a default contradicts nothing', () => {
     expect(found({ 'tracker.badAgeSeconds': 301 })).toMatchObject([
-      { expected: 'at most tracker.badAgeMaxSeconds (300)' },
+      { expected: 'at most tracker.badAgeMaxSeconds', found: '301, with tracker.badAgeMaxSeconds at 300' },
     ]);
     expect(found({ 'capacity.floorCups': 1e6 })).toEqual([]);
     expect(found({ 'capacity.ceilingCups': 1 })).toEqual([]);
@@ -63,7 +63,7 @@ describe('pairs that must be in order', () => {
 
   test('a tier of another name has a default floor too, which a ceiling may not be below', () => {
     expect(found({ 'tiers.gold.ceilingShare': 0.04 })).toMatchObject([
-      { path: 'tiers.gold.floorShare', expected: 'at most tiers.gold.ceilingShare (0.04)', found: '0.05' },
+      { path: 'tiers.gold.floorShare', found: '0.05, with tiers.gold.ceilingShare at 0.04' },
     ]);
   });
 

@@ -202,6 +202,10 @@ describe('an operator’s word', () => {
     expect(reason(sealed)).toBe(`/tidegate/dev/${name}: It is a SecureString.`);
   });
 
+  test('a switch that is a SecureString holds it, and its value is not shown', () => {
+    expect(reason({ ...parameter('switch', 'sesame'), isSecret: true })).toBe('the switch is not set to run');
+  });
+
   test('a pin that lasts a week holds it from the day of the edit', () => {
     const day = 86_400_000;
     const week = pin({ until: new Date(NOW + day).toISOString() });
