@@ -1,5 +1,8 @@
 import { UpdateStageCommand } from '@aws-sdk/client-api-gateway';
-import { GetParameterHistoryCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParameterHistoryCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
+import { createControl } from '../../../functions/control/control.ts';
+import type { LawInput } from '../../../shared/law/types.ts';
+import { readGoverned } from '../../../shared/state/governed-names.ts';
 import { takeLease } from '../../../shared/state/lease.ts';
 import {
   LAW_WANTS,
@@ -10,7 +13,16 @@ import {
   startOverridden,
 } from '../../support/functions/override-story.ts';
 import type { StartedControl } from '../../support/functions/start-control.ts';
-import { API, AUTHOR, CIPHERTEXT, OVERRIDE_NAME, POLICY_NAME, SCHEDULE, T0 } from '../../support/functions/world.ts';
+import {
+  API,
+  AUTHOR,
+  CIPHERTEXT,
+  CONCLUSION,
+  OVERRIDE_NAME,
+  POLICY_NAME,
+  SCHEDULE,
+  T0,
+} from '../../support/functions/world.ts';
 
 let control: StartedControl;
 beforeEach(async () => {
@@ -65,17 +77,17 @@ describe('the override parameter', () => {
 
   test('is one of several in the same millisecond, and each is recorded', async () => {
     const names = ['a', 'b', 'c/d', 'e/d'].map((name) => `/tidegate/dev/overrides/${name}`);
-    for (const Name of names) world.parameters.push({ Name, Value: 'not json', Version: 1 });
+    for (const Name of names) control.world.parameters.push({ Name, Value: 'not json', Version: 1 });
     for (const kind of ['policies', 'overrides'])
       for (const letter of ['x', 'y'])
-        world.parameters.push({
+        control.world.parameters.push({
           Name: `/tidegate/dev/${kind}/${letter}`,
           Value: kind === 'policies' ? '7' : '{"action":"resume"}',
           Version: 1,
           LastModifiedDate: new Date(T0),
         });
-    await run(SCHEDULE);
-    const of = async (rule: string) => (await decisions()).filter((each) => each.rule === rule);
+    await control.run(SCHEDULE);
+    const of = async (rule: string) => (await control.decisions()).filter((each) => each.rule === rule);
     const refused = (await of('override-rejected')).map(({ reason }) => reason.split(' ')[0]);
     for (const name of names) expect(refused).toContain(name);
     expect(await of('policy-rejected')).toHaveLength(2);
@@ -154,6 +166,103 @@ describe('the override parameter', () => {
     await control.run(SCHEDULE);
     expect(stageRate(control)).toBe(100);
   });
+
+  test('any number of new ones waits for its authors at once', async () => {
+    for (let index = 1; index < 11; index++)
+      control.world.parameters.push({
+        Name: `/tidegate/dev/overrides/other-${index}`,
+        Value: '{"action":"resume"}',
+        Version: 1,
+      });
+    control.world.override({ action: 'kill' });
+    const waiting: (() => void)[] = [];
+    // Nobody is answered before all have asked.
+    control.world.ssm.on(GetParameterHistoryCommand).callsFake(async () => {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length === 11) for (const answered of waiting) answered();
+      });
+      throw new Error('rationed');
+    });
+    await control.run(SCHEDULE);
+    expect(waiting).toHaveLength(11);
+    expect(stageRate(control)).toBe(100);
+  });
+
+  test.each([
+    ['a resume', { action: 'resume' }],
+    ['a pause', { action: 'pause' }],
+    ['a pin', { action: 'pin', until: '2031-01-02T00:00:00Z', stage: { rateRps: 1500, burst: 100 } }],
+  ])('kill is carried out without a policy, whatever the name of %s beside it', async (_, weaker) => {
+    control.world.parameters = [{ Name: '/tidegate/dev/overrides/aaa', Value: JSON.stringify(weaker), Version: 1 }];
+    control.world.override({ action: 'kill' });
+    await control.run(SCHEDULE);
+    expect(stageRate(control)).toBe(100);
+    expect((await control.decisions()).find(({ rule }) => rule === 'override-rejected')?.reason).toContain(
+      '/tidegate/dev/overrides/aaa version 1: the override has no effect, because no policy is in force and the override default',
+    );
+  });
+
+  test('kill is carried out although the policy of another override was refused', async () => {
+    control.world.parameters = [{ Name: POLICY_NAME, Value: 'nonsense', Version: 1 }];
+    control.world.override({ action: 'resume' });
+    control.world.parameters.push({ Name: '/tidegate/dev/overrides/zzz', Value: '{"action":"kill"}', Version: 1 });
+    await control.run(SCHEDULE);
+    expect(stageRate(control)).toBe(100);
+  });
+
+  test('pin whose time is over does not come before a pause', async () => {
+    const over = { action: 'pin', until: new Date(T0 - MINUTE_MS).toISOString(), stage: { rateRps: 5, burst: 5 } };
+    control.world.parameters = [{ Name: '/tidegate/dev/overrides/aaa', Value: JSON.stringify(over), Version: 1 }];
+    control.world.override({ action: 'pause' });
+    await control.run(SCHEDULE);
+    expect(await lastDecision(control)).toMatchObject({ rule: 'override-pause' });
+  });
+});
+
+describe('a parameter whose check ends in an error', () => {
+  /** As `below` answers it, with a value that throws when it is read. */
+  const throwing = (name: string, version: number) => ({
+    name,
+    version,
+    get value(): string {
+      throw new RangeError('too deep');
+    },
+  });
+
+  function runWith(...extra: ReturnType<typeof throwing>[]): (event: unknown) => Promise<void> {
+    const law = ({ live }: LawInput<unknown>) => ({ state: {}, conclusion: CONCLUSION, desired: live });
+    const dependencies = control.world.dependencies(control.table, law);
+    const below = async (path: string) => {
+      const thrown = extra.filter(({ name }) => name.startsWith(`${path}/`));
+      const others = await dependencies.parameters.below(path);
+      return [...thrown, ...others.filter((each) => thrown.every(({ name }) => name !== each.name))];
+    };
+    return createControl({ ...dependencies, parameters: { ...dependencies.parameters, below } });
+  }
+  const rejections = async () => (await control.decisions()).filter(({ rule }) => /-rejected$/.test(rule));
+
+  test('is refused by name, and a kill beside it is carried out', async () => {
+    control.world.override({ action: 'kill' });
+    await runWith(throwing('/tidegate/dev/overrides/a', 1), throwing('/tidegate/dev/policies/a', 1))(SCHEDULE);
+    expect(stageRate(control)).toBe(100);
+    const reasons = (await rejections()).map(({ reason }) => reason);
+    expect(reasons).toHaveLength(2);
+    for (const reason of reasons) expect(reason).toContain('could not be checked (RangeError: too deep)');
+  });
+
+  test('leaves the last good version in force, of a policy and of an override', async () => {
+    control.world.override({ action: 'kill' });
+    await control.run(SCHEDULE);
+    control.world.now += MINUTE_MS;
+    control.world.stage['*/*'] = { throttlingRateLimit: 2000, throttlingBurstLimit: 5000 };
+    await runWith(throwing(OVERRIDE_NAME, 2), throwing(POLICY_NAME, 2))(SCHEDULE);
+    expect(stageRate(control)).toBe(100);
+    expect(await lastDecision(control)).toMatchObject({
+      policy: { version: 1, refused: { version: 2 } },
+      override: { version: 1, refused: { version: 2 } },
+    });
+  });
 });
 
 describe('a SecureString', () => {
@@ -216,8 +325,13 @@ describe('a SecureString', () => {
     'that is refused as %s shows its places and what is expected there, never a value',
     async (_, name, value, place) => {
       secure(false, value, name);
-      await run(SCHEDULE);
-      const said = JSON.stringify([await decisions(), world.logged, world.announced(), await readGoverned(table)]);
+      await control.run(SCHEDULE);
+      const said = JSON.stringify([
+        await control.decisions(),
+        control.world.logged,
+        control.world.announced(),
+        await readGoverned(control.table),
+      ]);
       expect((await rejections())[0]?.reason).toContain(place);
       expect((await rejections())[0]?.reason).toContain('not shown, because the parameter is a SecureString');
       expect(said).not.toMatch(/sesame|1234567|7654.321|2\.123/i);
@@ -246,6 +360,25 @@ describe('a SecureString', () => {
     await minute(control);
     expect(stageRate(control)).toBe(100);
     expect(await rejections()).toHaveLength(1);
+  });
+
+  test('is read at the same time as all others, so that a slow key does not add up', async () => {
+    const waiting: (() => void)[] = [];
+    // Nobody is answered before all have asked.
+    control.world.ssm
+      .on(GetParameterCommand, { WithDecryption: true })
+      .callsFake(async ({ Name }: { Name: string }) => {
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          if (waiting.length === 5) for (const answered of waiting) answered();
+        });
+        return { Parameter: control.world.parameters.find((each) => each.Name === Name) };
+      });
+    for (let index = 1; index < 5; index++)
+      secure(false, '{"action":"resume"}', `/tidegate/dev/overrides/other-${index}`);
+    secure(false);
+    await control.run(SCHEDULE);
+    expect(stageRate(control)).toBe(100);
   });
 });
 

@@ -148,33 +148,33 @@ describe('an event that comes during a look', () => {
   /** Does this during the look of that number, before the look decides. */
   function duringLook(number: number, happens: () => Promise<void>): void {
     let looks = 0;
-    world.aws.on(GetStageCommand).callsFake(async () => {
+    control.world.aws.on(GetStageCommand).callsFake(async () => {
       looks += 1;
       if (looks === number) await happens();
-      else if (looks < number) await run(SCHEDULE);
-      return { methodSettings: structuredClone(world.stage) };
+      else if (looks < number) await control.run(SCHEDULE);
+      return { methodSettings: structuredClone(control.world.stage) };
     });
   }
   const putKill = async () => {
-    world.override({ action: 'kill' });
-    await run(parameter(OVERRIDE_NAME));
+    control.world.override({ action: 'kill' });
+    await control.run(parameter(OVERRIDE_NAME));
   };
-  const stageRate = () => world.stage['*/*']?.throttlingRateLimit;
+  const stageRate = () => control.world.stage['*/*']?.throttlingRateLimit;
 
   test('is seen by the next look of the same holder', async () => {
     duringLook(1, putKill);
-    await run(SCHEDULE);
+    await control.run(SCHEDULE);
     expect(stageRate()).toBe(100);
-    expect(world.lookDelays()).toEqual([]);
+    expect(control.world.lookDelays()).toEqual([]);
   });
 
   test('is seen a second later if the holder looks no more: a kill never waits for the schedule', async () => {
     duringLook(3, putKill);
-    await run(SCHEDULE);
+    await control.run(SCHEDULE);
     expect(stageRate()).toBe(2000);
-    expect(world.lookDelays()).toEqual([1]);
-    world.now += 1_000;
-    await run(PUT_OFF_LOOK);
+    expect(control.world.lookDelays()).toEqual([1]);
+    control.world.now += 1_000;
+    await control.run(PUT_OFF_LOOK);
     expect(stageRate()).toBe(100);
     expect((await triggers()).at(-1)).toBe('parameter');
   });
@@ -184,19 +184,19 @@ describe('an event that comes during a look', () => {
       await putKill();
       throw new Error('down');
     });
-    await expect(run(SCHEDULE)).rejects.toThrow('down');
-    expect(world.lookDelays()).toEqual([1]);
-    world.now += 1_000;
-    await run(PUT_OFF_LOOK);
+    await expect(control.run(SCHEDULE)).rejects.toThrow('down');
+    expect(control.world.lookDelays()).toEqual([1]);
+    control.world.now += 1_000;
+    await control.run(PUT_OFF_LOOK);
     expect(stageRate()).toBe(100);
   });
 
   test('is seen by the schedule if no look can be sent, and the error of the queue is only logged', async () => {
-    world.queue.rejects(new Error('SQS is down.'));
+    control.world.queue.rejects(new Error('SQS is down.'));
     duringLook(3, putKill);
-    await run(SCHEDULE);
-    expect(world.logged.join()).toContain('SQS is down.');
-    await run(SCHEDULE);
+    await control.run(SCHEDULE);
+    expect(control.world.logged.join()).toContain('SQS is down.');
+    await control.run(SCHEDULE);
     expect(stageRate()).toBe(100);
   });
 });
