@@ -27,16 +27,16 @@ export function createFailSafe(dependencies: FailSafeDependencies): (event: unkn
     // The pending wake-ups write the plans, each in its slot.
     if (step.kind === 'raise-plan' && trigger !== 'wake-up' && (await areWakeUpsPending(dependencies))) return;
     const outcome = await take(dependencies, step, surroundings);
-    await report(dependencies, trigger, step, outcome);
+    await report(dependencies, { trigger, step, outcome, left: surroundings.left });
     if (trigger !== 'wake-up') await sendWakeUps(dependencies, step);
   };
 }
 
-async function take(dependencies: FailSafeDependencies, step: Step, { reading }: Surroundings): Promise<Outcome> {
+async function take(dependencies: FailSafeDependencies, step: Step, { stage }: Surroundings): Promise<Outcome> {
   const { gateway, baseline } = dependencies;
   switch (step.kind) {
     case 'raise-stage':
-      return noted(dependencies, STAGE, await gateway.writeStage(baseline, step.limits, reading));
+      return noted(dependencies, STAGE, await gateway.writeStage(baseline, step.limits, stage));
     case 'raise-plan':
       return noted(dependencies, step.tier, await gateway.writePlan(step.planId, step.limit));
     default:

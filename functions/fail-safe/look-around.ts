@@ -1,4 +1,4 @@
-import type { StageReading } from '../../shared/gateway/port.ts';
+import type { KnownStage } from '../../shared/gateway/port.ts';
 import type { Limit } from '../../shared/limits/limit.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import { emptyRecord } from '../../shared/platform/records.ts';
@@ -9,7 +9,7 @@ import { type Health, judgeBackend } from './health-rules.ts';
 import { loweredLimits, type Situation, STAGE } from './next-step.ts';
 
 export interface Surroundings extends Situation {
-  readonly reading: StageReading;
+  readonly stage: KnownStage;
 }
 
 const MINUTE_MS = 60_000;
@@ -22,22 +22,25 @@ const NOTHING_LOWERED: Pick<Situation, 'health' | 'raised' | 'handsOff'> = {
 /** Reads the lowered limits and all facts for and against raising them. @throws Error if limits cannot be read */
 export async function readSituation(dependencies: FailSafeDependencies): Promise<Surroundings> {
   const { clock, gateway, baseline } = dependencies;
-  const account = await gateway.accountLimit();
-  const reading = await gateway.readStage(baseline);
+  // Where AWS names no limit of the account, the deployed one of the stage is the most that is known to be allowed.
+  const account = (await gateway.accountLimit()) ?? baseline.stageLimit;
+  const reading = await gateway.readStage(baseline, account);
   const plans = await gateway.readPlans();
   const tiers = emptyRecord<Limit>();
   for (const [tier, { planId }] of Object.entries(baseline.tiers)) {
     const limit = plans.get(planId);
     if (limit) tiers[tier] = limit;
   }
-  const lowered = loweredLimits({ stage: reading.limits, tiers }, account, baseline);
+  const { lowered, left } = loweredLimits({ reading, tiers }, account, baseline);
+  const stage = { ...reading, account };
   const names = [...(Object.keys(lowered.stage).length > 0 ? [STAGE] : []), ...lowered.plans.map(({ tier }) => tier)];
-  if (names.length === 0) return { reading, lowered, ...NOTHING_LOWERED };
+  if (names.length === 0) return { stage, lowered, left, ...NOTHING_LOWERED };
   const now = clock.now();
   const handsOff = await handsOffByOperator(dependencies, now);
   return {
-    reading,
+    stage,
     lowered,
+    left,
     handsOff,
     health: await readHealth(dependencies, now),
     raised: await raised(dependencies, names, now),

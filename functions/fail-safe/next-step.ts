@@ -1,10 +1,12 @@
-import { bounded } from '../../shared/limits/bounds.ts';
+import type { StageReading } from '../../shared/gateway/port.ts';
+import { bounded, isShut } from '../../shared/limits/bounds.ts';
 import type { Limit } from '../../shared/limits/limit.ts';
 import { isSameLimit } from '../../shared/limits/limit.ts';
+import { describeName, type LimitName } from '../../shared/limits/limit-name.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
-import type { MethodKey } from '../../shared/limits/method-key.ts';
+import { isPatchable, type MethodKey } from '../../shared/limits/method-key.ts';
 import type { DeployedBaseline } from '../../shared/platform/environment.ts';
-import { own } from '../../shared/platform/records.ts';
+import { own, recordOf } from '../../shared/platform/records.ts';
 import type { TierName } from '../../shared/platform/units.ts';
 import type { Health } from './health-rules.ts';
 
@@ -19,6 +21,8 @@ export interface LoweredLimits {
 
 export interface Situation {
   readonly lowered: LoweredLimits;
+  /** Limits below their baseline that are not the fail-safe's to raise, each with the reason. */
+  readonly left: readonly string[];
   readonly health: Health;
   /** The limits that the fail-safe has raised during this silence. */
   readonly raised: ReadonlySet<string>;
@@ -40,18 +44,42 @@ export type Step =
 
 export type HoldRule = 'operator' | 'backend-unhealthy' | 'backend-unknown' | 'lowered-again';
 
-/** The limits below their baseline, with the baseline's values as far as the account allows. */
-export function loweredLimits(live: Limits, account: Limit, baseline: DeployedBaseline): LoweredLimits {
-  const stage = Object.entries(live.stage).flatMap(([method, limit]) => {
-    const raised = raisedTo(limit, baseline.stageLimit, account);
-    return raised ? [[method, raised] as const] : [];
+/** The limits in force, and the spelling of the stage's keys. */
+export interface Found {
+  readonly reading: Pick<StageReading, 'limits' | 'settingsKeys'>;
+  readonly tiers: Limits['tiers'];
+}
+
+/**
+ * The limits below their baseline, with the baseline's values as far as the account allows. Left as they are: a limit that
+ * somebody shut, because Tidegate never lowers a limit that far, and a method whose path may not be patched.
+ */
+export function loweredLimits(
+  { reading, tiers }: Found,
+  account: Limit,
+  baseline: DeployedBaseline,
+): Pick<Situation, 'lowered' | 'left'> {
+  const left: string[] = [];
+  const raise = (name: LimitName, live: Limit | undefined, to: Limit): Limit | undefined => {
+    const raised = live && raisedTo(live, to, account);
+    const why = raised && reasonToLeave(name, live, reading);
+    if (why) left.push(`${describeName(name)} (${why})`);
+    return why ? undefined : raised;
+  };
+  const stage = Object.entries(reading.limits).flatMap(([key, limit]) => {
+    const raised = raise({ of: 'stage', key }, limit, baseline.stageLimit);
+    return raised ? [[key, raised] as const] : [];
   });
   const plans = Object.entries(baseline.tiers).flatMap(([tier, { planId, rateRps, burst }]) => {
-    const current = own(live.tiers, tier);
-    const raised = current && raisedTo(current, { rateRps, burst }, account);
+    const raised = raise({ of: 'tiers', key: tier }, own(tiers, tier), { rateRps, burst });
     return raised ? [{ tier, planId, limit: raised }] : [];
   });
-  return { stage: Object.fromEntries(stage), plans };
+  return { lowered: { stage: recordOf(stage), plans }, left };
+}
+
+function reasonToLeave({ of, key }: LimitName, live: Limit, { settingsKeys }: Found['reading']): string | undefined {
+  if (isShut(live)) return 'somebody shut it';
+  return of === 'tiers' || isPatchable(key, own(settingsKeys, key)) ? undefined : 'its path may not be patched';
 }
 
 /** The limit with whichever of its numbers is below the baseline's raised to it; undefined when neither is. */
@@ -72,7 +100,7 @@ const isBelow = (left: Limit, right: Limit): boolean => left.rateRps < right.rat
  * The next step while control is silent: the stage first, then one plan. Each limit is raised once per silence, so that the
  * fail-safe does not fight a person who lowers it by hand. Unknown health means hold.
  */
-export function nextStep({ lowered, health, raised, handsOff }: Situation): Step {
+export function nextStep({ lowered, health, raised, handsOff }: Omit<Situation, 'left'>): Step {
   const isStageLowered = Object.keys(lowered.stage).length > 0;
   if (!isStageLowered && lowered.plans.length === 0) return { kind: 'nothing' };
   if (handsOff !== undefined) return { kind: 'hold', rule: 'operator', reason: handsOff };

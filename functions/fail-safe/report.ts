@@ -1,3 +1,4 @@
+import { leftAsFound } from '../../shared/limits/limit-name.ts';
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
 import type { FailSafeDependencies } from './dependencies.ts';
@@ -11,16 +12,30 @@ const MINUTE_MS = 60_000;
 /** While the fail-safe holds, it announces that every quarter of an hour. */
 const NAG_MINUTES = 15;
 
+/** What a look came to. */
+interface Report {
+  readonly trigger: FailSafeTrigger;
+  readonly step: Step;
+  readonly outcome: Outcome;
+  /** Limits that are not the fail-safe's to raise. */
+  readonly left: readonly string[];
+}
+
 /** Logs every step, and announces those that matter to operators: holds, raises, and completion. */
 export async function report(
   { announce, baseline, clock, logger }: FailSafeDependencies,
-  trigger: FailSafeTrigger,
-  step: Step,
-  outcome: Outcome,
+  { trigger, step, outcome, left }: Report,
 ): Promise<void> {
   const now = clock.now();
   const api = apiStageName(baseline);
-  const facts = { api, trigger, kind: step.kind, rule: ruleOf(step), outcome, reason: reasonOf(step) };
+  const facts = {
+    api,
+    trigger,
+    kind: step.kind,
+    rule: ruleOf(step),
+    outcome,
+    reason: reasonOf(step) + leftAsFound(left),
+  };
   logger.warn('Control is silent.', facts);
   if (!isWorthAnnouncing(step, outcome, trigger, Math.floor(now / MINUTE_MS))) return;
   try {
@@ -48,7 +63,7 @@ const ruleOf = (step: Step): string => (step.kind === 'hold' ? step.rule : step.
 function reasonOf(step: Step): string {
   switch (step.kind) {
     case 'nothing':
-      return 'Control is silent; no limit is below its baseline, so there is nothing to do.';
+      return 'Control is silent; there is no limit to raise.';
     case 'hold':
       return `Control is silent, and limits are below their baselines. The limits stay as they are: ${step.reason}.`;
     case 'raise-stage':

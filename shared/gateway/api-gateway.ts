@@ -14,13 +14,13 @@ import { bounded } from '../limits/bounds.ts';
 import type { Limit } from '../limits/limit.ts';
 import { isSameLimit } from '../limits/limit.ts';
 import type { MethodKey } from '../limits/method-key.ts';
-import { methodKeyOf } from '../limits/method-key.ts';
+import { methodKeyOf, STAGE_DEFAULT } from '../limits/method-key.ts';
 import type { ApiStage } from '../platform/api-stage.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { isConflict, isThrottled, retryAfterMs } from '../platform/errors.ts';
-import { emptyRecord, own } from '../platform/records.ts';
+import { emptyRecord, own, recordOf } from '../platform/records.ts';
 import { calls, planPatch, stagePatch } from './patch.ts';
-import type { Gateway, StageReading, WriteResult } from './port.ts';
+import type { Gateway, KnownStage, StageReading, WriteResult } from './port.ts';
 
 const PAGE_LIMIT = 500;
 /** How long the account's limit is cached; the limit changes only when AWS grants a quota request. */
@@ -37,32 +37,29 @@ export function createGateway(client: APIGatewayClient, clock: Clock = systemClo
   const gateway: Gateway = {
     accountLimit: async () => {
       if (account && clock.now() - account.readMs < ACCOUNT_AGE_MS) return account.limit;
-      account = { limit: await readAccount(client), readMs: clock.now() };
-      return account.limit;
+      const limit = await readAccount(client);
+      account = limit && { limit, readMs: clock.now() };
+      return limit;
     },
     apiName: async (apiId) => {
       const known = names.get(apiId) ?? (await client.send(new GetRestApiCommand({ restApiId: apiId }))).name ?? apiId;
       names.set(apiId, known);
       return known;
     },
-    readStage: async ({ apiId, stage }) =>
-      stageReading(
-        await client.send(new GetStageCommand({ restApiId: apiId, stageName: stage })),
-        await gateway.accountLimit(),
-      ),
+    readStage: async ({ apiId, stage }, bound) =>
+      stageReading(await client.send(new GetStageCommand({ restApiId: apiId, stageName: stage })), bound),
     readPlans: () => readPlans(client),
-    writeStage: async (api, wanted, reading) =>
-      await sending(async () => await writeStage(client, api, wanted, reading, await gateway.accountLimit())),
-    writePlan: async (planId, wanted) => await writePlan(client, planId, wanted, await gateway.accountLimit()),
+    writeStage: async (api, wanted, known) => await sending(async () => await writeStage(client, api, wanted, known)),
+    writePlan: async (planId, wanted) =>
+      await writePlan(client, planId, wanted, (await gateway.accountLimit()) ?? wanted),
   };
   return gateway;
 }
 
-/** An invalid limit is not cached: one bad answer would otherwise block every write until the cache expires. */
-async function readAccount(client: APIGatewayClient): Promise<Limit> {
+/** An invalid limit is not cached: the next answer may be a valid one. */
+async function readAccount(client: APIGatewayClient): Promise<Limit | undefined> {
   const limit = limitOf((await client.send(new GetAccountCommand({}))).throttleSettings);
-  if (limit && bounded(limit, limit).kind === 'limit') return limit;
-  throw new Error('GetAccount returned no throttle limit, so no other limit can be checked against the account.');
+  return limit && bounded(limit, limit).kind === 'limit' ? limit : undefined;
 }
 
 async function readPlans(client: APIGatewayClient): Promise<ReadonlyMap<string, Limit>> {
@@ -88,36 +85,34 @@ function limitOf(throttle: ThrottleSettings | undefined): Limit | undefined {
 function stageReading(stage: Pick<Stage, 'methodSettings'>, account: Limit): StageReading {
   const limits = emptyRecord<Limit>();
   const settingsKeys = emptyRecord<string[]>();
+  const unreadable = emptyRecord<string>();
   for (const [settingsKey, setting] of Object.entries(stage.methodSettings ?? {})) {
     const limit = limitOf({ rateLimit: setting.throttlingRateLimit, burstLimit: setting.throttlingBurstLimit });
     const method = methodKeyOf(settingsKey);
     settingsKeys[method] = [...(own(settingsKeys, method) ?? []), settingsKey];
-    if (limit) limits[method] = inForce(limit, account);
+    if (limit && isLimit(limit)) limits[method] = inForce(limit, account);
+    else if (limit) unreadable[method] = `${limit.rateRps} rps, burst ${limit.burst} is no limit`;
   }
-  return { limits, settingsKeys };
+  return { limits, settingsKeys, unreadable };
 }
 
-/**
- * The value -1 switches a stage's throttle off, so that only the account's limit applies.
- * @throws Error for an invalid limit, because no decision may be based on it.
- */
+const isLimit = ({ rateRps, burst }: Limit): boolean =>
+  Number.isFinite(rateRps) && Number.isFinite(burst) && rateRps >= -1 && burst >= -1;
+
+/** The value -1 switches a stage's throttle off, so that only the account's limit applies. */
 function inForce({ rateRps, burst }: Limit, account: Limit): Limit {
-  if (!(Number.isFinite(rateRps) && Number.isFinite(burst) && rateRps >= -1 && burst >= -1)) {
-    throw new Error(`The stage answered with a limit that is none: ${rateRps} rps, burst ${burst}.`);
-  }
   return { rateRps: rateRps === -1 ? account.rateRps : rateRps, burst: burst === -1 ? account.burst : burst };
 }
 
 /**
- * `UpdateStage` returns the whole stage, which serves as the read-back of the written limits and of method overrides that
- * did not exist when the stage was read.
+ * `UpdateStage` returns the whole stage, which serves as the read-back of the written limits. A method override that did not
+ * exist when the stage was read follows the default.
  */
 async function writeStage(
   client: APIGatewayClient,
   api: ApiStage,
   wanted: StageLimits,
-  { settingsKeys }: Pick<StageReading, 'settingsKeys'>,
-  account: Limit,
+  { settingsKeys, account }: KnownStage,
   roundsLeft = MOST_ROUNDS,
 ): Promise<WriteResult<StageLimits>> {
   const patch = stagePatch(wanted, settingsKeys, account);
@@ -125,12 +120,17 @@ async function writeStage(
   let stage: Pick<Stage, 'methodSettings'> = {};
   for (const patchOperations of calls(patch.operations)) stage = await updateStage(client, api, patchOperations);
   const answer = stageReading(stage, account);
-  const inStep = stagePatch(wanted, answer.settingsKeys, account);
+  const fallback = own(wanted, STAGE_DEFAULT);
+  const known = { ...wanted, ...settingsKeys };
+  const added = Object.keys(answer.settingsKeys).filter((method) => own(known, method) === undefined);
+  const all = fallback
+    ? recordOf([...Object.entries(wanted), ...added.map((method) => [method, fallback] as const)])
+    : wanted;
+  const inStep = stagePatch(all, answer.settingsKeys, account);
   if (inStep.kind === 'patch' && isInForce(inStep.limits, answer.limits))
     return { kind: 'written', value: inStep.limits };
-  const known = { ...wanted, ...settingsKeys };
-  const hasGrown = Object.keys(answer.settingsKeys).some((method) => own(known, method) === undefined);
-  if (hasGrown && roundsLeft > 1) return await writeStage(client, api, wanted, answer, account, roundsLeft - 1);
+  if (added.length > 0 && roundsLeft > 1)
+    return await writeStage(client, api, all, { settingsKeys: answer.settingsKeys, account }, roundsLeft - 1);
   return { kind: 'mismatch', wanted: patch.limits, found: answer.limits };
 }
 

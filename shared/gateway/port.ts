@@ -7,6 +7,13 @@ import type { KeyId } from '../platform/units.ts';
 export interface StageReading {
   readonly limits: Readonly<Record<MethodKey, Limit>>;
   readonly settingsKeys: Readonly<Record<MethodKey, readonly string[]>>;
+  /** By method, an answer that is no limit, in words; nobody knows what is in force for the method. */
+  readonly unreadable: Readonly<Record<MethodKey, string>>;
+}
+
+/** What a write of the stage has to know: how its keys are spelled, and the most that may be written. */
+export interface KnownStage extends Pick<StageReading, 'settingsKeys'> {
+  readonly account: Limit;
 }
 
 /** The result of a write. A deferred write is an outcome, not a failure. */
@@ -22,18 +29,21 @@ export type WriteResult<Value> =
 
 /** Every API Gateway call that Tidegate makes; the IAM statements grant exactly these calls. */
 export interface Gateway {
-  /** The account's limit; no higher limit is written. */
-  accountLimit(): Promise<Limit>;
+  /** The account's limit, which bounds every other; undefined if the answer of AWS has no usable limit. */
+  accountLimit(): Promise<Limit | undefined>;
   /** The API's name, which CloudWatch uses as a dimension. */
   apiName(apiId: string): Promise<string>;
-  readStage(api: ApiStage): Promise<StageReading>;
+  /** @param account the limit of a method whose own throttle is switched off */
+  readStage(api: ApiStage, account: Limit): Promise<StageReading>;
   /** The throttle of every plan by plan id; a plan without one is absent. */
   readPlans(): Promise<ReadonlyMap<string, Limit>>;
+  /** Writes the named methods; every other method is left as it is. */
   writeStage(
     api: ApiStage,
     wanted: Readonly<Record<MethodKey, Limit>>,
-    reading: StageReading,
+    known: KnownStage,
   ): Promise<WriteResult<Readonly<Record<MethodKey, Limit>>>>;
+  /** The caller has bounded the limit by the account's. */
   writePlan(planId: string, wanted: Limit): Promise<WriteResult<Limit>>;
 }
 

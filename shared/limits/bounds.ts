@@ -1,7 +1,7 @@
 import { own, recordOf } from '../platform/records.ts';
 import { isSameLimit, type Limit, RATE_DECIMALS } from './limit.ts';
-import { limitOf, type StageLimits } from './limits.ts';
-import { isMethodKey } from './method-key.ts';
+import type { StageLimits } from './limits.ts';
+import { STAGE_DEFAULT } from './method-key.ts';
 
 /** No rate is ever written below this, in requests per second: a limit of next to nothing is an outage by another name. */
 export const LEAST_RATE_RPS = 0.1;
@@ -34,19 +34,24 @@ function rounded(rateRps: number): number {
   return Math.floor(rateRps * 10 ** RATE_DECIMALS + 1e-6) / 10 ** RATE_DECIMALS;
 }
 
+/** Whether somebody shut a method, a stage or a plan: Tidegate never writes so low a limit. */
+export function isShut({ rateRps, burst }: Limit): boolean {
+  return rateRps < LEAST_RATE_RPS || burst < 1;
+}
+
 /** Limits as API Gateway will keep them; those that may not be written are left out. */
 export function writableLimits(limits: Readonly<Record<string, Limit>>, account: Limit): Record<string, Limit> {
   const allowed = Object.entries(limits).map(([name, limit]) => [name, bounded(limit, account)] as const);
   return recordOf(allowed.flatMap(([name, each]) => (each.kind === 'limit' ? [[name, each.limit] as const] : [])));
 }
 
-/** Whether a stage has to be written: a wanted limit is not in force, or a method has a limit of its own that is out of step. */
+/**
+ * Whether a stage has to be written: a limit that is wanted is not in force. A method that is not named is left as it is, and
+ * so is one whose limit may not be written; a default that may not be written is out of step, so that its refusal is seen.
+ */
 export function isStageOutOfStep(wanted: StageLimits, live: StageLimits, account: Limit): boolean {
-  const methods = new Set([...Object.keys(wanted), ...Object.keys(live).filter(isMethodKey)]);
-  return [...methods].some((method) => {
-    const limit = limitOf(wanted, method);
-    if (!limit) return false;
+  return Object.entries(wanted).some(([method, limit]) => {
     const allowed = bounded(limit, account);
-    return allowed.kind === 'refused' || !isSameLimit(own(live, method), allowed.limit);
+    return allowed.kind === 'refused' ? method === STAGE_DEFAULT : !isSameLimit(own(live, method), allowed.limit);
   });
 }

@@ -12,6 +12,11 @@ export function describeName({ of, key }: LimitName): string {
   return of === 'stage' ? `stage ${key}` : `tier ${key}`;
 }
 
+/** Names limits that nobody writes, with the reasons, as a sentence that follows another; empty for none. */
+export function leftAsFound(limits: readonly string[]): string {
+  return limits.length === 0 ? '' : ` Left as ${limits.length === 1 ? 'it is' : 'they are'}: ${limits.join('; ')}.`;
+}
+
 /** Every limit that any of the sets has a value for, each once. */
 export function namesIn(...sets: readonly PerLimit<unknown>[]): LimitName[] {
   const keysOf = (of: LimitName['of']) => new Set(sets.flatMap((set) => Object.keys(set[of])));
@@ -32,6 +37,18 @@ export function valueInForce<Value>(values: PerLimit<Value>, { of, key }: LimitN
 /** The same values, with one limit's replaced. */
 export function withValue<Value>(values: PerLimit<Value>, { of, key }: LimitName, value: Value): PerLimit<Value> {
   return { ...values, [of]: recordOf([...Object.entries(values[of]), [key, value] as const]) };
+}
+
+/** The same values, with those of these names as another set has them: absent where they are absent there. */
+export function withValuesFrom<Value>(
+  values: PerLimit<Value>,
+  names: readonly LimitName[],
+  source: PerLimit<Value>,
+): PerLimit<Value> {
+  return names.reduce((all, name) => {
+    const value = valueNamed(source, name);
+    return value === undefined ? withoutValue(all, name) : withValue(all, name, value);
+  }, values);
 }
 
 /** The same values, without one limit's. */

@@ -1,4 +1,4 @@
-import { mapRecord, own } from '../platform/records.ts';
+import { mapRecord, own, recordOf } from '../platform/records.ts';
 import type { TierName } from '../platform/units.ts';
 import { isSameLimit, type Limit, lowerLimit } from './limit.ts';
 import { type MethodKey, STAGE_DEFAULT } from './method-key.ts';
@@ -21,6 +21,15 @@ export const NO_LIMITS: Limits = { stage: {}, tiers: {} };
 /** The limit that holds for a method: its own, or else the stage's default. */
 export function limitOf<Value>(stage: PerLimit<Value>['stage'], method: MethodKey): Value | undefined {
   return own(stage, method) ?? own(stage, STAGE_DEFAULT);
+}
+
+/** The same limits, with methods named that so far follow the stage's default. */
+export function withMethods({ stage, tiers }: Limits, methods: readonly MethodKey[]): Limits {
+  const followers = methods.flatMap((method) => {
+    const limit = limitOf(stage, method);
+    return limit ? [[method, limit] as const] : [];
+  });
+  return { stage: recordOf([...Object.entries(stage), ...followers]), tiers };
 }
 
 /** Whether two sets name the same limits, and API Gateway cannot tell them apart. */

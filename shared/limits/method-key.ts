@@ -9,6 +9,9 @@ const VERB = '(?:\\*|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)';
 const SEGMENT = "[A-Za-z0-9._~{}+:$,=@!()'-]+";
 const METHOD_KEY = new RegExp(`^/(?:${SEGMENT}(?:/${SEGMENT})*)?/${VERB}$`);
 
+/** The settings keys under which a throttle may be patched: both spellings, because both occur in stages that others patched. */
+const SETTINGS_KEY = new RegExp(`^(?:\\*|${SEGMENT}(?:/${SEGMENT})*)/${VERB}$`);
+
 /** Whether a text names a method (`/orders/POST`, `//GET` for the root) or the stage's default. */
 export function isMethodKey(text: string): boolean {
   return text === STAGE_DEFAULT || METHOD_KEY.test(text);
@@ -24,6 +27,14 @@ export function methodKeyOf(settingsKey: string): MethodKey {
   const verb = settingsKey.slice(at + 1);
   if (path === '*') return `*/${verb}`;
   return `${path.startsWith('/') ? path : `/${path}`}/${verb}`;
+}
+
+/**
+ * Whether the limit of a method may be patched. IAM cannot distinguish a throttle from a redeployment, so this check does.
+ * @param settingsKeys the stage's own keys of the method, in every spelling that the stage holds
+ */
+export function isPatchable(method: MethodKey, settingsKeys: readonly string[] = [settingsKeyOf(method)]): boolean {
+  return isMethodKey(method) && settingsKeys.every((key) => SETTINGS_KEY.test(key));
 }
 
 /** The settings key under which a method without an override gets one, as the CLI reference spells it: `~1orders/POST`. */

@@ -1,21 +1,23 @@
 import type { Baseline } from '../law/types.ts';
 import { type Limit, lowerLimit } from '../limits/limit.ts';
-import { areSameLimits, type Limits, limitOf, type StageLimits } from '../limits/limits.ts';
+import { areSameLimits, type Limits, type StageLimits, withMethods } from '../limits/limits.ts';
 import { isMethodKey, STAGE_DEFAULT } from '../limits/method-key.ts';
 import { mapRecord, own, recordOf } from '../platform/records.ts';
 import type { Rps } from '../platform/units.ts';
 import type { Draft } from './draft.ts';
+import { methodsOf } from './observation.ts';
 import { adoptedLimits } from './resting-limits.ts';
 
 /**
- * Holds the limits between the policy's floor and where they rest. A method whose own limit was adopted from a person has
- * that one as its ceiling.
+ * Holds the limits between the policy's floor and where they rest, and names every method of the stage: a method that is not
+ * named is not written. A method whose own limit was adopted from a person has that one as its ceiling.
  */
 export function clampToBounds(draft: Draft): Draft {
   const { settings, observation, resting, drift, conclusion } = draft;
   const { leastRateRps } = settings.governed.policy.guardrails;
   const { [STAGE_DEFAULT]: _default, ...methods } = adoptedLimits(drift.record, observation.account).stage;
-  const asked = withMethods(draft.limits, Object.keys(methods));
+  const named = [...methodsOf(observation).filter(isMethodKey), ...Object.keys(methods)];
+  const asked = withMethods(draft.limits, named);
   const clamped = withinBounds(asked, resting, leastRateRps);
   const limits = { stage: withMethodCeilings(clamped.stage, methods, resting), tiers: clamped.tiers };
   if (areSameLimits(asked, limits)) return { ...draft, limits };
@@ -23,7 +25,7 @@ export function clampToBounds(draft: Draft): Draft {
 }
 
 /** The same limits, each between the floor and its ceiling; what is no method, and tiers that were not deployed, is dropped. */
-export function withinBounds(limits: Limits, most: Baseline, leastRateRps: Rps): Limits {
+function withinBounds(limits: Limits, most: Baseline, leastRateRps: Rps): Limits {
   const stage = Object.entries(limits.stage).filter(([method]) => isMethodKey(method));
   const tiers = Object.entries(limits.tiers).flatMap(([tier, limit]) => {
     const ceiling = own(most.tiers, tier);
@@ -37,15 +39,6 @@ export function withinBounds(limits: Limits, most: Baseline, leastRateRps: Rps):
 
 function between(leastRateRps: Rps, { rateRps, burst }: Limit, most: Limit): Limit {
   return lowerLimit(most, { rateRps: Math.max(leastRateRps, rateRps), burst: Math.max(1, burst) });
-}
-
-/** The same limits, with methods named that so far follow the stage's default. */
-function withMethods({ stage, tiers }: Limits, methods: readonly string[]): Limits {
-  const followers = methods.flatMap((method) => {
-    const limit = limitOf(stage, method);
-    return limit ? [[method, limit] as const] : [];
-  });
-  return { stage: recordOf([...Object.entries(stage), ...followers]), tiers };
 }
 
 /**

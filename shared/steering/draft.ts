@@ -1,5 +1,5 @@
 import type { Baseline, Conclusion, Law } from '../law/types.ts';
-import type { Limits } from '../limits/limits.ts';
+import type { Limits, PerLimit } from '../limits/limits.ts';
 import type { DeployedBaseline } from '../platform/environment.ts';
 import type { TierName } from '../platform/units.ts';
 import type { DriftRecord } from '../state/drift-record.ts';
@@ -30,7 +30,9 @@ export interface Draft {
   readonly wayBack: WayBack | undefined;
   /** What remains of `wayBack` once the limits are written. */
   readonly nextWayBack: WayBack | undefined;
-  /** What the limits should be. */
+  /** The limits that are not written in this tick, and why. */
+  readonly left: LeftAlone;
+  /** What the limits should be; one that is left alone is as it is in force. */
   readonly limits: Limits;
   /** Plans to be written first, the first one first. */
   readonly planOrder: readonly TierName[];
@@ -43,6 +45,13 @@ export interface Draft {
   /** False when the trigger may not do what the law wants: nothing is written, and nothing remembered. */
   readonly isFinal: boolean;
 }
+
+export type LeftAlone = PerLimit<LeaveReason>;
+
+export type LeaveReason =
+  | { readonly kind: 'held' }
+  /** A person has to act before Tidegate steers the limit, so every decision says so. */
+  | { readonly kind: 'odd'; readonly why: string };
 
 export interface Unusable {
   readonly what: 'state' | 'windows';

@@ -2,6 +2,7 @@ import type { StageReading } from '../gateway/port.ts';
 import type { Heartbeat } from '../law/types.ts';
 import type { Limit } from '../limits/limit.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { MethodKey } from '../limits/method-key.ts';
 import type { EpochMs, TierName } from '../platform/units.ts';
 import type { ControlRecord } from '../state/control-record.ts';
 import type { EvidenceNote } from '../state/decisions.ts';
@@ -19,6 +20,8 @@ export interface Observation {
   /** The limits in force. */
   readonly live: Limits;
   readonly evidence: Evidence;
+  /** What could not be read under an override that sets the stage, and why; then the law is not asked. */
+  readonly unread: readonly string[];
   /** Keys per tier; read only where there are no windows of the access log. */
   readonly keyCounts: Readonly<Record<TierName, number>> | undefined;
 }
@@ -33,4 +36,9 @@ export interface Evidence {
   readonly trust: Pick<EvidenceNote, 'heartbeat' | 'doubts'>;
   readonly seenLogsMs: EpochMs;
   readonly seenMetricsMs: EpochMs;
+}
+
+/** Every method that has settings of its own in the stage, and the default. */
+export function methodsOf({ live, reading }: Observation): MethodKey[] {
+  return [...new Set([...Object.keys(live.stage), ...Object.keys(reading.settingsKeys)])];
 }

@@ -3,7 +3,7 @@ import { askTheLaw } from './asking/ask-the-law.ts';
 import { clampToBounds } from './clamp-to-bounds.ts';
 import type { Draft, Settings, Step } from './draft.ts';
 import { judgeDrift } from './drift/judge-drift.ts';
-import { leaveHeldLimits } from './leave-held-limits.ts';
+import { leaveAlone } from './leave-alone.ts';
 import type { Observation } from './observation.ts';
 import { applyOverride } from './override/apply-override.ts';
 import { restingLimits } from './resting-limits.ts';
@@ -22,8 +22,8 @@ const STEPS: readonly Step[] = [
   askTheLaw,
   /** The policy's floor, the deployed ceiling, and the account's limit. */
   clampToBounds,
-  /** Limits that others changed and that are held stay as they are. */
-  leaveHeldLimits,
+  /** Limits that are held, shut, or impossible to write stay as they are; every other limit is written. */
+  leaveAlone,
   /** Pause, pin and kill, and the way back from them. */
   applyOverride,
   /** An alarm, a change or an unknown event may lower limits, never raise them. */
@@ -48,6 +48,7 @@ function blank(observation: Observation, settings: Settings, trigger: Trigger): 
     resting: restingLimits(settings.deployed, drift, account),
     wayBack: record.wayBack,
     nextWayBack: undefined,
+    left: { stage: {}, tiers: {} },
     limits: live,
     planOrder: [],
     writes: 'policy',

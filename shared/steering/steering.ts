@@ -10,6 +10,7 @@ import type { Desired, DesiredPlan } from '../state/desired.ts';
 import type { WayBack } from '../state/way-back.ts';
 import { decisionAbout } from './decision.ts';
 import type { Draft } from './draft.ts';
+import { explainLeft, withoutLeft } from './leave-alone.ts';
 import { baselineOf } from './resting-limits.ts';
 
 /** What is to be done about one API, and what is to be recorded and remembered of it. */
@@ -30,8 +31,9 @@ const EXACT_SHARE = 0.001;
 
 /** Turns what the steps have concluded into what the tick has to do. */
 export function conclude(draft: Draft): Steering {
-  const { observation, settings, limits, conclusion, writes } = draft;
+  const { observation, settings, conclusion, writes } = draft;
   const { live, account } = observation;
+  const { stage } = withoutLeft(draft);
   const policy = policyOfWrites(draft);
   const isEnforced = policy.mode === 'enforce';
   const { drift, unusable, isFinal, lawState, wayBack, nextWayBack } = draft;
@@ -39,15 +41,19 @@ export function conclude(draft: Draft): Steering {
     ...{ drift, isFinal, lawState, wayBack, nextWayBack },
     ...(unusable && { unusable }),
     desired: isEnforced ? desiredOf(draft, policy) : undefined,
-    stage: isEnforced && isStageOutOfStep(limits.stage, live.stage, account) ? limits.stage : undefined,
-    decision: decisionAbout(settings.governed, conclusion, {
-      atMs: observation.now,
-      trigger: draft.trigger,
-      mode: writes === 'never' ? 'paused' : policy.mode,
-      before: live,
-      after: limits,
-      evidence: evidenceNote(observation),
-    }),
+    stage: isEnforced && isStageOutOfStep(stage, live.stage, account) ? stage : undefined,
+    decision: decisionAbout(
+      settings.governed,
+      { ...conclusion, reason: conclusion.reason + explainLeft(draft) },
+      {
+        atMs: observation.now,
+        trigger: draft.trigger,
+        mode: writes === 'never' ? 'paused' : policy.mode,
+        before: live,
+        after: draft.limits,
+        evidence: evidenceNote(observation),
+      },
+    ),
   };
 }
 
@@ -60,8 +66,10 @@ function policyOfWrites({ settings, writes }: Draft): Policy {
 }
 
 /** Limits as API Gateway will keep them: a limit that can never be in force must not stay in the backlog for ever. */
-function desiredOf({ observation, settings, limits, planOrder }: Draft, policy: Policy): Desired {
+function desiredOf(draft: Draft, policy: Policy): Desired {
+  const { observation, settings, planOrder } = draft;
   const { now, account, desired: before } = observation;
+  const limits = withoutLeft(draft);
   const { deployed } = settings;
   const plans = emptyRecord<DesiredPlan>();
   for (const [tier, limit] of Object.entries(writableLimits(limits.tiers, account))) {

@@ -41,7 +41,8 @@ async function patchStage(
 ): Promise<StageOutcome> {
   const { gateway, table, clock, publish, logger } = dependencies;
   if (!steering.stage) return 'unchanged';
-  const result = await gateway.writeStage(api, steering.stage, observation.reading);
+  const { account, reading } = observation;
+  const result = await gateway.writeStage(api, steering.stage, { ...reading, account });
   if (result.kind === 'written') {
     await saveAppliedStage(table, lease, result.value, clock.now());
     return 'written';

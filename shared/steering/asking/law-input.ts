@@ -1,4 +1,6 @@
 import type { LawInput } from '../../law/types.ts';
+import { isShut } from '../../limits/bounds.ts';
+import { NO_LIMITS } from '../../limits/limits.ts';
 import { PLAN_SETTLE_MS, STAGE_SETTLE_MS } from '../../platform/aws-assumptions.ts';
 import { mapRecord, own } from '../../platform/records.ts';
 import type { EpochMs } from '../../platform/units.ts';
@@ -36,11 +38,18 @@ export function lawInput(draft: Draft): LawInput<unknown> {
   };
 }
 
-/** A law without memory starts from the limits that a brake replaced: the emergency floor is nobody's choice of a limit. */
-function asFound({ observation: { live }, wayBack }: Draft): LawInput<unknown>['live'] {
-  if (wayBack === undefined) return live;
-  const { stage, tiers } = wayBack.restorePoint;
-  return { stage: { ...live.stage, ...stage }, tiers: { ...live.tiers, ...tiers } };
+/**
+ * A law without memory starts from the limits that a brake replaced: the emergency floor is nobody's choice of a limit. A
+ * limit that somebody shut says nothing of what the backend can take: the law starts from where the limit rests.
+ */
+function asFound({ observation: { live }, wayBack, resting }: Draft): LawInput<unknown>['live'] {
+  const { stage, tiers } = wayBack?.restorePoint ?? NO_LIMITS;
+  return {
+    stage: mapRecord({ ...live.stage, ...stage }, (limit) => (isShut(limit) ? resting.stage : limit)),
+    tiers: mapRecord({ ...live.tiers, ...tiers }, (limit, tier) =>
+      isShut(limit) ? (own(resting.tiers, tier) ?? limit) : limit,
+    ),
+  };
 }
 
 function settled(applied: { readonly writtenMs: EpochMs } | undefined, settleMs: number): EpochMs {

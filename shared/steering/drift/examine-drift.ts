@@ -42,7 +42,10 @@ export function examineDrift(input: DriftInput): DriftFindings {
   for (const name of namesOf(input, before)) {
     const live = valueInForce(input.live, name);
     if (!live) continue;
-    const note = examineOne({ ...input, isNewBaseline }, draft, name, live, expectedOf(name, input, before.known));
+    const standing = valueNamed(before.open, name);
+    // A held limit is not written: what it was when it was found is what it should be.
+    const expected = standing?.action === 'hold' ? standing.before : expectedOf(name, input, before.known);
+    const note = examineOne({ ...input, isNewBaseline }, draft, name, live, expected);
     if (note) notes.push(note);
   }
   return { record: draft, notes };

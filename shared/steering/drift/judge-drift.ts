@@ -2,7 +2,7 @@ import { type LimitName, valueNamed } from '../../limits/limit-name.ts';
 import { mapRecord } from '../../platform/records.ts';
 import type { Draft } from '../draft.ts';
 import { activeOverride } from '../governed.ts';
-import { takesStage } from '../override/override-limits.ts';
+import { setsStage } from '../override/override-limits.ts';
 import { baselineOf, restingLimits } from '../resting-limits.ts';
 import { examineDrift } from './examine-drift.ts';
 
@@ -22,10 +22,10 @@ export function judgeDrift(draft: Draft): Draft {
 }
 
 /** A kill and a pinned stage rule the stage, a pin the tiers that it names: nobody else's change of them stands. */
-function isRuled({ settings, observation }: Draft, name: LimitName): boolean {
+export function isRuled({ settings, observation }: Draft, name: LimitName): boolean {
   const override = activeOverride(settings.governed.override, observation.now);
   if (override?.action === 'pin' && name.of === 'tiers') {
     return valueNamed({ stage: {}, tiers: override.tiers ?? {} }, name) !== undefined;
   }
-  return name.of === 'stage' && override?.action !== 'pause' && takesStage(override);
+  return name.of === 'stage' && setsStage(override);
 }

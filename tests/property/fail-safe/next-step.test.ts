@@ -23,12 +23,13 @@ const baseline = fc
   }));
 const health = fc.constantFrom<Health['kind']>('healthy', 'unhealthy', 'unknown').map((kind) => ({ kind, why: '' }));
 
+const found = ({ stage, tiers }: Limits) => ({ reading: { limits: stage, settingsKeys: {} }, tiers });
 const atLeast = (left: Limit, right: Limit) => left.rateRps >= right.rateRps && left.burst >= right.burst;
 
 test('a step never lowers a number, never exceeds the larger of live and baseline, nor the account', () => {
   fc.assert(
     fc.property(live, limit, baseline, (limits, account, deployed) => {
-      const { stage, plans } = loweredLimits(limits, account, deployed);
+      const { stage, plans } = loweredLimits(found(limits), account, deployed).lowered;
       const raises: [Limit, Limit | undefined, Limit][] = [
         ...Object.entries(stage).map(([method, to]): [Limit, Limit | undefined, Limit] => [
           to,
@@ -59,7 +60,7 @@ test('whatever is lowered, a backend not known to be healthy is held, and steps 
       const raised = new Set<string>();
       for (let steps = 0; steps < 5; steps++) {
         const step = nextStep({
-          lowered: loweredLimits(state, account, deployed),
+          lowered: loweredLimits(found(state), account, deployed).lowered,
           health: seen,
           raised,
           handsOff: undefined,

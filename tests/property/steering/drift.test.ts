@@ -7,7 +7,7 @@ import { clampToBounds } from '../../../shared/steering/clamp-to-bounds.ts';
 import type { Draft } from '../../../shared/steering/draft.ts';
 import type { DriftInput } from '../../../shared/steering/drift/drift-input.ts';
 import { type DriftFindings, examineDrift } from '../../../shared/steering/drift/examine-drift.ts';
-import { leaveHeldLimits } from '../../../shared/steering/leave-held-limits.ts';
+import { leaveAlone } from '../../../shared/steering/leave-alone.ts';
 import { restingLimits } from '../../../shared/steering/resting-limits.ts';
 import { CONCLUSION } from '../../support/functions/world.ts';
 
@@ -97,13 +97,13 @@ test('limits that are as we wrote them, and a first look, are no drift', () => {
 function draftOf(input: DriftInput, drift: DriftFindings, limits: Limits): Draft {
   const { policy, baseline, live, account, record, desired, now } = input;
   const evidence = { windows: [], heartbeat: undefined, trust: {}, seenLogsMs: 0, seenMetricsMs: 0 };
-  const reading = { limits: live.stage, settingsKeys: {} };
+  const reading = { limits: live.stage, settingsKeys: {}, unreadable: {} };
   const deployed = {
     ...{ apiId: 'a', stage: 'b', stageLimit: baseline.stage },
     tiers: { basic: { planId: 'p1', ...(baseline.tiers.basic ?? baseline.stage) } },
   };
   return {
-    observation: { now, record, desired, reading, account, live, evidence, keyCounts: undefined },
+    observation: { now, record, desired, reading, account, live, evidence, unread: [], keyCounts: undefined },
     settings: {
       governed: { api: { apiId: 'a', stage: 'b' }, policy, name: 'policy', version: 1 },
       deployed,
@@ -112,6 +112,7 @@ function draftOf(input: DriftInput, drift: DriftFindings, limits: Limits): Draft
     trigger: 'schedule',
     drift,
     resting: restingLimits(deployed, drift.record, account),
+    left: { stage: {}, tiers: {} },
     ...{ wayBack: undefined, nextWayBack: undefined, limits, planOrder: [], writes: 'policy' },
     ...{ conclusion: CONCLUSION, lawState: 0, isFinal: true },
   };
@@ -123,13 +124,11 @@ test('whatever the law wants, a held limit stays what it is, and the others are 
       const input = inputOf({ ...given, mode: 'enforce' });
       const drift = examineDrift(input);
       const { live } = input;
-      const held = leaveHeldLimits(clampToBounds(draftOf(input, drift, wanted)));
+      const held = leaveAlone(clampToBounds(draftOf(input, drift, wanted)));
       for (const name of namesIn(drift.record.open)) {
         if (valueNamed(drift.record.open, name)?.action !== 'hold') continue;
         const isAbsent = name.of === 'stage' && !Object.keys(live.stage).includes(name.key);
         const found = valueInForce(held.limits, name);
-        // A limit that could not be written as it is, is not written at all.
-        if (found === undefined) continue;
         if (isAbsent) expect(Object.keys(held.limits.stage)).not.toContain(name.key);
         else expect(found).toEqual(valueInForce(live, name));
       }

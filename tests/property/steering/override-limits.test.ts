@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { decimal } from '../../../embedded-aws/tests/support/even-decimal.ts';
+import { writableLimits } from '../../../shared/limits/bounds.ts';
 import type { Limit } from '../../../shared/limits/limit.ts';
-import type { Limits } from '../../../shared/limits/limits.ts';
+import { type Limits, NO_LIMITS } from '../../../shared/limits/limits.ts';
 import type { Override } from '../../../shared/policy/schema/override-schema.ts';
 import { policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import type { WayBack } from '../../../shared/state/way-back.ts';
@@ -37,6 +38,7 @@ const wayBack: fc.Arbitrary<WayBack | undefined> = fc.option(
   },
 );
 const mode = fc.constantFrom('shadow' as const, 'advise' as const, 'enforce' as const);
+const ACCOUNT = { rateRps: 10_000, burst: 5_000 };
 const resting = { stage: { rateRps: 2000, burst: 5000 }, tiers: {} };
 
 const input: fc.Arbitrary<OverrideInput> = fc
@@ -44,6 +46,7 @@ const input: fc.Arbitrary<OverrideInput> = fc
   .map(({ mode: each, ...rest }) => ({
     ...rest,
     policy: { ...policySchema.parse({ api: 'a/b' }), mode: each },
+    ...{ left: [], account: ACCOUNT },
     resting,
     now: 100_000,
   }));
@@ -118,24 +121,56 @@ test('on the way back no limit of the stage moves by more than the guardrail all
   );
 });
 
+/** The limits as API Gateway keeps them for an account. */
+const kept = ({ stage, tiers }: Limits, account: Limit): Limits => ({
+  stage: writableLimits(stage, account),
+  tiers: writableLimits(tiers, account),
+});
+const small = { rateRps: 150.55, burst: 30 };
+const shut = { rateRps: 0, burst: 0 };
+
 test('the way back ends, where the law wants the limits or where the brake found them, and then the law is alone', () => {
   fc.assert(
-    fc.property(input, (each) => {
+    fc.property(input, fc.constantFrom(ACCOUNT, small), fc.boolean(), (given, account, wasShut) => {
+      const found = given.wayBack && {
+        ...given.wayBack,
+        restorePoint: {
+          stage: { ...given.wayBack.restorePoint.stage, ...(wasShut && { '/admin/GET': shut }) },
+          tiers: { ...given.wayBack.restorePoint.tiers, ...(wasShut && { basic: shut }) },
+        },
+      };
+      const desired = kept(given.desired, account);
+      const each = { ...given, account, desired, live: kept(given.live, account), wayBack: found };
       let state = { ...each, override: undefined, lastStageMs: 0 };
       for (let ticks = 0; ticks < 80 && state.wayBack; ticks++) {
         const { limits: wanted, nextWayBack: next } = underOverride(state);
-        state = { ...state, live: wanted, wayBack: next };
+        state = { ...state, live: kept(wanted, account), wayBack: next };
       }
       expect(state.wayBack).toBeUndefined();
-      const { stage } = each.wayBack?.restorePoint ?? { stage: {} };
-      if (each.policy.mode === 'enforce') {
-        if (each.wayBack?.isStageAway) expect(stageOf(state.live, '*/*')).toEqual(stageOf(each.desired, '*/*'));
-      } else if (each.wayBack?.isStageAway) {
-        expect(stageOf(state.live, '*/*')).toEqual(
-          stageOf({ stage: { ...each.live.stage, ...stage }, tiers: {} }, '*/*'),
-        );
+      const { stage } = kept(found?.restorePoint ?? NO_LIMITS, account);
+      const back = each.policy.mode === 'enforce' ? desired : { stage: { ...each.live.stage, ...stage }, tiers: {} };
+      if (found?.isStageAway) expect(stageOf(state.live, '*/*')).toEqual(stageOf(back, '*/*'));
+      expect(underOverride(state)).toMatchObject({ limits: desired, writes: 'policy' });
+    }),
+  );
+});
+
+test('the way back moves no limit that is left alone, and ends without it', () => {
+  const left = [
+    { of: 'stage', key: '*/*' },
+    { of: 'tiers', key: 'basic' },
+  ] as const;
+  fc.assert(
+    fc.property(input, (each) => {
+      const given = { ...each, live: kept(each.live, ACCOUNT) };
+      let state = { ...given, left, override: undefined, lastStageMs: 0 };
+      for (let ticks = 0; ticks < 80 && state.wayBack; ticks++) {
+        const { limits: wanted, nextWayBack: next } = underOverride(state);
+        expect(wanted.stage['*/*']).toEqual(given.live.stage['*/*']);
+        expect(wanted.tiers.basic).toEqual(given.live.tiers.basic);
+        state = { ...state, live: kept(wanted, ACCOUNT), wayBack: next };
       }
-      expect(underOverride(state)).toMatchObject({ limits: each.desired, writes: 'policy' });
+      expect(state.wayBack).toBeUndefined();
     }),
   );
 });

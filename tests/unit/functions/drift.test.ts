@@ -95,7 +95,7 @@ describe('a person changed a limit', () => {
     expect(control.world.announced().map(({ detail }) => detail.rule)).toEqual(['drift-human']);
     await tick();
     expect(stageRate()).toBe(1234);
-    expect((await readDesired(control.table, API))?.stage['*/*']?.rateRps).toBe(1234);
+    expect((await readDesired(control.table, API))?.stage).toEqual({});
     expect(control.world.metric('LimitsDrifted').at(-1)).toBe(1);
     expect(await drifts()).toHaveLength(1);
   });
@@ -298,9 +298,8 @@ describe('a person changed a limit', () => {
     });
     await control.run(event);
     expect((await drifts())[0]).toMatchObject({ rule: 'drift-human', after: { tiers: { basic: { rateRps: 33 } } } });
-    expect((await readDesired(control.table, API))?.plans).toMatchObject({
-      basic: { limit: { rateRps: 33 } },
-      premium: { limit: { rateRps: 2000 } },
+    expect((await readDesired(control.table, API))?.plans).toEqual({
+      premium: expect.objectContaining({ limit: expect.objectContaining({ rateRps: 2000 }) }),
     });
   });
 

@@ -65,7 +65,7 @@ describe('bounds', () => {
 
   test('a stage that answers with what is no limit is not decided upon', async () => {
     control.world.stage['*/*'] = { throttlingRateLimit: Number.NaN, throttlingBurstLimit: 5 };
-    await expect(control.run(SCHEDULE)).rejects.toThrow('a limit that is none');
+    await expect(control.run(SCHEDULE)).rejects.toThrow('NaN rps, burst 5 is no limit');
     expect(control.inputs).toEqual([]);
   });
 });

@@ -18,6 +18,7 @@ const aws = mockClient(APIGatewayClient);
 const client = new APIGatewayClient({ region: 'us-east-1' });
 const api = { apiId: 'abc123def4', stage: 'dev' };
 const throttle = (rateRps: number, burst: number) => ({ throttlingRateLimit: rateRps, throttlingBurstLimit: burst });
+const ACCOUNT = { rateRps: 10_000, burst: 5_000 };
 const METADATA = { $metadata: {}, message: 'Rate exceeded' };
 
 beforeEach(() => {
@@ -33,13 +34,14 @@ describe('reading', () => {
       '~1orders/POST': throttle(50, 25),
     };
     aws.on(GetStageCommand, { restApiId: api.apiId, stageName: 'dev' }).resolves({ methodSettings });
-    expect(await createGateway(client).readStage(api)).toEqual({
+    expect(await createGateway(client).readStage(api, ACCOUNT)).toEqual({
       limits: {
         '*/*': { rateRps: 800, burst: 40 },
         '/data/GET': { rateRps: 500, burst: 25 },
         '/orders/POST': { rateRps: 50, burst: 25 },
       },
       settingsKeys: { '*/*': ['*/*'], '/data/GET': ['data/GET'], '/orders/POST': ['~1orders/POST'] },
+      unreadable: {},
     });
   });
 
@@ -58,13 +60,13 @@ describe('reading', () => {
     expect(inputs).toEqual([{ limit: 500 }, { limit: 500, position: 'next' }]);
   });
 
-  test('an account limit that is none is refused and not remembered: the next answer counts', async () => {
+  test('an account limit that is none is told as none and not remembered: the next answer counts', async () => {
     const gateway = createGateway(new APIGatewayClient({ region: 'us-east-1' }));
     const bad = [1e-9, 0, -1, Number.NaN, Number.POSITIVE_INFINITY];
     const answers = aws.on(GetAccountCommand);
     for (const rateLimit of bad) answers.resolvesOnce({ throttleSettings: { rateLimit, burstLimit: 8 } });
     answers.resolves({ throttleSettings: { rateLimit: 10_000, burstLimit: 5_000 } });
-    for (const _ of bad) await expect(gateway.accountLimit()).rejects.toThrow('GetAccount returned no throttle limit');
+    for (const _ of bad) expect(await gateway.accountLimit()).toBeUndefined();
     expect(await gateway.accountLimit()).toEqual({ rateRps: 10_000, burst: 5_000 });
   });
 
@@ -100,7 +102,7 @@ describe('reading', () => {
   test("a stage's -1 is the account's limit: its throttle is switched off", async () => {
     const methodSettings = { '*/*': throttle(-1, -1), 'a/GET': throttle(-1, 7), 'b/GET': throttle(7, -1) };
     aws.on(GetStageCommand).resolves({ methodSettings });
-    expect((await createGateway(client).readStage(api)).limits).toEqual({
+    expect((await createGateway(client).readStage(api, ACCOUNT)).limits).toEqual({
       '*/*': { rateRps: 10_000, burst: 5_000 },
       '/a/GET': { rateRps: 10_000, burst: 7 },
       '/b/GET': { rateRps: 7, burst: 5_000 },
@@ -109,7 +111,7 @@ describe('reading', () => {
 
   test('a stage that somebody closed by hand is read as it is, and so is one request a second', async () => {
     aws.on(GetStageCommand).resolves({ methodSettings: { '*/*': throttle(0, 0), 'a/GET': throttle(1, 1) } });
-    expect((await createGateway(client).readStage(api)).limits).toEqual({
+    expect((await createGateway(client).readStage(api, ACCOUNT)).limits).toEqual({
       '*/*': { rateRps: 0, burst: 0 },
       '/a/GET': { rateRps: 1, burst: 1 },
     });
@@ -122,11 +124,13 @@ describe('reading', () => {
     [5, Number.POSITIVE_INFINITY],
     [-1.5, 5],
     [5, -2],
-  ])('a stage at %d rps, burst %d is no news to decide from', async (rateRps, burst) => {
-    aws.on(GetStageCommand).resolves({ methodSettings: { '*/*': throttle(rateRps, burst) } });
-    await expect(createGateway(client).readStage(api)).rejects.toThrow(
-      `The stage answered with a limit that is none: ${rateRps} rps, burst ${burst}.`,
-    );
+  ])('a method at %d rps, burst %d has no limit that can be read, and spoils no other', async (rateRps, burst) => {
+    const methodSettings = { '*/*': throttle(800, 40), 'a/GET': throttle(rateRps, burst) };
+    aws.on(GetStageCommand).resolves({ methodSettings });
+    expect(await createGateway(client).readStage(api, ACCOUNT)).toMatchObject({
+      limits: { '*/*': { rateRps: 800, burst: 40 } },
+      unreadable: { '/a/GET': `${rateRps} rps, burst ${burst} is no limit` },
+    });
   });
 
   test('a stage may hold settings that are no throttle, or half of one, or nothing', async () => {
@@ -137,11 +141,12 @@ describe('reading', () => {
     };
     aws.on(GetStageCommand).resolvesOnce({ methodSettings }).resolves({});
     const gateway = createGateway(client);
-    expect(await gateway.readStage(api)).toEqual({
+    expect(await gateway.readStage(api, ACCOUNT)).toEqual({
       limits: {},
       settingsKeys: { '*/*': ['*/*'], '/a/GET': ['a/GET'], '/b/GET': ['b/GET'] },
+      unreadable: {},
     });
-    expect(await gateway.readStage(api)).toEqual({ limits: {}, settingsKeys: {} });
+    expect(await gateway.readStage(api, ACCOUNT)).toEqual({ limits: {}, settingsKeys: {}, unreadable: {} });
   });
 
   test('plans without an id or with half a throttle are absent, and so are all of an empty page', async () => {
@@ -177,20 +182,18 @@ describe('reading', () => {
 });
 
 describe('writing the stage', () => {
-  const reading = {
-    limits: { '*/*': { rateRps: 2000, burst: 5000 }, '/orders/POST': { rateRps: 2000, burst: 5000 } },
+  const known = {
     settingsKeys: { '*/*': ['*/*'], '/orders/POST': ['orders/POST', '~1orders/POST'] },
+    account: ACCOUNT,
   };
 
   test('sends rate and burst of every limit in one call, as text, overrides in each spelling', async () => {
     const settings = throttle(800.5, 40);
     const methodSettings = { '*/*': settings, 'orders/POST': settings, '~1orders/POST': settings };
     aws.on(UpdateStageCommand).resolves({ methodSettings });
-    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 800.5, burst: 40 } }, reading);
-    expect(result).toEqual({
-      kind: 'written',
-      value: { '*/*': { rateRps: 800.5, burst: 40 }, '/orders/POST': { rateRps: 800.5, burst: 40 } },
-    });
+    const wanted = { '*/*': { rateRps: 800.5, burst: 40 }, '/orders/POST': { rateRps: 800.5, burst: 40 } };
+    const result = await createGateway(client).writeStage(api, wanted, known);
+    expect(result).toEqual({ kind: 'written', value: wanted });
     expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(1);
     const operations = aws.commandCalls(UpdateStageCommand)[0]?.args[0].input.patchOperations;
     expect(operations?.map(({ op, path, value }) => `${op} ${path} ${value}`)).toEqual([
@@ -205,7 +208,7 @@ describe('writing the stage', () => {
 
   test('creates an override in the spelling of the CLI reference', async () => {
     aws.on(UpdateStageCommand).resolves({ methodSettings: { '~1data/GET': throttle(5, 5) } });
-    const none = { limits: {}, settingsKeys: {} };
+    const none = { settingsKeys: {}, account: ACCOUNT };
     const result = await createGateway(client).writeStage(api, { '/data/GET': { rateRps: 5, burst: 5 } }, none);
     expect(result.kind).toBe('written');
     const operations = aws.commandCalls(UpdateStageCommand)[0]?.args[0].input.patchOperations;
@@ -214,7 +217,7 @@ describe('writing the stage', () => {
 
   test('is a mismatch when the stage answers something else', async () => {
     aws.on(UpdateStageCommand).resolves({ methodSettings: { '*/*': throttle(2000, 5000) } });
-    const none = { limits: {}, settingsKeys: {} };
+    const none = { settingsKeys: {}, account: ACCOUNT };
     const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, none);
     expect(result).toEqual({
       kind: 'mismatch',
@@ -227,20 +230,30 @@ describe('writing the stage', () => {
   test('is a mismatch, and no second try, when overrides that were known stay as they were', async () => {
     const methodSettings = { '*/*': throttle(100, 10), 'orders/POST': throttle(2000, 5000) };
     aws.on(UpdateStageCommand).resolves({ methodSettings });
-    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, reading);
+    const limit = { rateRps: 100, burst: 10 };
+    const result = await createGateway(client).writeStage(api, { '*/*': limit, '/orders/POST': limit }, known);
     expect(result.kind).toBe('mismatch');
     expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(1);
   });
 
   test('is a mismatch when the stage answers under a key that may not be patched', async () => {
     aws.on(UpdateStageCommand).resolves({ methodSettings: { '/orders/POST': throttle(5, 5) } });
-    const none = { limits: {}, settingsKeys: {} };
+    const none = { settingsKeys: {}, account: ACCOUNT };
     const result = await createGateway(client).writeStage(api, { '/orders/POST': { rateRps: 5, burst: 5 } }, none);
     expect(result.kind).toBe('mismatch');
   });
 
+  test('leaves a method as it is that is not named', async () => {
+    const methodSettings = { '*/*': throttle(100, 10), 'orders/POST': throttle(0, 0), '~1orders/POST': throttle(0, 0) };
+    aws.on(UpdateStageCommand).resolves({ methodSettings });
+    const wanted = { '*/*': { rateRps: 100, burst: 10 } };
+    const result = await createGateway(client).writeStage(api, wanted, known);
+    expect(result).toEqual({ kind: 'written', value: wanted });
+    expect(aws.commandCalls(UpdateStageCommand)[0]?.args[0].input.patchOperations).toHaveLength(2);
+  });
+
   test('brings an override into step that appeared after the stage was read', async () => {
-    const none = { limits: {}, settingsKeys: { '*/*': ['*/*'] } };
+    const none = { settingsKeys: { '*/*': ['*/*'] }, account: ACCOUNT };
     aws
       .on(UpdateStageCommand)
       .resolvesOnce({ methodSettings: { '*/*': throttle(100, 10), '~1orders/POST': throttle(10_000, 5_000) } })
@@ -258,7 +271,7 @@ describe('writing the stage', () => {
       more++;
       return { methodSettings: { '*/*': throttle(100, 10), [`new${more}/GET`]: throttle(9, 9) } };
     });
-    const none = { limits: {}, settingsKeys: {} };
+    const none = { settingsKeys: {}, account: ACCOUNT };
     const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 100, burst: 10 } }, none);
     expect(result.kind).toBe('mismatch');
     expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(2);
@@ -271,21 +284,21 @@ describe('writing the stage', () => {
     ['without burst', { rateRps: 5, burst: 0 }],
     ['endless', { rateRps: Number.POSITIVE_INFINITY, burst: 1 }],
   ])('is refused, and nothing sent, for a limit that is %s', async (_, limit) => {
-    const result = await createGateway(client).writeStage(api, { '*/*': limit }, reading);
+    const result = await createGateway(client).writeStage(api, { '*/*': limit }, known);
     expect(result.kind).toBe('refused');
     expect(aws.commandCalls(UpdateStageCommand)).toHaveLength(0);
   });
 
   test('is refused for what is no method', async () => {
-    const result = await createGateway(client).writeStage(api, { deploymentId: { rateRps: 5, burst: 5 } }, reading);
-    expect(result).toEqual({ kind: 'refused', why: 'deploymentId: is no method' });
+    const result = await createGateway(client).writeStage(api, { deploymentId: { rateRps: 5, burst: 5 } }, known);
+    expect(result).toEqual({ kind: 'refused', why: 'deploymentId: its path may not be patched' });
   });
 
   test('goes in calls of at most 80 operations', async () => {
     const wanted = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`/r${n}/GET`, { rateRps: 5, burst: 5 }]));
     const methodSettings = Object.fromEntries(Object.keys(wanted).map((method) => [method.slice(1), throttle(5, 5)]));
     aws.on(UpdateStageCommand).resolves({ methodSettings });
-    const none = { limits: {}, settingsKeys: {} };
+    const none = { settingsKeys: {}, account: ACCOUNT };
     expect((await createGateway(client).writeStage(api, wanted, none)).kind).toBe('written');
     const sizes = aws.commandCalls(UpdateStageCommand).map((call) => call.args[0].input.patchOperations?.length);
     expect(sizes).toEqual([80, 20]);
@@ -296,13 +309,13 @@ describe('writing the stage', () => {
     ['conflict', new ConflictException(METADATA), undefined],
   ])('is deferred when %s', async (reason, error, retryAfterMs) => {
     aws.on(UpdateStageCommand).rejects(error);
-    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 5, burst: 5 } }, reading);
+    const result = await createGateway(client).writeStage(api, { '*/*': { rateRps: 5, burst: 5 } }, known);
     expect(result).toEqual({ kind: 'deferred', reason, retryAfterMs });
   });
 
   test('fails on every other error', async () => {
     aws.on(UpdateStageCommand).rejects(new Error('socket hang up'));
-    const write = createGateway(client).writeStage(api, { '*/*': { rateRps: 5, burst: 5 } }, reading);
+    const write = createGateway(client).writeStage(api, { '*/*': { rateRps: 5, burst: 5 } }, known);
     await expect(write).rejects.toThrow('socket hang up');
   });
 });

@@ -21,16 +21,15 @@ describe('a patch of the stage', () => {
     });
   });
 
-  test('of the default takes along every override, in the spelling that it has', () => {
+  test('writes a method under every spelling that the stage has of it', () => {
     const held = {
       '/orders/POST': ['orders/POST', '~1orders/POST'],
       '//GET': ['~1/GET'],
       '/pets/dogs/*': ['pets/dogs/*'],
     };
-    const patch = stagePatch({ '*/*': LIMIT }, held, ACCOUNT);
-    expect(patch).toMatchObject({
-      limits: { '*/*': LIMIT, '/orders/POST': LIMIT, '//GET': LIMIT, '/pets/dogs/*': LIMIT },
-    });
+    const wanted = { '*/*': LIMIT, '/orders/POST': LIMIT, '//GET': LIMIT, '/pets/dogs/*': LIMIT };
+    const patch = stagePatch(wanted, held, ACCOUNT);
+    expect(patch).toMatchObject({ limits: wanted });
     expect(pathsOf(patch)).toEqual(
       expect.arrayContaining([
         '/orders/POST/throttling/rateLimit',
@@ -41,48 +40,60 @@ describe('a patch of the stage', () => {
     );
   });
 
-  test('of one method alone leaves the other overrides alone', () => {
+  test('leaves every method as it is that is not named, also where the default is written', () => {
     const held = { '*/*': ['*/*'], '/a/GET': ['a/GET'], '/b/GET': ['b/GET'] };
-    expect(pathsOf(stagePatch({ '/a/GET': LIMIT }, held, ACCOUNT))).toEqual([
+    expect(pathsOf(stagePatch({ '*/*': LIMIT, '/a/GET': LIMIT }, held, ACCOUNT))).toEqual([
+      '/*/*/throttling/rateLimit',
+      '/*/*/throttling/burstLimit',
       '/a/GET/throttling/rateLimit',
       '/a/GET/throttling/burstLimit',
     ]);
   });
 
   test.each([
-    ['whose method is none', { '/orders/DROP': ['orders/DROP'] }],
-    ['with a key that holds a blank', { '/orders/GET': ['or ders/GET'] }],
-    ['with a key that leads to another setting', { '/orders/GET': ['orders/GET', 'orders/GET/caching'] }],
-    ['with a key of an unknown verb', { '/orders/GET': ['orders/get'] }],
-    ['with a key that begins oddly', { '/orders/GET': ['or ders/orders/GET'] }],
-    ['with a key that ends oddly', { '/orders/GET': ['orders/GET/throttling/rateLimit?'] }],
-    ['with a key of empty parts', { '/orders/GET': ['orders//GET'] }],
-    ['with a key without a path', { '/orders/GET': ['GET'] }],
-  ])('passes by an override %s, and does all the rest', (_, odd: Record<string, string[]>) => {
-    const held = { '*/*': ['*/*'], '/data/GET': ['data/GET'], ...odd };
-    const patch = stagePatch({ '*/*': LIMIT }, held, ACCOUNT);
+    ['is none', '/orders/DROP', 'orders/DROP'],
+    ['has a key that holds a blank', '/orders/GET', 'or ders/GET'],
+    ['has a key that leads to another setting', '/orders/GET', 'orders/GET/caching'],
+    ['has a key that leads to another setting by a mark', '/orders/GET', 'orders/GET/caching/enabled?'],
+    ['has a key of an unknown verb', '/orders/GET', 'orders/get'],
+    ['has a key that begins oddly', '/orders/GET', 'or ders/orders/GET'],
+    ['has a key that ends oddly', '/orders/GET', 'orders/GET/throttling/rateLimit?'],
+    ['has a key of empty parts', '/orders/GET', 'orders//GET'],
+    ['has a key without a path', '/orders/GET', 'GET'],
+    ['has a key with an escape', '/a%20b/GET', '~1a%20b/GET'],
+    ['is a verb of every path', '*/GET', '*/GET'],
+  ])('leaves a method out that %s, and does all the rest', (_, method, settingsKey) => {
+    const held = { '*/*': ['*/*'], '/data/GET': ['data/GET'], [method]: [settingsKey] };
+    const patch = stagePatch({ '*/*': LIMIT, '/data/GET': LIMIT, [method]: LIMIT }, held, ACCOUNT);
     expect(patch).toMatchObject({ kind: 'patch', limits: { '*/*': LIMIT, '/data/GET': LIMIT } });
     expect(pathsOf(patch)).toHaveLength(4);
+    expect(stagePatch({ [method]: LIMIT }, held, ACCOUNT)).toEqual({
+      kind: 'refused',
+      why: `${method}: its path may not be patched`,
+    });
   });
 
   test.each([
-    ['or ders/GET', '/or ders/GET/throttling/rateLimit may not be patched'],
-    ['orders/GET/caching/enabled?', '/orders/GET/caching/enabled?/throttling/rateLimit may not be patched'],
-  ])('is refused when a method that is wanted has the odd key %s', (settingsKey, why) => {
-    const patch = stagePatch({ '/orders/GET': LIMIT }, { '/orders/GET': [settingsKey] }, ACCOUNT);
-    expect(patch).toEqual({ kind: 'refused', why });
+    { rateRps: 0, burst: 0 },
+    { rateRps: 0.05, burst: 5 },
+    { rateRps: -1, burst: -1 },
+    { rateRps: Number.NaN, burst: 5 },
+  ])('leaves a method out that is wanted at $rateRps rps, burst $burst, and does all the rest', (limit) => {
+    const patch = stagePatch({ '*/*': LIMIT, '/orders/POST': limit }, {}, ACCOUNT);
+    expect(patch).toMatchObject({ kind: 'patch', limits: { '*/*': LIMIT } });
+    expect(pathsOf(patch)).toHaveLength(2);
   });
 
-  test('is refused as a whole, by name, when one of its limits is out of bounds or of no method', () => {
-    const wanted = { '*/*': LIMIT, '/orders/POST': { rateRps: 0, burst: 5 } };
-    expect(stagePatch(wanted, {}, ACCOUNT)).toEqual({
+  test('is refused as a whole, by name, when its default is out of bounds or nothing of it may be written', () => {
+    expect(stagePatch({ '*/*': { rateRps: Number.NaN, burst: 5 }, '/orders/POST': LIMIT }, {}, ACCOUNT)).toEqual({
       kind: 'refused',
-      why: '/orders/POST: a rate of 0 rps is out of bounds',
+      why: '*/*: a rate of NaN rps is out of bounds',
     });
-    expect(stagePatch({ deploymentId: LIMIT }, {}, ACCOUNT)).toEqual({
+    expect(stagePatch({ deploymentId: LIMIT, '/a/GET': { rateRps: 0, burst: 5 } }, {}, ACCOUNT)).toEqual({
       kind: 'refused',
-      why: 'deploymentId: is no method',
+      why: '/a/GET: a rate of 0 rps is out of bounds; deploymentId: its path may not be patched',
     });
+    expect(stagePatch({}, {}, ACCOUNT)).toEqual({ kind: 'refused', why: 'no limit is named' });
   });
 });
 

@@ -48,7 +48,8 @@ function observationOf(written: Limits): Observation {
   };
   return {
     ...{ now: T0, record, desired: undefined, live: LIVE, account: limit(10_000, 5000), keyCounts: undefined },
-    reading: { limits: LIVE.stage, settingsKeys: {} },
+    reading: { limits: LIVE.stage, settingsKeys: {}, unreadable: {} },
+    unread: [],
     evidence: { windows: [], heartbeat: undefined, trust: {}, seenLogsMs: 0, seenMetricsMs: 0 },
   };
 }

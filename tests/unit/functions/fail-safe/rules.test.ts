@@ -2,6 +2,7 @@ import { readFailSafeTrigger } from '../../../../functions/fail-safe/fail-safe-t
 import { handsOffReason } from '../../../../functions/fail-safe/hands-off.ts';
 import { isSilent, judgeBackend } from '../../../../functions/fail-safe/health-rules.ts';
 import { loweredLimits, nextStep, type Situation, STAGE } from '../../../../functions/fail-safe/next-step.ts';
+import type { Limits } from '../../../../shared/limits/limits.ts';
 import type { Parameter } from '../../../../shared/platform/aws/parameters.ts';
 import type { BackendMinute } from '../../../../shared/telemetry/vital-signs.ts';
 import { ALARM, BASELINE, SCHEDULE, T0 } from '../../../support/functions/world.ts';
@@ -90,34 +91,61 @@ const LIVE = {
   tiers: { premium: { rateRps: 50, burst: 100 }, basic: { rateRps: 100, burst: 200 } },
 };
 
+/** The limits that are to be raised, of a stage with keys in their usual spelling unless another is given. */
+function lowered({ stage, tiers }: Limits, account = ACCOUNT, settingsKeys: Record<string, string[]> = {}) {
+  return loweredLimits({ reading: { limits: stage, settingsKeys }, tiers }, account, BASELINE);
+}
+
 describe('what is braked', () => {
   test('is every limit below its baseline, method overrides included', () => {
-    expect(loweredLimits(LIVE, ACCOUNT, BASELINE)).toEqual({
-      stage: { '*/*': BASELINE.stageLimit, '/orders/POST': BASELINE.stageLimit },
-      plans: [{ tier: 'premium', planId: 'planP', limit: { rateRps: 2000, burst: 5000 } }],
+    expect(lowered(LIVE)).toEqual({
+      lowered: {
+        stage: { '*/*': BASELINE.stageLimit, '/orders/POST': BASELINE.stageLimit },
+        plans: [{ tier: 'premium', planId: 'planP', limit: { rateRps: 2000, burst: 5000 } }],
+      },
+      left: [],
     });
   });
 
   test('what is above the baseline stays, number by number', () => {
     const stage = { '*/*': { rateRps: 3000, burst: 25 }, '/a/GET': { rateRps: 2000, burst: 5000 } };
-    const { stage: braked } = loweredLimits({ stage, tiers: {} }, ACCOUNT, BASELINE);
-    expect(braked).toEqual({ '*/*': { rateRps: 3000, burst: 5000 } });
+    expect(lowered({ stage, tiers: {} }).lowered.stage).toEqual({ '*/*': { rateRps: 3000, burst: 5000 } });
   });
 
   test('a baseline that the account does not allow is reached at the account’s limit, not written for ever', () => {
     const account = { rateRps: 1250, burst: 600 };
-    const { stage } = loweredLimits({ stage: { '*/*': { rateRps: 400, burst: 25 } }, tiers: {} }, account, BASELINE);
+    const { stage } = lowered({ stage: { '*/*': { rateRps: 400, burst: 25 } }, tiers: {} }, account).lowered;
     expect(stage).toEqual({ '*/*': account });
-    expect(loweredLimits({ stage, tiers: {} }, account, BASELINE).stage).toEqual({});
+    expect(lowered({ stage, tiers: {} }, account).lowered.stage).toEqual({});
   });
 
   test('a stage or a plan without a limit of its own is not braked', () => {
-    expect(loweredLimits({ stage: {}, tiers: {} }, ACCOUNT, BASELINE)).toEqual({ stage: {}, plans: [] });
+    expect(lowered({ stage: {}, tiers: {} }).lowered).toEqual({ stage: {}, plans: [] });
+  });
+
+  test('what somebody shut stays shut, and is named', () => {
+    const shut = { rateRps: 0, burst: 0 };
+    const stage = { '*/*': { rateRps: 400, burst: 25 }, '/admin/GET': shut };
+    expect(lowered({ stage, tiers: { premium: shut } })).toEqual({
+      lowered: { stage: { '*/*': BASELINE.stageLimit }, plans: [] },
+      left: ['stage /admin/GET (somebody shut it)', 'tier premium (somebody shut it)'],
+    });
+  });
+
+  test('a method whose path may not be patched is left as it is, and keeps no other limit low', () => {
+    const low = { rateRps: 90, burst: 25 };
+    const keys = { '*/*': ['*/*'], '/a%20b/GET': ['~1a%20b/GET'], '/orders/GET': ['or ders/GET'] };
+    expect(lowered({ stage: { '*/*': low, '/a%20b/GET': low, '/orders/GET': low }, tiers: {} }, ACCOUNT, keys)).toEqual(
+      {
+        lowered: { stage: { '*/*': BASELINE.stageLimit }, plans: [] },
+        left: ['stage /a%20b/GET (its path may not be patched)', 'stage /orders/GET (its path may not be patched)'],
+      },
+    );
   });
 });
 
 const SITUATION: Situation = {
-  lowered: loweredLimits(LIVE, ACCOUNT, BASELINE),
+  ...lowered(LIVE),
   health: { kind: 'healthy', why: '' },
   raised: new Set(),
   handsOff: undefined,
