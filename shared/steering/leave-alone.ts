@@ -28,7 +28,8 @@ export function leaveAlone(draft: Draft): Draft {
   const { observation, drift, conclusion } = draft;
   const { live, reading } = observation;
   let left: LeftAlone = { stage: {}, tiers: {} };
-  for (const name of namesIn(live, drift.record?.open ?? NOTHING, { stage: reading.settingsKeys, tiers: {} })) {
+  const open = drift.record?.open ?? NOTHING;
+  for (const name of namesIn(draft.limits, live, open, { stage: reading.settingsKeys, tiers: {} })) {
     const reason = reasonToLeave(draft, name);
     if (reason) left = withValue(left, name, reason);
   }

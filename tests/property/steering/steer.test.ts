@@ -48,10 +48,13 @@ interface Case {
   readonly law?: Law<unknown>;
 }
 
+/** The settings keys of the methods that have a limit of their own. */
+const keysOf = (stage: StageLimits) =>
+  Object.fromEntries(Object.keys(stage).map((method) => [method, KEYS[method] ?? []]));
+
 function steered({ live: stage, wanted, override, trigger = 'schedule', law }: Case): Steering {
   const policy = policySchema.parse({ api: 'abc123def4/dev', mode: 'enforce' });
   const governed: Governed = { api: API, policy, name: 'p', version: 1, ...(override && { override }) };
-  const settingsKeys = Object.fromEntries(Object.keys(stage).map((method) => [method, KEYS[method] ?? []]));
   const observation: Observation = {
     ...{ now: T0, desired: undefined, account: ACCOUNT, unread: [], keyCounts: undefined },
     record: {
@@ -59,7 +62,7 @@ function steered({ live: stage, wanted, override, trigger = 'schedule', law }: C
       ...{ claims: {}, pausedMs: 0, backoffUntilMs: 0, highestFence: 0 },
     },
     live: { stage, tiers: { basic: { rateRps: 50, burst: 50 } } },
-    reading: { limits: stage, settingsKeys, unreadable: {} },
+    reading: { limits: stage, settingsKeys: keysOf(stage), unreadable: {} },
     evidence: { windows: [], heartbeat: undefined, trust: {}, seenLogsMs: 0, seenMetricsMs: 0 },
   };
   const asWanted: Law<unknown> = (input) => ({
@@ -72,7 +75,7 @@ function steered({ live: stage, wanted, override, trigger = 'schedule', law }: C
 /** The stage once a decision is written, by the patch that would be sent. */
 function written(stage: StageLimits, { stage: wanted }: Steering): StageLimits {
   if (!wanted) return stage;
-  const patch = stagePatch(wanted, KEYS, ACCOUNT);
+  const patch = stagePatch(wanted, keysOf(stage), ACCOUNT);
   if (patch.kind === 'refused') throw new Error(`Nothing was written: ${patch.why}`);
   return { ...stage, ...patch.limits };
 }
