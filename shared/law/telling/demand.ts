@@ -1,6 +1,6 @@
 import type { Limit } from '../../limits/limit.ts';
 import type { MethodKey } from '../../limits/method-key.ts';
-import { emptyRecord, own } from '../../platform/records.ts';
+import { emptyRecord, mapRecord, own, recordOf } from '../../platform/records.ts';
 import type { CostUnitsPerSecond, KeyId, Rps, TierName } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
 import type { Window } from '../../telemetry/window.ts';
@@ -17,6 +17,8 @@ export interface Load {
 }
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
+/** Rates of methods that are stored in all: with their names some 250 KB of an item's 400. */
+const MOST_RATES = 4_000;
 /** Below this a remembered key is forgotten. */
 const FORGOTTEN_RPS = 0.05;
 
@@ -48,7 +50,7 @@ export function updateDemand(
     const fading = mergeEntry(entry, undefined, 0, pace);
     if (rpsOf(fading) >= FORGOTTEN_RPS) next[key] = fading;
   }
-  return busiest(next, trackedKeys);
+  return storable(busiest(next, trackedKeys));
 }
 
 interface Pace {
@@ -71,6 +73,26 @@ function busiest(entries: Record<KeyId, DemandEntry>, most: number): Record<KeyI
   if (keys.length <= most * 2) return entries;
   const ranked = Object.entries(entries).sort(([, a], [, b]) => rpsOf(b) - rpsOf(a));
   return Object.fromEntries(ranked.slice(0, most * 2));
+}
+
+/**
+ * The same demand in a size that can be stored. Where keys ask for very many methods in all, each key keeps those that it
+ * asks for most, raised so that they add up to what it asks for.
+ */
+function storable(entries: Record<KeyId, DemandEntry>): Record<KeyId, DemandEntry> {
+  const all = Object.values(entries);
+  const rates = all.reduce((sum, { methods }) => sum + Object.keys(methods).length, 0);
+  if (rates <= MOST_RATES) return entries;
+  const most = Math.max(1, Math.floor(MOST_RATES / all.length));
+  return mapRecord(entries, (entry) => ({ ...entry, methods: largest(entry.methods, most) }));
+}
+
+function largest(methods: DemandEntry['methods'], most: number): Record<MethodKey, Rps> {
+  const kept = Object.entries(methods)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, most);
+  const share = sumOf(Object.fromEntries(kept)) / sumOf(methods);
+  return recordOf(kept.map(([method, rps]) => [method, Number((rps / share).toPrecision(4))] as const));
 }
 
 function mergeEntry(

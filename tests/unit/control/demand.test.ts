@@ -160,3 +160,13 @@ describe('how many keys are remembered', () => {
     expect(keysOf(2).sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 });
+
+test('demand of many keys for many methods stays small enough to be stored, and adds up', () => {
+  const names = Array.from({ length: 300 }, (_, index) => `/customers/orders-${index}/GET`);
+  const methods = Object.fromEntries(names.map((name) => [name, 0.1]));
+  const keys = Array.from({ length: 200 }, (_, index) => [`key-${index}`, asking(30, { methods })] as const);
+  const next = updateDemand(knowing(Object.fromEntries(keys)), NOTHING, false, policy);
+  expect(JSON.stringify(next).length).toBeLessThan(300_000);
+  const rates = Object.values(next).flatMap((entry) => Object.values(entry.methods));
+  expect(rates.reduce((sum, rps) => sum + rps, 0)).toBeCloseTo(200 * 30, -1);
+});
