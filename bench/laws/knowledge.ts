@@ -1,6 +1,7 @@
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { keyNames } from '../../rehearsal/world/scenario.ts';
 import { zipfShares } from '../../rehearsal/world/traffic/skew.ts';
+import { usualLimit, usualRates } from '../../rehearsal/world/usual-demand.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
 import type { MethodKey } from '../../shared/limits/method-key.ts';
@@ -11,6 +12,8 @@ export interface KnownKey {
   readonly keyId: KeyId;
   readonly tier: TierName;
   readonly rps: Rps;
+  /** What of its demand counts as usual: docs/scores.md. */
+  readonly usualRps: Rps;
   /** How often it tries in all when it is refused. */
   readonly attempts: number;
   /** Mean cost units of one of its requests, and the share of its requests by method. */
@@ -39,7 +42,8 @@ export class Knowledge {
     this.scenario = scenario;
     this.startMs = startMs;
     this.slack = slack;
-    this.groups = scenario.groups.map((group) => {
+    const usual = usualRates(scenario.groups);
+    this.groups = scenario.groups.map((group, groupIndex) => {
       const methods = scenario.methods.map(({ verb, path }) => `${path}/${verb}`);
       const mix = Object.fromEntries(methods.map((method, index) => [method, group.mix[index] ?? 0]));
       const costPerRequest = group.mix.reduce(
@@ -53,6 +57,7 @@ export class Knowledge {
         keyId,
         tier: group.tier,
         rps: shares[index] ?? 0,
+        usualRps: usualLimit(usual[groupIndex]?.[index] ?? 0).rateRps,
         attempts,
         costPerRequest,
         mix,

@@ -1,8 +1,8 @@
 import type { Admission, FinishedRequest, GatewayRequest } from '@tidegate/embedded-aws/gateway';
 import type { EpochMs, KeyId } from '../../shared/platform/units.ts';
 import type { ContractBucket } from './contract-bucket.ts';
+import type { FirstAttempt } from './first-attempt.ts';
 import type { ClientGroup } from './scenario.ts';
-import type { FirstAttempt } from './scores.ts';
 import type { Job } from './simulated-backend.ts';
 
 /** One key and the constants of its requests. */
@@ -14,6 +14,8 @@ export interface Source {
   readonly tierIndex: number;
   readonly isHonestPremium: boolean;
   readonly contract: ContractBucket;
+  /** Tells usual demand from excess. */
+  readonly usual: ContractBucket;
   /** By index of the method; shared by all attempts, for there are many. */
   readonly requests: readonly GatewayRequest[];
 }
@@ -40,6 +42,7 @@ export function retryOf(attempt: Attempt, startMs: EpochMs): Attempt {
     keyIndex: attempt.keyIndex,
     isHonestPremium: attempt.isHonestPremium,
     isWithinContract: attempt.isWithinContract,
+    isUsual: attempt.isUsual,
     cost: attempt.cost,
     arrivalSeconds: attempt.arrivalSeconds,
     startMs,

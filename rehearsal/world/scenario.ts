@@ -1,4 +1,4 @@
-import type { CostUnitsPerSecond, TierName } from '../../shared/platform/units.ts';
+import type { CostUnitsPerSecond, Rps, TierName } from '../../shared/platform/units.ts';
 import type { RateFunction } from './traffic/rate.ts';
 
 /** A deployed method, and what one request of it costs the backend, cost units. */
@@ -29,6 +29,8 @@ export interface ClientGroup {
   readonly skew: number;
   /** Fresh demand of the whole group, requests per second. */
   readonly demand: RateFunction;
+  /** Fresh demand of the whole group on a calm day, requests per second; what it asks for at second 0 when absent. */
+  readonly usualRps?: Rps;
   /** Share of each method in the demand, in the order of the scenario's methods; they add up to 1. */
   readonly mix: readonly number[];
   readonly behaviour: ClientBehaviour;
@@ -107,7 +109,11 @@ export function scaledScenario(scenario: Scenario, factor: number): Scenario {
   return {
     ...scenario,
     evenness: Math.min(LARGEST_EVENNESS, Math.max(1, Math.round(1 / factor))),
-    groups: scenario.groups.map((group) => ({ ...group, demand: scale(group.demand) })),
+    groups: scenario.groups.map((group) => ({
+      ...group,
+      demand: scale(group.demand),
+      ...(group.usualRps !== undefined && { usualRps: group.usualRps * factor }),
+    })),
     backend: { ...scenario.backend, capacity: scale(scenario.backend.capacity) },
   };
 }

@@ -1,12 +1,10 @@
 import type { TierName } from '../../shared/platform/units.ts';
-import { omniscientShares, type TierTerms } from './omniscient.ts';
-import { ratio, StressKeeper, type StressScores, weighted } from './stress.ts';
+import type { FirstAttempt } from './first-attempt.ts';
+import type { TierTerms } from './omniscient.ts';
+import { BlockKeeper, ratio, type ShareScores } from './stress.ts';
 
 /** The figures of docs/scores.md that depend on traffic alone. */
-export interface Scores extends StressScores {
-  readonly goodputRatio: number;
-  readonly weightedGoodputRatio: number;
-  readonly goodputRatioByTier: Readonly<Record<TierName, number>>;
+export interface Scores extends ShareScores {
   readonly honestPremiumServed: number;
   readonly falseThrottleRatio: number;
   readonly violationSeconds: number;
@@ -27,18 +25,6 @@ export interface ScoreOptions {
   readonly latencyBoundMs: number;
 }
 
-/** The facts about a first attempt that the scores need. */
-export interface FirstAttempt {
-  readonly tierIndex: number;
-  readonly keyIndex: number;
-  readonly cost: number;
-  /** The key's baseline bucket would admit it. */
-  readonly isWithinContract: boolean;
-  readonly isHonestPremium: boolean;
-  /** When it arrived, seconds since the scenario's start. */
-  readonly arrivalSeconds: number;
-}
-
 /** Honest premium demand counts from this time after onset, which allows for detection and two writes. */
 const SETTLING_SECONDS = 60;
 const VIOLATION_SHARE = 0.1;
@@ -49,11 +35,8 @@ const EPISODE_GAP_SECONDS = 2;
 /** Keeps the scores of one run. */
 export class ScoreKeeper {
   private readonly options: ScoreOptions;
-  private readonly stress: StressKeeper;
+  private readonly blocks: BlockKeeper;
   private second = 0;
-  private readonly goodput: number[];
-  private readonly ideal: number[];
-  private readonly demand: number[];
   private demandTotal = 0;
   private falseThrottled = 0;
   private refusedCost = 0;
@@ -69,18 +52,14 @@ export class ScoreKeeper {
 
   constructor(options: ScoreOptions) {
     this.options = options;
-    this.stress = new StressKeeper(options.tiers, options.keyTiers, options.premiumTier);
-    this.goodput = options.tiers.map(() => 0);
-    this.ideal = options.tiers.map(() => 0);
-    this.demand = options.tiers.map(() => 0);
+    this.blocks = new BlockKeeper(options.tiers, options.keyTiers, options.premiumTier);
   }
 
   /** A first attempt arrived in the present second. */
   arrived(attempt: FirstAttempt): void {
-    const { isWithinContract, tierIndex, keyIndex, cost, arrivalSeconds } = attempt;
-    if (isWithinContract) {
-      this.demand[tierIndex] = (this.demand[tierIndex] ?? 0) + cost;
-      this.stress.demanded(arrivalSeconds, tierIndex, keyIndex, cost);
+    if (attempt.isWithinContract) {
+      this.demandTotal += attempt.cost;
+      this.blocks.demanded(attempt);
     }
     if (this.isJudgedPremium(attempt)) this.honestPremium.arrived++;
   }
@@ -96,9 +75,7 @@ export class ScoreKeeper {
     const isLate = latencyMs > this.options.latencyBoundMs;
     if (isLate || status >= 500) this.badCompletions++;
     if (!attempt || isLate || status >= 400) return;
-    const { tierIndex, keyIndex, cost, arrivalSeconds } = attempt;
-    this.goodput[tierIndex] = (this.goodput[tierIndex] ?? 0) + cost;
-    this.stress.served(arrivalSeconds, tierIndex, keyIndex, cost);
+    this.blocks.served(attempt);
     if (this.isJudgedPremium(attempt)) this.honestPremium.served++;
   }
 
@@ -109,13 +86,7 @@ export class ScoreKeeper {
    * @returns whether the second was in violation
    */
   closeSecond(capacityWork: number, idleWork: number): boolean {
-    const shares = omniscientShares(this.options.tiers, this.demand, capacityWork);
-    this.stress.closeSecond(this.second, capacityWork, shares);
-    for (const [index, share] of shares.entries()) {
-      this.ideal[index] = (this.ideal[index] ?? 0) + share;
-      this.demandTotal += this.demand[index] ?? 0;
-      this.demand[index] = 0;
-    }
+    this.blocks.closeSecond(this.second, capacityWork);
     this.falseThrottled += Math.min(this.refusedCost, idleWork);
     this.refusedCost = 0;
     const isViolation = this.badCompletions > VIOLATION_SHARE * this.completions;
@@ -127,16 +98,10 @@ export class ScoreKeeper {
   }
 
   result(): Scores {
-    const { tiers, onsetSeconds } = this.options;
-    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    const { onsetSeconds } = this.options;
     const mitigated = this.mitigatedAt === undefined ? null : this.mitigatedAt - onsetSeconds;
     return {
-      goodputRatio: ratio(total(this.goodput), total(this.ideal), 1),
-      goodputRatioByTier: Object.fromEntries(
-        tiers.map((tier, index) => [tier.name, ratio(this.goodput[index] ?? 0, this.ideal[index] ?? 0, 1)]),
-      ),
-      weightedGoodputRatio: ratio(weighted(tiers, this.goodput), weighted(tiers, this.ideal), 1),
-      ...this.stress.result(),
+      ...this.blocks.result(),
       honestPremiumServed: ratio(this.honestPremium.served, this.honestPremium.arrived, 1),
       falseThrottleRatio: ratio(this.falseThrottled, this.demandTotal, 0),
       violationSeconds: this.violations,

@@ -1,24 +1,26 @@
 import type { TierName } from '../../shared/platform/units.ts';
-import type { TierTerms } from './omniscient.ts';
+import type { FirstAttempt } from './first-attempt.ts';
+import { creditOf, omniscientShares, type TierDemand, type TierTerms, worthOf } from './omniscient.ts';
 import { PREMIUM } from './scenario.ts';
 
-/** The scores of docs/scores.md, "Under stress". */
-export interface StressScores {
+/** The scores of docs/scores.md that compare what was served with the omniscient allocator, by blocks of time. */
+export interface ShareScores {
+  readonly goodputRatio: number;
+  readonly goodputRatioByTier: Readonly<Record<TierName, number>>;
+  readonly weightedGoodputRatio: number;
   readonly stressSeconds: number;
   readonly stressRatio: number;
   readonly premiumWithinGuarantee: number;
   readonly jain: number;
 }
 
-/** Ten seconds of a run, in cost units: the arrays go by tier and by key. */
+/** Ten seconds of a run, in cost units by key: contract demand, its usual part, and what was served in time. */
 interface Block {
   seconds: number;
   capacity: number;
   readonly demand: Float64Array;
+  readonly usual: Float64Array;
   readonly goodput: Float64Array;
-  readonly ideal: Float64Array;
-  readonly keyDemand: Float64Array;
-  readonly keyGoodput: Float64Array;
 }
 
 export const BLOCK_SECONDS = 10;
@@ -26,16 +28,12 @@ export const BLOCK_SECONDS = 10;
 const STRESS_SHARE = 0.9;
 /** … and lasts for so many blocks after it: two minutes. */
 const BLOCKS_AFTER = 12;
-const PARTS = ['goodput', 'ideal', 'keyDemand', 'keyGoodput'] as const;
-
-/** The sums over the blocks in stress. */
-type Sums = Omit<Block, 'capacity' | 'demand'> & { guarantee: number; premiumWithin: number };
 
 /** Answers in time come within the objective's latency: a block that is so many blocks old will not change. */
 const SETTLED_BLOCKS = 6;
 
-/** Keeps what the scores under stress need: the last minute by blocks, and of the blocks before it their sums. */
-export class StressKeeper {
+/** Keeps what the scores by blocks need: the last minute by blocks, and of the blocks before it their sums. */
+export class BlockKeeper {
   private readonly tiers: readonly TierTerms[];
   private readonly keyTiers: readonly number[];
   private readonly premium: number;
@@ -44,7 +42,12 @@ export class StressKeeper {
   private settled = 0;
   /** Blocks to come that are in stress for what was before them. */
   private stressLeft = 0;
-  private readonly sums: Sums;
+  private readonly goodput: Float64Array;
+  private readonly ideal: Float64Array;
+  private readonly whole = { worth: 0, most: 0 };
+  private readonly stress = { seconds: 0, worth: 0, most: 0, guarantee: 0, premiumWithin: 0 };
+  private readonly stressDemand: Float64Array;
+  private readonly stressGoodput: Float64Array;
 
   /**
    * @param keyTiers the index of each key's tier
@@ -54,59 +57,92 @@ export class StressKeeper {
     this.tiers = tiers;
     this.keyTiers = keyTiers;
     this.premium = tiers.findIndex(({ name }) => name === premiumTier);
-    this.sums = { ...this.emptyBlock(), guarantee: 0, premiumWithin: 0 };
+    this.goodput = new Float64Array(tiers.length);
+    this.ideal = new Float64Array(tiers.length);
+    this.stressDemand = new Float64Array(keyTiers.length);
+    this.stressGoodput = new Float64Array(keyTiers.length);
   }
 
   /** A first attempt within its contract arrived. */
-  demanded(second: number, tierIndex: number, keyIndex: number, cost: number): void {
-    const block = this.blockAt(second);
-    add(block.demand, tierIndex, cost);
-    add(block.keyDemand, keyIndex, cost);
+  demanded({ arrivalSeconds, keyIndex, cost, isUsual }: FirstAttempt): void {
+    const block = this.blockAt(arrivalSeconds);
+    add(block.demand, keyIndex, cost);
+    if (isUsual) add(block.usual, keyIndex, cost);
   }
 
-  /** A first attempt that arrived at `second` was answered within the objective. */
-  served(second: number, tierIndex: number, keyIndex: number, cost: number): void {
-    const block = this.blockAt(second);
-    add(block.goodput, tierIndex, cost);
-    add(block.keyGoodput, keyIndex, cost);
+  /** A first attempt was answered within the objective; it counts for the block in which it arrived. */
+  served({ arrivalSeconds, keyIndex, cost }: FirstAttempt): void {
+    add(this.blockAt(arrivalSeconds).goodput, keyIndex, cost);
   }
 
-  /** A second is over: what the backend could have done in it, and the omniscient allocator's share of each tier. */
-  closeSecond(second: number, capacityWork: number, shares: readonly number[]): void {
+  /** A second is over: what the backend could have done in it. */
+  closeSecond(second: number, capacityWork: number): void {
     const block = this.blockAt(second);
     block.seconds++;
     block.capacity += capacityWork;
-    for (let tier = 0; tier < shares.length; tier++) add(block.ideal, tier, shares[tier] ?? 0);
   }
 
-  result(): StressScores {
+  result(): ShareScores {
     while (this.open.length > 0) this.settleOldest();
-    const { tiers, sums } = this;
+    const { tiers, goodput, ideal, whole, stress, stressDemand, stressGoodput, keyTiers } = this;
     return {
-      stressSeconds: sums.seconds,
-      stressRatio: ratio(weighted(tiers, sums.goodput), weighted(tiers, sums.ideal), 1),
-      premiumWithinGuarantee: ratio(sums.premiumWithin, sums.guarantee, 1),
-      jain: ratio(worstJain(sums, tiers.length, this.keyTiers), 1, 1),
+      goodputRatio: ratio(total(goodput), total(ideal), 1),
+      goodputRatioByTier: Object.fromEntries(
+        tiers.map((tier, index) => [tier.name, ratio(goodput[index] ?? 0, ideal[index] ?? 0, 1)]),
+      ),
+      weightedGoodputRatio: ratio(whole.worth, whole.most, 1),
+      stressSeconds: stress.seconds,
+      stressRatio: ratio(stress.worth, stress.most, 1),
+      premiumWithinGuarantee: ratio(stress.premiumWithin, stress.guarantee, 1),
+      jain: ratio(worstJain({ demand: stressDemand, goodput: stressGoodput }, tiers.length, keyTiers), 1, 1),
     };
   }
 
-  /** Adds the oldest block to the sums if it is in stress. */
+  /** Adds the oldest block to the sums, and to those under stress if it is in stress. */
   private settleOldest(): void {
     const block = this.open.shift();
     if (!block) return;
     this.settled++;
-    const demanded = block.demand.reduce((sum, cost) => sum + cost, 0);
-    if (demanded > STRESS_SHARE * block.capacity) this.stressLeft = BLOCKS_AFTER + 1;
-    if (this.stressLeft-- > 0) this.addUp(block);
+    const demand = this.byTier(block.demand, block.usual);
+    const served = this.byTier(block.goodput, block.usual);
+    const shares = omniscientShares(this.tiers, demand, block.capacity);
+    for (let tier = 0; tier < shares.length; tier++) {
+      add(this.goodput, tier, served[tier]?.total ?? 0);
+      add(this.ideal, tier, (shares[tier]?.due ?? 0) + (shares[tier]?.excess ?? 0));
+    }
+    const credits = shares.map((share, tier) => creditOf(share, served[tier] ?? { usual: 0, total: 0 }));
+    const worth = worthOf(this.tiers, credits);
+    const most = worthOf(this.tiers, shares);
+    this.whole.worth += worth;
+    this.whole.most += most;
+    if (total(block.demand) > STRESS_SHARE * block.capacity) this.stressLeft = BLOCKS_AFTER + 1;
+    if (this.stressLeft-- <= 0) return;
+    this.stress.worth += worth;
+    this.stress.most += most;
+    this.addStressOf(block, demand, served);
   }
 
-  private addUp(block: Block): void {
-    const { sums, tiers, premium } = this;
-    const guarantee = Math.min(block.demand[premium] ?? 0, (tiers[premium]?.floorShare ?? 0) * block.capacity);
-    sums.seconds += block.seconds;
-    sums.guarantee += guarantee;
-    sums.premiumWithin += Math.min(block.goodput[premium] ?? 0, guarantee);
-    for (const name of PARTS) block[name].forEach((cost, index) => void add(sums[name], index, cost));
+  private addStressOf(block: Block, demand: readonly TierDemand[], served: readonly TierDemand[]): void {
+    const { stress, tiers, premium } = this;
+    const asked = demand[premium]?.total ?? 0;
+    const guarantee = Math.min(asked, (tiers[premium]?.floorShare ?? 0) * block.capacity);
+    stress.seconds += block.seconds;
+    stress.guarantee += guarantee;
+    stress.premiumWithin += Math.min(served[premium]?.total ?? 0, guarantee);
+    block.demand.forEach((cost, key) => void add(this.stressDemand, key, cost));
+    block.goodput.forEach((cost, key) => void add(this.stressGoodput, key, cost));
+  }
+
+  /** Sums over the keys of each tier: of a key as much is usual as it usually asks for, whichever requests were served. */
+  private byTier(units: Float64Array, usual: Float64Array): TierDemand[] {
+    const sums = this.tiers.map(() => ({ usual: 0, total: 0 }));
+    this.keyTiers.forEach((tier, key) => {
+      const sum = sums[tier];
+      if (!sum) return;
+      sum.total += units[key] ?? 0;
+      sum.usual += Math.min(units[key] ?? 0, usual[key] ?? 0);
+    });
+    return sums;
   }
 
   private blockAt(second: number): Block {
@@ -119,28 +155,28 @@ export class StressKeeper {
   }
 
   private emptyBlock(): Block {
-    const perTier = () => new Float64Array(this.tiers.length);
     const perKey = () => new Float64Array(this.keyTiers.length);
-    const [demand, goodput, ideal] = [perTier(), perTier(), perTier()];
-    return { seconds: 0, capacity: 0, demand, goodput, ideal, keyDemand: perKey(), keyGoodput: perKey() };
+    return { seconds: 0, capacity: 0, demand: perKey(), usual: perKey(), goodput: perKey() };
   }
 }
+
+const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
 
 function add(sums: Float64Array, index: number, cost: number): void {
   sums[index] = (sums[index] ?? 0) + cost;
 }
 
-/** The sum over tiers, each by its weight. */
-export function weighted(tiers: readonly TierTerms[], perTier: ArrayLike<number>): number {
-  return tiers.reduce((sum, { weight }, index) => sum + weight * (perTier[index] ?? 0), 0);
+interface KeySums {
+  readonly demand: Float64Array;
+  readonly goodput: Float64Array;
 }
 
-function worstJain({ keyDemand, keyGoodput }: Sums, tierCount: number, keyTiers: readonly number[]): number {
+function worstJain({ demand, goodput }: KeySums, tierCount: number, keyTiers: readonly number[]): number {
   let worst = 1;
   for (let tier = 0; tier < tierCount; tier++) {
     const keys = keyTiers.flatMap((keyTier, key) => (keyTier === tier ? [key] : []));
-    const demands = keys.map((key) => keyDemand[key] ?? 0);
-    const served = keys.map((key, at) => Math.min(demands[at] ?? 0, keyGoodput[key] ?? 0));
+    const demands = keys.map((key) => demand[key] ?? 0);
+    const served = keys.map((key, at) => Math.min(demands[at] ?? 0, goodput[key] ?? 0));
     worst = Math.min(worst, jainAgainstMaxMin(demands, served));
   }
   return worst;

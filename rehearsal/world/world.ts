@@ -1,7 +1,7 @@
 import type { FinishedRequest, GatewayPort } from '@tidegate/embedded-aws/gateway';
 import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { Limit } from '../../shared/limits/limit.ts';
-import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
+import type { EpochMs, KeyId, Rps, TierName } from '../../shared/platform/units.ts';
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';
@@ -10,6 +10,7 @@ import { ScoreKeeper, type Scores } from './scores.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
 import { TimeWheel } from './time-wheel.ts';
 import { Arrivals } from './traffic/arrivals.ts';
+import { usualLimit, usualRates } from './usual-demand.ts';
 import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './world-clients.ts';
 import { SecondCounter, type SecondSnapshot } from './world-snapshot.ts';
 
@@ -64,7 +65,10 @@ export class World {
     this.secondEndMs = startMs + 1000;
     this.arrivals = new Arrivals(scenario.groups, random('world/arrivals'), scenario.evenness);
     let keyCount = 0;
-    this.sources = scenario.groups.map((group) => this.sourcesOf(group, () => keyCount++));
+    const usual = usualRates(scenario.groups);
+    this.sources = scenario.groups.map((group, index) => {
+      return this.sourcesOf(group, usual[index] ?? [], () => keyCount++);
+    });
     this.clientRandom = random('world/clients');
     this.backend = new Backend(scenario.backend, random('world/backend'), (attempt, endMs, status) => {
       this.answerAt(attempt, endMs, status);
@@ -133,6 +137,7 @@ export class World {
 
   private firstAttempt(source: Source, methodIndex: number, startMs: EpochMs): Attempt {
     const { tierIndex, keyIndex, isHonestPremium } = source;
+    const isWithinContract = source.contract.takes(startMs);
     return {
       source,
       methodIndex,
@@ -140,7 +145,8 @@ export class World {
       tierIndex,
       keyIndex,
       isHonestPremium,
-      isWithinContract: source.contract.takes(startMs),
+      isWithinContract,
+      isUsual: isWithinContract && source.usual.takes(startMs),
       cost: this.options.scenario.methods[methodIndex]?.cost ?? 1,
       arrivalSeconds: this.secondsAt(startMs),
       startMs,
@@ -211,17 +217,18 @@ export class World {
     return (atMs - this.options.startMs) / 1000;
   }
 
-  private sourcesOf(group: ClientGroup, nextKeyIndex: () => number): Source[] {
+  private sourcesOf(group: ClientGroup, usualRps: readonly Rps[], nextKeyIndex: () => number): Source[] {
     const { tiers, contracts, scenario, startMs } = this.options;
     const tierIndex = tiers.findIndex((tier) => tier.name === group.tier);
     const limit = contracts[group.tier];
     if (tierIndex < 0 || !limit) throw new RangeError(`Group ${group.name} names the unknown tier ${group.tier}.`);
     const isHonestPremium = group.honest && group.tier === (scenario.premiumTier ?? PREMIUM);
-    return keyNames(group).map((keyName) => {
+    return keyNames(group).map((keyName, index) => {
       const keyId = this.options.keyId(keyName);
       const requests = scenario.methods.map(({ verb, path }) => ({ keyId, verb, path }));
       const contract = new ContractBucket(limit, startMs);
-      return { keyId, keyIndex: nextKeyIndex(), group, tierIndex, isHonestPremium, contract, requests };
+      const usual = new ContractBucket(usualLimit(usualRps[index] ?? 0), startMs);
+      return { keyId, keyIndex: nextKeyIndex(), group, tierIndex, isHonestPremium, contract, usual, requests };
     });
   }
 }

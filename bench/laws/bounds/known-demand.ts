@@ -1,11 +1,15 @@
-import { weightedMaxMin } from '../../../shared/law/allocation/max-min.ts';
-import { sacrificeRank } from '../../../shared/law/allocation/sacrifice.ts';
+import { tierTerms } from '../../../rehearsal/run/rehearsal-policy.ts';
+import {
+  creditOf,
+  excessDiscount,
+  omniscientShares,
+  type TierDemand,
+  type TierGrant,
+} from '../../../rehearsal/world/omniscient.ts';
 import type { Limit } from '../../../shared/limits/limit.ts';
 import type { CostUnitsPerSecond, EpochMs, Rps, TierName } from '../../../shared/platform/units.ts';
-import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
+import type { Policy } from '../../../shared/policy/schema/policy-schema.ts';
 import type { KnownKey } from '../knowledge.ts';
-
-export type TierCups = Readonly<Record<TierName, CostUnitsPerSecond>>;
 
 /** A key with what of its demand its contract covers just now. */
 export interface ContractKey extends KnownKey {
@@ -48,20 +52,45 @@ export class Contracts {
   }
 }
 
-/** What the policy gives each tier of `total`, its ceilings left aside as the omniscient allocator does. */
-export function sharesOf(total: CostUnitsPerSecond, keys: readonly ContractKey[], policy: Policy): TierCups {
-  const demand: Record<TierName, CostUnitsPerSecond> = {};
-  for (const key of keys) demand[key.tier] = (demand[key.tier] ?? 0) + key.contractRps * key.costPerRequest;
-  const claims = Object.entries(demand).map(([id, asked]) => {
-    const { weight, floorShare } = tierPolicyOf(policy, id);
+/** What a tier is granted of a total, and what serving it is worth. */
+export interface Wanted {
+  readonly grant: TierGrant;
+  /** Per cost unit of what is due, and of excess. */
+  readonly dueWeight: number;
+  readonly excessWeight: number;
+}
+
+export type WantedByTier = ReadonlyMap<TierName, Wanted>;
+
+/** What the omniscient allocator of the scores would serve each tier of `total`. */
+export function wantedOf(total: CostUnitsPerSecond, keys: readonly ContractKey[], policy: Policy): WantedByTier {
+  const terms = tierTerms(policy, [...new Set(keys.map((key) => key.tier))]);
+  const demand = terms.map(({ name }) => {
+    const own = keys.filter((key) => key.tier === name);
     return {
-      id,
-      weight,
-      floor: floorShare * total,
-      ceiling: Number.POSITIVE_INFINITY,
-      demand: asked,
-      sacrificeRank: sacrificeRank(policy, id),
+      usual: sum(own.map((key) => Math.min(key.contractRps, key.usualRps) * key.costPerRequest)),
+      total: sum(own.map((key) => key.contractRps * key.costPerRequest)),
     };
   });
-  return weightedMaxMin(total, claims);
+  const grants = omniscientShares(terms, demand, total);
+  const discount = excessDiscount(terms);
+  return new Map(
+    grants.map((grant, index) => {
+      const { name = '', weight = 0 } = terms[index] ?? {};
+      return [name, { grant, dueWeight: weight, excessWeight: discount * weight }];
+    }),
+  );
 }
+
+/** What it is worth that a tier is served so much. */
+export function worthTo(wanted: Wanted | undefined, served: TierDemand): number {
+  if (!wanted) return 0;
+  const { due, excess } = creditOf(wanted.grant, served);
+  return wanted.dueWeight * due + wanted.excessWeight * excess;
+}
+
+/** The most that a tier can be worth. */
+export const mostWorth = ({ grant, dueWeight, excessWeight }: Wanted): number =>
+  dueWeight * grant.due + excessWeight * grant.excess;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

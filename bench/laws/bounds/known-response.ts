@@ -8,6 +8,8 @@ export interface TierResponse {
   admitted: CostUnitsPerSecond;
   /** First attempts among them: a retry is load, but not goodput. */
   first: CostUnitsPerSecond;
+  /** First attempts of usual demand among those. */
+  usual: CostUnitsPerSecond;
 }
 
 export interface KeyResponse {
@@ -64,9 +66,10 @@ export function tierResponses(
   const responses = new Map<TierName, TierResponse>();
   for (const { key, limitRps } of planned) {
     const { admittedRps, firstRps } = keyResponse(key, limitRps, chance);
-    const sum = responses.get(key.tier) ?? { admitted: 0, first: 0 };
+    const sum = responses.get(key.tier) ?? { admitted: 0, first: 0, usual: 0 };
     sum.admitted += admittedRps * key.costPerRequest;
     sum.first += firstRps * key.costPerRequest;
+    sum.usual += Math.min(firstRps, key.usualRps) * key.costPerRequest;
     responses.set(key.tier, sum);
   }
   return responses;

@@ -2,9 +2,8 @@ import type { Limit } from '../../../shared/limits/limit.ts';
 import { isSameLimit } from '../../../shared/limits/limit.ts';
 import type { Limits } from '../../../shared/limits/limits.ts';
 import type { CostUnitsPerSecond, Rps } from '../../../shared/platform/units.ts';
-import { tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import type { LawContext } from '../bench-law.ts';
-import type { ContractKey, TierCups } from './known-demand.ts';
+import { type ContractKey, mostWorth, type WantedByTier, worthTo } from './known-demand.ts';
 import { tierResponses } from './known-response.ts';
 import { bestLevels } from './plan-targets.ts';
 
@@ -20,22 +19,21 @@ const PLAN_BEARABLE = 1.005;
 export function nextPlans(
   live: Limits['tiers'],
   capacity: CostUnitsPerSecond,
-  shares: TierCups,
+  wanted: WantedByTier,
   keys: readonly ContractKey[],
   context: LawContext,
 ): Limits['tiers'] {
   const { baseline, policy } = context;
-  const weightOf = (tier: string) => tierPolicyOf(policy, tier).weight;
   const value = (tiers: Limits['tiers']) =>
     [...tierResponses(keys, tiers, baseline.tiers, PLAN_BEARABLE * capacity)].reduce(
-      (sum, [tier, { first }]) => sum + weightOf(tier) * Math.min(first, shares[tier] ?? 0),
+      (sum, [tier, { first, usual }]) => sum + worthTo(wanted.get(tier), { usual, total: first }),
       0,
     );
-  const levels = bestLevels(keys, shares, PLAN_AIM * capacity, policy);
+  const levels = bestLevels(keys, wanted, PLAN_AIM * capacity, policy);
   const best = Object.entries(baseline.tiers).map(([tier, resting]) => {
     return [tier, limitFor(levels.get(tier) ?? Number.POSITIVE_INFINITY, resting, context)] as const;
   });
-  const most = Object.entries(shares).reduce((sum, [tier, cups]) => sum + weightOf(tier) * cups, 0);
+  const most = [...wanted.values()].reduce((sum, each) => sum + mostWorth(each), 0);
   if (value(Object.fromEntries(best)) - value(live) < WORTH_SHARE * most) return live;
   const steps = best
     .filter(([tier, limit]) => !isSameLimit(limit, live[tier] ?? limit))

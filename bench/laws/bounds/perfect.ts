@@ -1,7 +1,7 @@
 import type { Conclusion, Law } from '../../../shared/law/types.ts';
 import type { BenchLaw, LawContext } from '../bench-law.ts';
 import { nextStage } from './bound-stage-limits.ts';
-import { Contracts, sharesOf, type TierCups } from './known-demand.ts';
+import { Contracts, type WantedByTier, wantedOf } from './known-demand.ts';
 import { nextPlans } from './next-plan.ts';
 import { extrapolated, foreknown, late, type OutlookAt } from './outlook.ts';
 import { QUEUELESS_AIM, stageTotal } from './stage-total.ts';
@@ -36,16 +36,16 @@ function perfectLaw(context: LawContext, outlookAt: OutlookAt): Law<unknown> {
     contracts.live(knowledge.keyDemand(now), now);
     const capacity = outlook.capacityCups(PLAN_AHEAD_SECONDS) * (knowledge.isQueueless ? QUEUELESS_AIM : 1);
     const keys = contracts.cover(outlook.keys(PLAN_AHEAD_SECONDS));
-    const shares = sharesOf(capacity, keys, policy);
-    const tiers = nextPlans(live.tiers, capacity, shares, keys, context);
+    const wanted = wantedOf(capacity, keys, policy);
+    const tiers = nextPlans(live.tiers, capacity, wanted, keys, context);
     const total = stageTotal(knowledge, outlook.capacityCups(STAGE_AHEAD_SECONDS));
     const stage = nextStage(live, total, contracts.cover(outlook.keys(STAGE_AHEAD_SECONDS)), context);
-    return { state: undefined, conclusion: conclusionOf(total, shares), desired: { stage, tiers } };
+    return { state: undefined, conclusion: conclusionOf(total, wanted), desired: { stage, tiers } };
   };
 }
 
-function conclusionOf(totalCups: number, shares: TierCups): Conclusion {
-  const parts = Object.entries(shares).map(([tier, cups]) => `${tier} ${cups.toFixed(0)}`);
+function conclusionOf(totalCups: number, wanted: WantedByTier): Conclusion {
+  const parts = [...wanted].map(([tier, { grant }]) => `${tier} ${grant.due.toFixed(0)} + ${grant.excess.toFixed(0)}`);
   return {
     kind: 'hold',
     verdict: 'trustworthy',

@@ -1,6 +1,6 @@
 import type { CostUnitsPerSecond, Rps, TierName } from '../../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
-import type { ContractKey, TierCups } from './known-demand.ts';
+import { type ContractKey, type Wanted, type WantedByTier, worthTo } from './known-demand.ts';
 import { keyResponse } from './known-response.ts';
 
 /** One level that a tier's plan could have, and what it comes to. */
@@ -8,7 +8,7 @@ interface Choice {
   /** Infinity: the plan rests. */
   readonly levelRps: Rps;
   readonly admitted: CostUnitsPerSecond;
-  /** What it is worth: first attempts served, no more than the tier's share, by its weight. */
+  /** What it is worth: first attempts served, no more than the tier's share: usual demand first. */
   readonly value: number;
 }
 
@@ -22,14 +22,18 @@ const BINS = 160;
  */
 export function bestLevels(
   keys: readonly ContractKey[],
-  shares: TierCups,
+  wanted: WantedByTier,
   totalCups: CostUnitsPerSecond,
   policy: Policy,
 ): Map<TierName, Rps> {
   const tiers = [...Map.groupBy(keys, (key) => key.tier)];
   let plans: ({ readonly value: number; readonly levels: readonly Rps[] } | undefined)[] = [{ value: 0, levels: [] }];
   for (const [tier, own] of tiers) {
-    const choices = choicesOf(tier, own, shares[tier] ?? 0, totalCups, policy);
+    const choices = choicesOf({
+      keys: own,
+      wanted: wanted.get(tier),
+      floorCups: tierPolicyOf(policy, tier).floorShare * totalCups,
+    });
     const next: typeof plans = [];
     plans.forEach((plan, spent) => {
       if (!plan) return;
@@ -45,31 +49,33 @@ export function bestLevels(
   return new Map(tiers.map(([tier], index) => [tier, best?.levels[index] ?? Number.POSITIVE_INFINITY]));
 }
 
-function choicesOf(
-  tier: TierName,
-  keys: readonly ContractKey[],
-  share: CostUnitsPerSecond,
-  totalCups: CostUnitsPerSecond,
-  policy: Policy,
-): Choice[] {
-  const { weight, floorShare } = tierPolicyOf(policy, tier);
+interface TierPuzzle {
+  readonly keys: readonly ContractKey[];
+  readonly wanted: Wanted | undefined;
+  readonly floorCups: CostUnitsPerSecond;
+}
+
+function choicesOf({ keys, wanted, floorCups }: TierPuzzle): Choice[] {
   const rates = keys.map((key) => key.contractRps).filter((rps) => rps > 0);
   const [least, most] = [Math.min(...rates) / 4, Math.max(...rates)];
   const grid = Array.from({ length: LEVELS }, (_, step) => least * (most / least) ** (step / LEVELS));
-  const choices = [...grid, Number.POSITIVE_INFINITY].map((levelRps) => choiceAt(levelRps, keys, share, weight));
+  const choices = [...grid, Number.POSITIVE_INFINITY].map((levelRps) => choiceAt(levelRps, keys, wanted));
   const demand = choices.at(-1)?.admitted ?? 0;
-  const floor = 0.97 * Math.min(floorShare * totalCups, share, demand);
+  const { due = 0, excess = 0 } = wanted?.grant ?? {};
+  const floor = 0.97 * Math.min(floorCups, due + excess, demand);
   return choices.filter(
     ({ admitted }, index) => admitted >= floor || (choices[index + 1]?.admitted ?? demand) >= floor,
   );
 }
 
-function choiceAt(levelRps: Rps, keys: readonly ContractKey[], share: CostUnitsPerSecond, weight: number): Choice {
-  let [admitted, first] = [0, 0];
+function choiceAt(levelRps: Rps, keys: readonly ContractKey[], wanted: Wanted | undefined): Choice {
+  let admitted = 0;
+  const served = { usual: 0, total: 0 };
   for (const key of keys) {
     const { admittedRps, firstRps } = keyResponse(key, Math.min(levelRps, key.contractRps), 1);
     admitted += admittedRps * key.costPerRequest;
-    first += firstRps * key.costPerRequest;
+    served.total += firstRps * key.costPerRequest;
+    served.usual += Math.min(firstRps, key.usualRps) * key.costPerRequest;
   }
-  return { levelRps, admitted, value: weight * Math.min(first, share) };
+  return { levelRps, admitted, value: worthTo(wanted, served) };
 }

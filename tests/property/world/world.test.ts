@@ -12,9 +12,14 @@ const tiers = fc.array(
     floorShare: decimal(0, 1),
     sacrificeRank: fc.integer({ min: 0, max: 5 }),
     demand: units,
+    usualShare: decimal(0, 1),
   }),
   { minLength: 1, maxLength: 6 },
 );
+const demandOf = (rows: readonly { demand: number; usualShare: number }[]) =>
+  rows.map(({ demand, usualShare }) => ({ usual: usualShare * demand, total: demand }));
+const sharesOf = (...args: Parameters<typeof omniscientShares>) =>
+  omniscientShares(...args).map(({ due, excess }) => due + excess);
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
 describe('the omniscient allocator', () => {
@@ -23,7 +28,7 @@ describe('the omniscient allocator', () => {
       fc.property(tiers, units, (rows, capacity) => {
         const demand = rows.map((row) => row.demand);
         const terms = rows.map((row, index) => ({ ...row, name: `t${index}` }));
-        const shares = omniscientShares(terms, demand, capacity);
+        const shares = sharesOf(terms, demandOf(rows), capacity);
         const expected = Math.min(total(demand), capacity);
         expect(Math.abs(total(shares) - expected)).toBeLessThanOrEqual(1e-6 * Math.max(1, expected));
         shares.forEach((share, index) => {
@@ -38,9 +43,8 @@ describe('the omniscient allocator', () => {
     fc.assert(
       fc.property(tiers, units, units, (rows, capacity, more) => {
         const terms = rows.map((row, index) => ({ ...row, floorShare: 0, name: `t${index}` }));
-        const demand = rows.map((row) => row.demand);
-        const before = omniscientShares(terms, demand, capacity);
-        const after = omniscientShares(terms, demand, capacity + more);
+        const before = sharesOf(terms, demandOf(rows), capacity);
+        const after = sharesOf(terms, demandOf(rows), capacity + more);
         after.forEach((share, index) => {
           expect(share).toBeGreaterThanOrEqual((before[index] ?? 0) - 1e-6 * (1 + capacity));
         });

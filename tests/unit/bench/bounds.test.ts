@@ -1,4 +1,4 @@
-import type { ContractKey } from '../../../bench/laws/bounds/known-demand.ts';
+import { type ContractKey, wantedOf } from '../../../bench/laws/bounds/known-demand.ts';
 import { keyResponse, tierResponses } from '../../../bench/laws/bounds/known-response.ts';
 import { extrapolated, late } from '../../../bench/laws/bounds/outlook.ts';
 import { bestLevels } from '../../../bench/laws/bounds/plan-targets.ts';
@@ -15,6 +15,7 @@ const key = (rps: number, attempts: number, tier = 'basic'): ContractKey => ({
   costPerRequest: 1,
   mix: { '/data/GET': 1 },
   contractRps: rps,
+  usualRps: rps,
 });
 
 test('a key that does not retry loses as many first attempts as it is trimmed by', () => {
@@ -44,13 +45,23 @@ test('a stage admits its total in all, whoever asks', () => {
 test('levels: within the total, premium whole and basic trimmed where basic is worth less', () => {
   const policy = benchPolicy();
   const keys = [key(100, 3, 'premium'), ...[50, 30, 20, 10].map((rps) => key(rps, 3))];
-  const shares = { premium: 100, basic: 60 };
-  const levels = bestLevels(keys, shares, 160, policy);
+  const levels = bestLevels(keys, wantedOf(160, keys, policy), 160, policy);
   expect(levels.get('premium')).toBeGreaterThanOrEqual(100);
   const basic = levels.get('basic') ?? 0;
   const admitted = [50, 30, 20, 10].reduce((sum, rps) => sum + Math.min(rps, basic), 0);
   expect(admitted).toBeLessThanOrEqual(61);
   expect(admitted).toBeGreaterThan(50);
+});
+
+test("levels: a runaway's excess gives way to the usual demand of lighter tiers", () => {
+  const policy = benchPolicy();
+  const runaway = { ...key(500, 1, 'premium'), usualRps: 10 };
+  const keys = [runaway, key(20, 1, 'premium'), ...[30, 20, 10].map((rps) => key(rps, 1))];
+  // Of 130 units 52 are due to premium, its floor, 60 to basic; the 18 that are left are premium's: 50 for the runaway.
+  const levels = bestLevels(keys, wantedOf(130, keys, policy), 130, policy);
+  expect(levels.get('basic')).toBeGreaterThanOrEqual(30);
+  expect(levels.get('premium')).toBeGreaterThan(40);
+  expect(levels.get('premium')).toBeLessThanOrEqual(51);
 });
 
 describe('a bound that learns late', () => {

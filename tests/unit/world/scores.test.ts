@@ -1,4 +1,5 @@
-import { type FirstAttempt, ScoreKeeper } from '../../../rehearsal/world/scores.ts';
+import type { FirstAttempt } from '../../../rehearsal/world/first-attempt.ts';
+import { ScoreKeeper } from '../../../rehearsal/world/scores.ts';
 
 const OPTIONS = {
   tiers: [
@@ -17,6 +18,7 @@ function attempt(overrides: Partial<FirstAttempt> = {}): FirstAttempt {
     keyIndex: 0,
     cost: 1,
     isWithinContract: true,
+    isUsual: true,
     isHonestPremium: false,
     arrivalSeconds: 0,
     ...overrides,
