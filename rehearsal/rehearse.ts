@@ -6,9 +6,9 @@ import { sealThisProcess } from './deploy/sealed-environment.ts';
 import { runCommand } from './laptop-command.ts';
 import { loadPolicy, loadScenario } from './run/input-files.ts';
 import { inspectGateway } from './run/inspection.ts';
-import { type RehearsalReport, reportTable } from './run/rehearsal-report.ts';
+import { harmAgainst, type RehearsalReport, reportTable } from './run/rehearsal-report.ts';
 import { parseArguments, type RehearseArguments, UsageError } from './run/rehearse-arguments.ts';
-import { type RehearsalSecond, runRehearsal } from './run/run-rehearsal.ts';
+import { type RehearsalOptions, type RehearsalSecond, runRehearsal } from './run/run-rehearsal.ts';
 import type { Scenario } from './world/scenario.ts';
 
 const PROGRESS_EVERY_MS = 2000;
@@ -16,20 +16,28 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
   const [scenario, policy] = await Promise.all([loadScenario(options), loadPolicy(options)]);
-  const { seed, scale, fault: faults } = options;
+  const report = await rehearseOnce(options, { scenario, ...(policy && { policy }) });
+  if (!options.againstStatic) return report;
+  say('The same once more, with limits that stay as they are deployed …');
+  const still = await rehearseOnce(options, { scenario, ...(policy && { policy }), isShadow: true });
+  return { ...report, ...harmAgainst(report.honestByTier, still.honestByTier) };
+}
+
+type Play = Pick<RehearsalOptions, 'scenario' | 'policy' | 'isShadow'>;
+
+async function rehearseOnce({ seed, scale, fault: faults }: RehearseArguments, what: Play): Promise<RehearsalReport> {
   const { aws, clock, endpoint, services, close } = await createCloud({ seed, port: 0 });
   try {
     say(`Deploying onto the embedded AWS at ${endpoint} …`);
     return await runRehearsal({
+      ...what,
       cloud: { aws, clock, gateway: inspectGateway(services.apigateway) },
-      scenario,
       seed,
       scale,
       faults,
-      ...(policy && { policy }),
       deploy: () => deployService({ endpoint, limitScale: scale, quotas: false }),
       wallNowMs: () => performance.now(),
-      onSecond: progressOf(scenario),
+      onSecond: progressOf(what.scenario),
     });
   } finally {
     await close();

@@ -1,9 +1,10 @@
 import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
-import { ASSUMPTIONS, SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { ASSUMPTIONS, type Random, SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { tierTerms } from '../../rehearsal/run/rehearsal-policy.ts';
 import { isRestored } from '../../rehearsal/run/rehearsal-report.ts';
 import { randomStreams } from '../../rehearsal/world/random-streams.ts';
-import { keyNames, type Scenario } from '../../rehearsal/world/scenario.ts';
+import { RestKeeper } from '../../rehearsal/world/rest.ts';
+import { keyNames, type Scenario, troubleEndOf } from '../../rehearsal/world/scenario.ts';
 import type { Scores } from '../../rehearsal/world/scores.ts';
 import { SLICE_MS, World } from '../../rehearsal/world/world.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
@@ -51,6 +52,8 @@ export interface LoopResult extends Scores, Effort {
   readonly decisions: Readonly<Record<string, number>>;
   /** Whether every rate at the end is at least nearly its value at onset. */
   readonly restored: boolean;
+  /** From the last trouble's end until all limits rest for good; null: never. Absent where the trouble does not end. */
+  readonly secondsToRest?: number | null;
   readonly limits: Limits;
   /** Every accepted write in the order of time, those before the scenario began included. */
   readonly writes: readonly LimitWrite[];
@@ -58,49 +61,60 @@ export interface LoopResult extends Scores, Effort {
 
 /** One scenario with a law in the loop, no HTTP, no Lambdas: the same world, buckets, delays and telemetry. */
 export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopResult> {
-  const { scenario, seed, law, policy, baseline } = options;
-  const random = randomStreams(seed);
+  const { scenario, baseline } = options;
   const clock = new SimulationClock({
     onError: (error) => {
       throw error;
     },
   });
   await clock.goVirtual(0, EPOCH_MS);
+  const loop = assembled(options, clock);
+  const { stage, controller, decisions } = loop;
+  const rest = new RestKeeper(baseline, troubleEndOf(scenario));
+  let atOnset = stage.enforced();
+  const world = worldOf(options, loop, (snapshot) => {
+    const enforced = stage.enforced();
+    if (snapshot.second <= scenario.onsetSeconds) atOnset = enforced;
+    rest.see(snapshot, enforced);
+    options.onSecond?.(snapshot, enforced);
+  });
+  await clock.runUntil(START_MS);
+  clock.every(SLICE_MS, 0, () => world.advance(clock.now()));
+  await clock.runUntil(START_MS + scenario.durationSeconds * 1000);
+  clock.stop();
+  const limits = stage.enforced();
+  const { writes } = controller;
+  const secondsToRest = rest.secondsToRest();
+  return {
+    ...world.scores(),
+    ...effortOf(writes, START_MS),
+    ...(secondsToRest !== undefined && { secondsToRest }),
+    decisions,
+    restored: isRestored(atOnset, limits),
+    limits,
+    writes,
+  };
+}
+
+/** Everything between the clients and the law. */
+interface Loop<State> {
+  readonly stage: BenchStage;
+  readonly controller: BenchController<State>;
+  readonly random: (name: string) => Random;
+  /** Number of conclusions by kind. */
+  readonly decisions: Record<string, number>;
+}
+
+function assembled<State>(options: LoopOptions<State>, clock: SimulationClock): Loop<State> {
+  const { scenario, law, policy, baseline } = options;
+  const random = randomStreams(options.seed);
   const tierOf = new Map(
     scenario.groups.flatMap((group) => keyNames(group).map((name) => [name, group.tier] as const)),
   );
-  let telemetry: BenchTelemetry | undefined;
   const heartbeat = new BenchHeartbeat();
-  const methods = scenario.methods.map(({ verb, path }) => ({ verb, path }));
-  const stage = new BenchStage({
-    clock,
-    random: random('bench/propagation'),
-    baseline,
-    methods,
-    tierOf,
-    onFinished: (requests) => {
-      heartbeat.add(requests);
-      telemetry?.add(requests);
-    },
-    enforcementSlack: options.enforcementSlack ?? ASSUMPTIONS.enforcementSlack,
-  });
   const decisions: Record<string, number> = {};
-  const controller = new BenchController({
-    clock,
-    law,
-    policy,
-    baseline,
-    stage,
-    tickMs: (options.tickSeconds ?? TICK_SECONDS) * 1000,
-    telemetry: () => telemetry as BenchTelemetry,
-    heartbeat,
-    keyCounts: keyCountsOf(tierOf.values()),
-    onConclusion: (conclusion, atMs) => {
-      decisions[conclusion.kind] = (decisions[conclusion.kind] ?? 0) + 1;
-      options.onConclusion?.(conclusion, (atMs - START_MS) / 1000);
-    },
-  });
-  telemetry = benchTelemetry(options.telemetry ?? { kind: 'streams' }, {
+  // The stage reports to telemetry, which nudges control, which writes to the stage.
+  const telemetry: BenchTelemetry = benchTelemetry(options.telemetry ?? { kind: 'streams' }, {
     clock,
     random,
     tierOf,
@@ -110,26 +124,49 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     meteredMethods: Object.keys(policy.methodCost),
     onNudge: () => controller.tick(),
   });
-  let atOnset = stage.enforced();
-  const world = new World({
+  const stage = new BenchStage({
+    clock,
+    baseline,
+    tierOf,
+    random: random('bench/propagation'),
+    methods: scenario.methods.map(({ verb, path }) => ({ verb, path })),
+    onFinished: (requests) => {
+      heartbeat.add(requests);
+      telemetry.add(requests);
+    },
+    enforcementSlack: options.enforcementSlack ?? ASSUMPTIONS.enforcementSlack,
+  });
+  const controller: BenchController<State> = new BenchController({
+    clock,
+    law,
+    policy,
+    baseline,
+    stage,
+    heartbeat,
+    tickMs: (options.tickSeconds ?? TICK_SECONDS) * 1000,
+    telemetry: () => telemetry,
+    keyCounts: keyCountsOf(tierOf.values()),
+    onConclusion: (conclusion, atMs) => {
+      decisions[conclusion.kind] = (decisions[conclusion.kind] ?? 0) + 1;
+      options.onConclusion?.(conclusion, (atMs - START_MS) / 1000);
+    },
+  });
+  return { stage, controller, random, decisions };
+}
+
+function worldOf<State>(
+  { scenario, policy, baseline, watch }: LoopOptions<State>,
+  { stage, random }: Loop<State>,
+  onSecond: (snapshot: SecondSnapshot) => void,
+): World {
+  return new World({
     scenario,
     startMs: START_MS,
-    gateway: options.watch?.(stage) ?? stage,
+    gateway: watch?.(stage) ?? stage,
     keyId: (name) => name,
     random,
     tiers: tierTerms(policy, Object.keys(baseline.tiers)),
     contracts: baseline.tiers,
-    onSecond: (snapshot) => {
-      if (snapshot.second <= scenario.onsetSeconds) atOnset = stage.enforced();
-      options.onSecond?.(snapshot, stage.enforced());
-    },
+    onSecond,
   });
-  await clock.runUntil(START_MS);
-  clock.every(SLICE_MS, 0, () => world.advance(clock.now()));
-  await clock.runUntil(START_MS + scenario.durationSeconds * 1000);
-  clock.stop();
-  const limits = stage.enforced();
-  const restored = isRestored(atOnset, limits);
-  const { writes } = controller;
-  return { ...world.scores(), ...effortOf(writes, START_MS), decisions, restored, limits, writes };
 }

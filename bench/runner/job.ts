@@ -26,6 +26,8 @@ export interface RunResult extends Scores {
   readonly law: string;
   readonly scenario: string;
   readonly seed: number;
+  /** null: never; absent where the story's trouble does not end. */
+  readonly secondsToRest?: number | null;
   readonly limitChanges: number;
   readonly changesPerHalfHour: number;
   readonly reversalsPerHour: number;

@@ -17,6 +17,14 @@ export function parsePolicyDocument(text: string): PolicyDocument {
   return documentSchema.parse(JSON.parse(text));
 }
 
+export interface PolicyChoice {
+  readonly scale: number;
+  /** Instead of the deployed default. */
+  readonly document?: PolicyDocument | undefined;
+  /** Nothing is to be written, whatever the document says. */
+  readonly isShadow?: boolean | undefined;
+}
+
 /**
  * Stores the rehearsal's policy in its parameter: `document`, or the deployed default, with the deployed API and scaled like
  * everything else.
@@ -26,13 +34,13 @@ export function parsePolicyDocument(text: string): PolicyDocument {
 export async function installPolicy(
   aws: EmbeddedAws,
   service: DeployedService,
-  scale: number,
-  document?: PolicyDocument,
+  { scale, document, isShadow }: PolicyChoice,
 ): Promise<Policy> {
   const Name = parameterName(service);
   const deployed = await aws.call<{ Parameter?: { Value?: string } }>(DEVELOPER, 'ssm', 'GetParameter', { Name });
   const base = document ?? parsePolicyDocument(deployed.Parameter?.Value ?? '');
-  const policy = scaledPolicy({ ...base, api: `${service.apiId}/${service.stageName}` }, scale);
+  const api = `${service.apiId}/${service.stageName}`;
+  const policy = scaledPolicy({ ...base, api, ...(isShadow && { mode: 'shadow' }) }, scale);
   const parsed = policySchema.parse(policy);
   const Value = JSON.stringify(policy);
   if (Value !== deployed.Parameter?.Value) {

@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import type { Limits } from '../../shared/limits/limits.ts';
 import { limitOf } from '../../shared/limits/limits.ts';
+import type { TierName } from '../../shared/platform/units.ts';
+import { type HonestByTier, harmRatios, worstHarm } from '../world/harm.ts';
 import type { Scores } from '../world/scores.ts';
 
 /** The result of a rehearsal; docs/scores.md defines the fields. */
@@ -17,6 +19,11 @@ export interface RehearsalReport extends Scores {
   readonly decisions: Readonly<Record<string, number>>;
   readonly restored: boolean;
   readonly secondsToRestore: number | null;
+  /** From the last trouble's end until all limits rest for good; null: never. Absent where the trouble does not end. */
+  readonly secondsToRest?: number | null;
+  /** Only where the same was played under static limits too: the least of `harmRatioByTier`. */
+  readonly harmRatio?: number;
+  readonly harmRatioByTier?: Readonly<Record<TierName, number>>;
   /** The injected faults with the number of affected calls; absent without faults. */
   readonly faults?: readonly { readonly fault: string; readonly struck: number }[];
 }
@@ -35,6 +42,15 @@ export function isRestored(atOnset: Limits, atEnd: Limits): boolean {
   return tiers && [...methods].every((method) => isBack(stageLimit(atOnset, method), stageLimit(atEnd, method)));
 }
 
+/** What control did to honest clients, from what they were served with it and under static limits. */
+export function harmAgainst(
+  ours: HonestByTier,
+  still: HonestByTier,
+): { readonly harmRatio: number; readonly harmRatioByTier: Readonly<Record<TierName, number>> } {
+  const harmRatioByTier = harmRatios([ours], [still]);
+  return { harmRatio: worstHarm(harmRatioByTier)?.ratio ?? 1, harmRatioByTier };
+}
+
 /** The report as a table for people. */
 export function reportTable(report: RehearsalReport): string {
   const table = new Table({
@@ -50,7 +66,11 @@ export function reportTable(report: RehearsalReport): string {
     ['took', `${report.wallSeconds.toFixed(1)} s`],
     ['goodput, of the omniscient allocator', percent(report.goodputRatio)],
     ...Object.entries(report.goodputRatioByTier).map(([tier, share]) => [`  ${tier}`, percent(share)]),
-    ['honest premium served', percent(report.honestPremiumServed)],
+    ...Object.entries(report.honestServedByTier).map(([tier, share]) => [`honest served: ${tier}`, percent(share)]),
+    ...Object.entries(report.harmRatioByTier ?? {}).map(([tier, share]) => [
+      `honest served, of static limits: ${tier}`,
+      percent(share),
+    ]),
     ['throttled without need', percent(report.falseThrottleRatio)],
     ['seconds in violation', String(report.violationSeconds)],
     ['mitigated after', seconds(report.secondsToMitigate)],
@@ -59,6 +79,7 @@ export function reportTable(report: RehearsalReport): string {
     ['rejected writes', String(report.rejectedWrites)],
     ...Object.entries(report.decisions).map(([kind, count]) => [`decisions: ${kind}`, String(count)]),
     ['limits back at rest', report.restored ? `yes, after ${seconds(report.secondsToRestore)}` : 'no'],
+    ...(report.secondsToRest === undefined ? [] : [['limits at rest after', seconds(report.secondsToRest)]]),
     ...(report.faults ?? []).map(({ fault, struck }) => [`fault ${fault}`, `struck ${struck} calls`]),
   );
   return table.toString();

@@ -15,6 +15,8 @@ export interface RehearseArguments {
   readonly policy?: string;
   /** The faults to inject; times count from the scenario's start. */
   readonly fault: readonly Fault[];
+  /** Play the same under the deployed limits too, and say what control did to honest clients. */
+  readonly againstStatic: boolean;
   readonly json: boolean;
 }
 
@@ -62,6 +64,7 @@ function command(): Command {
     .option('--seed <number>', 'everything random follows from it', seedNumber, 1)
     .option('--policy <file>', 'policy document to use instead of the deployed one')
     .option('--fault <spec>', `what is to go wrong, repeatable: ${FAULT_FORM}`, faultAnd, [])
+    .option('--against-static', 'play it without control as well, and compare what honest clients were served', false)
     .option('--json', 'print one JSON object', false)
     .addHelpText('after', `\nScenarios:\n${known()}\n\nFaults:\n${faultKinds()}`)
     .exitOverride()

@@ -5,7 +5,8 @@ import type { KeyId } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import { castFor } from '../world/cast.ts';
 import { randomStreams } from '../world/random-streams.ts';
-import { type Scenario, scaledScenario } from '../world/scenario.ts';
+import { RestKeeper } from '../world/rest.ts';
+import { type Scenario, scaledScenario, troubleEndOf } from '../world/scenario.ts';
 import { SLICE_MS, World } from '../world/world.ts';
 import type { SecondSnapshot } from '../world/world-snapshot.ts';
 import { type DeployedService, describeService, type RehearsalCloud, type WriteCounts } from './deployed-stack.ts';
@@ -40,6 +41,8 @@ export interface RehearsalOptions {
   readonly scale?: number;
   /** Replaces the deployed policy; its `api` becomes the deployed API. */
   readonly policy?: PolicyDocument;
+  /** Control watches and decides but writes nothing: the story under the deployed limits. */
+  readonly isShadow?: boolean;
   /** Faults from the scenario's start on. Default: none. */
   readonly faults?: readonly Fault[];
   /** Deploys the service onto the cloud in real time. Absent if the service is already deployed. */
@@ -64,7 +67,11 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   cloud.aws.reseed(seed);
   const service = await describeService(cloud.aws);
   const scenario = castFor(scaledScenario(options.scenario, scale), Object.keys(service.tiers));
-  const policy = await installPolicy(cloud.aws, service, scale, options.policy);
+  const policy = await installPolicy(cloud.aws, service, {
+    scale,
+    document: options.policy,
+    isShadow: options.isShadow,
+  });
   const keyIds = await createKeys(cloud, service, scenario);
   await cloud.clock.runUntil(nextMinute(Math.max(preparedMs, cloud.clock.now())));
   const injector = injectFaults(cloud, options.faults ?? []);
@@ -106,6 +113,7 @@ class ScenarioRun {
   private readonly prepared: Prepared;
   private readonly world: World;
   private readonly reader: DecisionReader;
+  private readonly rest: RestKeeper;
   private readonly writesBefore: WriteCounts;
   private readonly startMs: number;
   private readonly decisionKinds = new Map<string, number>();
@@ -121,6 +129,7 @@ class ScenarioRun {
     this.prepared = prepared;
     this.startMs = cloud.clock.now();
     this.reader = new DecisionReader(cloud.aws, service);
+    this.rest = new RestKeeper({ stage: service.stageLimit, tiers: service.tiers }, troubleEndOf(scenario));
     this.writesBefore = cloud.gateway.writeCounts();
     this.world = new World({
       scenario,
@@ -153,6 +162,7 @@ class ScenarioRun {
     const { scenario } = this.prepared;
     const atEnd = this.limits();
     const restored = isRestored(this.limitsAtOnset ?? atEnd, atEnd);
+    const secondsToRest = this.rest.secondsToRest();
     const kinds = [...this.decisionKinds].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       scenario: scenario.name,
@@ -163,6 +173,7 @@ class ScenarioRun {
       decisions: Object.fromEntries(kinds),
       restored,
       secondsToRestore: restored ? Math.max(0, this.lastWriteSecond - scenario.surgeEndSeconds) : null,
+      ...(secondsToRest !== undefined && { secondsToRest }),
     };
   }
 
@@ -173,8 +184,10 @@ class ScenarioRun {
     const writes = this.writes();
     if (writes.stageWrites + writes.planWrites > this.writesSeen) this.lastWriteSecond = second + 1;
     this.writesSeen = writes.stageWrites + writes.planWrites;
-    if (this.snapshot)
-      await this.options.onSecond?.({ snapshot: this.snapshot, limits: this.limits(), writes, decisions });
+    if (!this.snapshot) return;
+    const limits = this.limits();
+    this.rest.see(this.snapshot, limits);
+    await this.options.onSecond?.({ snapshot: this.snapshot, limits, writes, decisions });
   }
 
   private limits(): Limits {

@@ -12,7 +12,7 @@ export interface Source {
   readonly keyIndex: number;
   readonly group: ClientGroup;
   readonly tierIndex: number;
-  readonly isHonestPremium: boolean;
+  readonly isHonest: boolean;
   readonly contract: ContractBucket;
   /** Tells usual demand from excess. */
   readonly usual: ContractBucket;
@@ -40,7 +40,7 @@ export function retryOf(attempt: Attempt, startMs: EpochMs): Attempt {
     number: attempt.number + 1,
     tierIndex: attempt.tierIndex,
     keyIndex: attempt.keyIndex,
-    isHonestPremium: attempt.isHonestPremium,
+    isHonest: attempt.isHonest,
     isWithinContract: attempt.isWithinContract,
     isUsual: attempt.isUsual,
     cost: attempt.cost,

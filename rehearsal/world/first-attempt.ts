@@ -7,7 +7,7 @@ export interface FirstAttempt {
   readonly isWithinContract: boolean;
   /** The key usually asks for as much: see usual-demand.ts. */
   readonly isUsual: boolean;
-  readonly isHonestPremium: boolean;
+  readonly isHonest: boolean;
   /** When it arrived, seconds since the scenario's start. */
   readonly arrivalSeconds: number;
 }

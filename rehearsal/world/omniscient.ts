@@ -23,9 +23,11 @@ export interface TierShare {
   readonly excess: number;
 }
 
-/** A tier's share, and how much of its excess makes up for a usual demand below its floor. */
 export interface TierGrant extends TierShare {
+  /** How much of its excess is due to the tier, because its usual demand lies below its floor. */
   readonly excessBelowFloor: number;
+  /** What is due to the tier and not granted. */
+  readonly shortage: number;
 }
 
 /** What is due to a tier before anybody's excess: its usual demand, or its floor where it asks for more than the usual. */
@@ -56,6 +58,7 @@ export function omniscientShares(
   return due.map((units, index) => ({
     due: units,
     excess: excess[index] ?? 0,
+    shortage: Math.max(0, (dues[index] ?? 0) - units),
     excessBelowFloor: Math.max(0, (dues[index] ?? 0) - (demand[index]?.usual ?? 0)),
   }));
 }

@@ -85,6 +85,10 @@ export interface Scenario {
   /** When it begins to hurt, and when its cause is over; 0 and the duration where nothing particular happens. */
   readonly onsetSeconds: number;
   readonly surgeEndSeconds: number;
+  /** How long everything is at rest before the story begins; 0 when absent. */
+  readonly preludeSeconds?: number;
+  /** When the last trouble is over, which may be after the surge: slopes, decays; the end of the surge when absent. */
+  readonly troubleEndSeconds?: number;
   readonly objective: Objective;
   readonly methods: readonly Method[];
   readonly groups: readonly ClientGroup[];
@@ -93,6 +97,12 @@ export interface Scenario {
   readonly backend: BackendSpec;
   /** How much more regular than Poisson the sum of all arrivals is, 1 to 100; 1 when absent. For worlds in small. */
   readonly evenness?: number;
+}
+
+/** When everything is well again for good; undefined for a story whose trouble does not end. */
+export function troubleEndOf({ troubleEndSeconds, surgeEndSeconds, durationSeconds }: Scenario): number | undefined {
+  const end = troubleEndSeconds ?? surgeEndSeconds;
+  return end < durationSeconds ? end : undefined;
 }
 
 /** The product of this many uniform numbers is still far from the smallest double. */

@@ -1,11 +1,18 @@
 import type { TierName } from '../../shared/platform/units.ts';
 import type { FirstAttempt } from './first-attempt.ts';
+import type { HonestByTier } from './harm.ts';
 import type { TierTerms } from './omniscient.ts';
+import { PREMIUM } from './scenario.ts';
 import { BlockKeeper, ratio, type ShareScores } from './stress.ts';
 
 /** The figures of docs/scores.md that depend on traffic alone. */
 export interface Scores extends ShareScores {
+  /** Honest first attempts answered in time over their number, from a minute after onset to the end of the surge. */
+  readonly honestServedByTier: Readonly<Record<TierName, number>>;
+  /** The same of the tier that plays premium. */
   readonly honestPremiumServed: number;
+  /** Honest first attempts of the whole story, the prelude left out. */
+  readonly honestByTier: HonestByTier;
   readonly falseThrottleRatio: number;
   readonly violationSeconds: number;
   readonly longestViolationSeconds: number;
@@ -20,12 +27,13 @@ export interface ScoreOptions {
   /** The tier that is held against its guarantee; `premium` when absent. */
   readonly premiumTier?: TierName;
   /** Seconds since the scenario's start. */
+  readonly preludeSeconds?: number;
   readonly onsetSeconds: number;
   readonly surgeEndSeconds: number;
   readonly latencyBoundMs: number;
 }
 
-/** Honest premium demand counts from this time after onset, which allows for detection and two writes. */
+/** Honest demand counts in `honestServedByTier` from this time after onset, which allows for detection and two writes. */
 const SETTLING_SECONDS = 60;
 const VIOLATION_SHARE = 0.1;
 const CLEAN_SECONDS = 10;
@@ -40,7 +48,8 @@ export class ScoreKeeper {
   private demandTotal = 0;
   private falseThrottled = 0;
   private refusedCost = 0;
-  private honestPremium = { arrived: 0, served: 0 };
+  private readonly surge: { asked: number; served: number }[];
+  private readonly story: { asked: number; served: number }[];
   private completions = 0;
   private badCompletions = 0;
   private violations = 0;
@@ -53,6 +62,8 @@ export class ScoreKeeper {
   constructor(options: ScoreOptions) {
     this.options = options;
     this.blocks = new BlockKeeper(options.tiers, options.keyTiers, options.premiumTier);
+    this.surge = options.tiers.map(() => ({ asked: 0, served: 0 }));
+    this.story = options.tiers.map(() => ({ asked: 0, served: 0 }));
   }
 
   /** A first attempt arrived in the present second. */
@@ -61,7 +72,7 @@ export class ScoreKeeper {
       this.demandTotal += attempt.cost;
       this.blocks.demanded(attempt);
     }
-    if (this.isJudgedPremium(attempt)) this.honestPremium.arrived++;
+    this.countHonest(attempt, 'asked');
   }
 
   /** The gateway answered a first attempt with 429 that its contract covers. */
@@ -76,7 +87,7 @@ export class ScoreKeeper {
     if (isLate || status >= 500) this.badCompletions++;
     if (!attempt || isLate || status >= 400) return;
     this.blocks.served(attempt);
-    if (this.isJudgedPremium(attempt)) this.honestPremium.served++;
+    this.countHonest(attempt, 'served');
   }
 
   /**
@@ -98,11 +109,18 @@ export class ScoreKeeper {
   }
 
   result(): Scores {
-    const { onsetSeconds } = this.options;
+    const { tiers, onsetSeconds, premiumTier = PREMIUM } = this.options;
+    const honestServedByTier = Object.fromEntries(
+      tiers.map(({ name }, tier) => [name, ratio(this.surge[tier]?.served ?? 0, this.surge[tier]?.asked ?? 0, 1)]),
+    );
     const mitigated = this.mitigatedAt === undefined ? null : this.mitigatedAt - onsetSeconds;
     return {
       ...this.blocks.result(),
-      honestPremiumServed: ratio(this.honestPremium.served, this.honestPremium.arrived, 1),
+      honestServedByTier,
+      honestPremiumServed: honestServedByTier[premiumTier] ?? 1,
+      honestByTier: Object.fromEntries(
+        tiers.map(({ name }, tier) => [name, { asked: 0, served: 0, ...this.story[tier] }]),
+      ),
       falseThrottleRatio: ratio(this.falseThrottled, this.demandTotal, 0),
       violationSeconds: this.violations,
       longestViolationSeconds: this.longestEpisode,
@@ -110,12 +128,12 @@ export class ScoreKeeper {
     };
   }
 
-  private isJudgedPremium(attempt: FirstAttempt): boolean {
-    const { onsetSeconds, surgeEndSeconds } = this.options;
-    const { arrivalSeconds } = attempt;
-    return (
-      attempt.isHonestPremium && arrivalSeconds >= onsetSeconds + SETTLING_SECONDS && arrivalSeconds < surgeEndSeconds
-    );
+  private countHonest({ isHonest, tierIndex, arrivalSeconds }: FirstAttempt, what: 'asked' | 'served'): void {
+    if (!isHonest) return;
+    const { preludeSeconds = 0, onsetSeconds, surgeEndSeconds } = this.options;
+    const [surge, story] = [this.surge[tierIndex], this.story[tierIndex]];
+    if (story && arrivalSeconds >= preludeSeconds) story[what]++;
+    if (surge && arrivalSeconds >= onsetSeconds + SETTLING_SECONDS && arrivalSeconds < surgeEndSeconds) surge[what]++;
   }
 
   private judgeSecond(isViolation: boolean): void {

@@ -8,6 +8,8 @@ export interface ShareScores {
   readonly goodputRatio: number;
   readonly goodputRatioByTier: Readonly<Record<TierName, number>>;
   readonly weightedGoodputRatio: number;
+  /** How much of what was due to the tier could be granted: below 1 its usual demand, or its floor, was short. */
+  readonly dueGrantedByTier: Readonly<Record<TierName, number>>;
   readonly stressSeconds: number;
   readonly stressRatio: number;
   readonly premiumWithinGuarantee: number;
@@ -44,6 +46,8 @@ export class BlockKeeper {
   private stressLeft = 0;
   private readonly goodput: Float64Array;
   private readonly ideal: Float64Array;
+  private readonly due: Float64Array;
+  private readonly granted: Float64Array;
   private readonly whole = { worth: 0, most: 0 };
   private readonly stress = { seconds: 0, worth: 0, most: 0, guarantee: 0, premiumWithin: 0 };
   private readonly stressDemand: Float64Array;
@@ -59,6 +63,8 @@ export class BlockKeeper {
     this.premium = tiers.findIndex(({ name }) => name === premiumTier);
     this.goodput = new Float64Array(tiers.length);
     this.ideal = new Float64Array(tiers.length);
+    this.due = new Float64Array(tiers.length);
+    this.granted = new Float64Array(tiers.length);
     this.stressDemand = new Float64Array(keyTiers.length);
     this.stressGoodput = new Float64Array(keyTiers.length);
   }
@@ -84,12 +90,13 @@ export class BlockKeeper {
 
   result(): ShareScores {
     while (this.open.length > 0) this.settleOldest();
-    const { tiers, goodput, ideal, whole, stress, stressDemand, stressGoodput, keyTiers } = this;
+    const { tiers, goodput, ideal, granted, due, whole, stress, stressDemand, stressGoodput, keyTiers } = this;
+    const byTier = (part: Float64Array, of: Float64Array) =>
+      Object.fromEntries(tiers.map(({ name }, tier) => [name, ratio(part[tier] ?? 0, of[tier] ?? 0, 1)]));
     return {
       goodputRatio: ratio(total(goodput), total(ideal), 1),
-      goodputRatioByTier: Object.fromEntries(
-        tiers.map((tier, index) => [tier.name, ratio(goodput[index] ?? 0, ideal[index] ?? 0, 1)]),
-      ),
+      goodputRatioByTier: byTier(goodput, ideal),
+      dueGrantedByTier: byTier(granted, due),
       weightedGoodputRatio: ratio(whole.worth, whole.most, 1),
       stressSeconds: stress.seconds,
       stressRatio: ratio(stress.worth, stress.most, 1),
@@ -108,7 +115,10 @@ export class BlockKeeper {
     const shares = omniscientShares(this.tiers, demand, block.capacity);
     for (let tier = 0; tier < shares.length; tier++) {
       add(this.goodput, tier, served[tier]?.total ?? 0);
-      add(this.ideal, tier, (shares[tier]?.due ?? 0) + (shares[tier]?.excess ?? 0));
+      const { due = 0, excess = 0, shortage = 0 } = shares[tier] ?? {};
+      add(this.ideal, tier, due + excess);
+      add(this.granted, tier, due);
+      add(this.due, tier, due + shortage);
     }
     const credits = shares.map((share, tier) => creditOf(share, served[tier] ?? { usual: 0, total: 0 }));
     const worth = worthOf(this.tiers, credits);

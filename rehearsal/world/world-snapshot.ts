@@ -1,3 +1,4 @@
+import type { MethodKey } from '../../shared/limits/method-key.ts';
 import type { CostUnitsPerSecond, EpochMs, TierName } from '../../shared/platform/units.ts';
 
 /** One tier's second, numbers of requests, retries included. */
@@ -10,14 +11,23 @@ export interface TierSecond {
   readonly served: number;
 }
 
-/** One second of the world, seen from outside. */
-export interface SecondSnapshot {
-  /** Seconds since the scenario's start; the snapshot describes [second, second + 1). */
-  readonly second: number;
-  readonly endMs: EpochMs;
+/** What was counted of one second. */
+export interface SecondCounts {
   readonly tiers: Readonly<Record<TierName, TierSecond>>;
   /** Of the admitted requests answered in this second; undefined when there were none. */
   readonly latencyP90Ms: number | undefined;
+  /** Requests that reached the gateway, retries included. */
+  readonly askedByMethod: Readonly<Record<MethodKey, number>>;
+  readonly firstAttempts: number;
+  /** First attempts answered 429 although their contracts admit them. */
+  readonly refusedWithinContract: number;
+}
+
+/** One second of the world, seen from outside. */
+export interface SecondSnapshot extends SecondCounts {
+  /** Seconds since the scenario's start; the snapshot describes [second, second + 1). */
+  readonly second: number;
+  readonly endMs: EpochMs;
   /** Time in seconds that the backend needs for the waiting work. */
   readonly backlogSeconds: number;
   readonly capacityCups: CostUnitsPerSecond;
@@ -42,10 +52,25 @@ export class SecondCounter {
   private readonly counts: Counts[];
   private readonly latencies = new Uint32Array(BINS);
   private answers = 0;
+  private readonly methods: readonly MethodKey[];
+  private readonly askedFor: Float64Array;
+  private firstAttempts = 0;
+  private refusals = 0;
 
-  constructor(tierNames: readonly TierName[]) {
+  constructor(tierNames: readonly TierName[], methods: readonly MethodKey[]) {
     this.tierNames = tierNames;
+    this.methods = methods;
+    this.askedFor = new Float64Array(methods.length);
     this.counts = tierNames.map(() => ({ offered: 0, admitted: 0, throttled: 0, served: 0 }));
+  }
+
+  asked(methodIndex: number, isFirst: boolean): void {
+    this.askedFor[methodIndex] = (this.askedFor[methodIndex] ?? 0) + 1;
+    if (isFirst) this.firstAttempts++;
+  }
+
+  refusedWithinContract(): void {
+    this.refusals++;
   }
 
   offered(tierIndex: number, outcome: 'admitted' | 'throttled' | 'refused'): void {
@@ -65,7 +90,7 @@ export class SecondCounter {
   }
 
   /** Hands out the second's counts and starts the next. */
-  take(): { tiers: Record<TierName, TierSecond>; latencyP90Ms: number | undefined } {
+  take(): SecondCounts {
     const tiers: Record<TierName, TierSecond> = {};
     for (const [index, name] of this.tierNames.entries()) {
       const counts = this.counts[index];
@@ -75,7 +100,13 @@ export class SecondCounter {
     const latencyP90Ms = this.percentile90();
     if (this.answers > 0) this.latencies.fill(0);
     this.answers = 0;
-    return { tiers, latencyP90Ms };
+    const askedByMethod = Object.fromEntries(this.methods.map((method, index) => [method, this.askedFor[index] ?? 0]));
+    const counts = { tiers, latencyP90Ms, askedByMethod, firstAttempts: this.firstAttempts };
+    const refusedWithinContract = this.refusals;
+    this.askedFor.fill(0);
+    this.firstAttempts = 0;
+    this.refusals = 0;
+    return { ...counts, refusedWithinContract };
   }
 
   private percentile90(): number | undefined {

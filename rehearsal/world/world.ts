@@ -5,7 +5,7 @@ import type { EpochMs, KeyId, Rps, TierName } from '../../shared/platform/units.
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';
-import { type ClientGroup, keyNames, PREMIUM, type Scenario } from './scenario.ts';
+import { type ClientGroup, keyNames, type Scenario } from './scenario.ts';
 import { ScoreKeeper, type Scores } from './scores.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
 import { TimeWheel } from './time-wheel.ts';
@@ -73,17 +73,22 @@ export class World {
     this.backend = new Backend(scenario.backend, random('world/backend'), (attempt, endMs, status) => {
       this.answerAt(attempt, endMs, status);
     });
-    const { onsetSeconds, surgeEndSeconds, objective, premiumTier = PREMIUM } = scenario;
+    const { onsetSeconds, surgeEndSeconds, objective, premiumTier, preludeSeconds = 0 } = scenario;
     const keyTiers = this.sources.flat().map(({ tierIndex }) => tierIndex);
     this.keeper = new ScoreKeeper({
       tiers,
       keyTiers,
-      premiumTier,
+      ...(premiumTier !== undefined && { premiumTier }),
+      preludeSeconds,
       onsetSeconds,
       surgeEndSeconds,
       latencyBoundMs: objective.latencyMs,
     });
-    this.counter = new SecondCounter(tiers.map((tier) => tier.name));
+    const methods = scenario.methods.map(({ verb, path }) => `${path}/${verb}`);
+    this.counter = new SecondCounter(
+      tiers.map((tier) => tier.name),
+      methods,
+    );
   }
 
   get endMs(): EpochMs {
@@ -136,7 +141,7 @@ export class World {
   }
 
   private firstAttempt(source: Source, methodIndex: number, startMs: EpochMs): Attempt {
-    const { tierIndex, keyIndex, isHonestPremium } = source;
+    const { tierIndex, keyIndex, isHonest } = source;
     const isWithinContract = source.contract.takes(startMs);
     return {
       source,
@@ -144,7 +149,7 @@ export class World {
       number: 1,
       tierIndex,
       keyIndex,
-      isHonestPremium,
+      isHonest,
       isWithinContract,
       isUsual: isWithinContract && source.usual.takes(startMs),
       cost: this.options.scenario.methods[methodIndex]?.cost ?? 1,
@@ -162,6 +167,7 @@ export class World {
     const request = attempt.source.requests[attempt.methodIndex];
     if (!request) return;
     this.requests++;
+    this.counter.asked(attempt.methodIndex, isFirst(attempt));
     if (isFirst(attempt)) this.keeper.arrived(attempt);
     const admission = this.options.gateway.admit(request, attempt.startMs);
     if (admission === 'admitted') {
@@ -175,6 +181,7 @@ export class World {
     this.counter.offered(attempt.tierIndex, status === 429 ? 'throttled' : 'refused');
     if (status === 429 && isFirst(attempt) && attempt.isWithinContract && !attempt.source.contract.makesUp()) {
       this.keeper.refusedWithinContract(attempt.cost);
+      this.counter.refusedWithinContract();
     }
     this.answerAt(attempt, attempt.startMs + REFUSAL_LATENCY_MS, status);
   }
@@ -207,10 +214,10 @@ export class World {
     // The middle of the second stands for its capacity; a step inside a second is shared with its neighbour at most.
     const capacityCups = this.options.scenario.backend.capacity(second + 0.5);
     const isViolation = this.keeper.closeSecond(capacityCups, this.backend.takeIdleWork());
-    const { tiers, latencyP90Ms } = this.counter.take();
+    const counts = this.counter.take();
     const backlogSeconds = capacityCups > 0 ? this.backend.backlogWork / capacityCups : 0;
     const endMs = this.options.startMs + (second + 1) * 1000;
-    this.options.onSecond?.({ second, endMs, tiers, latencyP90Ms, backlogSeconds, capacityCups, isViolation });
+    this.options.onSecond?.({ second, endMs, ...counts, backlogSeconds, capacityCups, isViolation });
   }
 
   private secondsAt(atMs: EpochMs): number {
@@ -218,17 +225,17 @@ export class World {
   }
 
   private sourcesOf(group: ClientGroup, usualRps: readonly Rps[], nextKeyIndex: () => number): Source[] {
-    const { tiers, contracts, scenario, startMs } = this.options;
+    const { tiers, contracts, startMs } = this.options;
     const tierIndex = tiers.findIndex((tier) => tier.name === group.tier);
     const limit = contracts[group.tier];
     if (tierIndex < 0 || !limit) throw new RangeError(`Group ${group.name} names the unknown tier ${group.tier}.`);
-    const isHonestPremium = group.honest && group.tier === (scenario.premiumTier ?? PREMIUM);
+    const isHonest = group.honest;
     return keyNames(group).map((keyName, index) => {
       const keyId = this.options.keyId(keyName);
-      const requests = scenario.methods.map(({ verb, path }) => ({ keyId, verb, path }));
+      const requests = this.options.scenario.methods.map(({ verb, path }) => ({ keyId, verb, path }));
       const contract = new ContractBucket(limit, startMs);
       const usual = new ContractBucket(usualLimit(usualRps[index] ?? 0), startMs);
-      return { keyId, keyIndex: nextKeyIndex(), group, tierIndex, isHonestPremium, contract, usual, requests };
+      return { keyId, keyIndex: nextKeyIndex(), group, tierIndex, isHonest, contract, usual, requests };
     });
   }
 }

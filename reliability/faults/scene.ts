@@ -38,7 +38,7 @@ export async function openScene(stack: PackagedStack, seed = 1): Promise<Scene> 
   await clock.goVirtual(0, EPOCH_MS);
   await deployTemplate(cloud, stack, stack.template);
   const service = await describeService(aws);
-  const policy = await installPolicy(aws, service, SCALE);
+  const policy = await installPolicy(aws, service, { scale: SCALE });
   await clock.runUntil(clock.now() + SETTLE_MS);
   aws.reseed(seed);
   const record = new CallRecord(clock);

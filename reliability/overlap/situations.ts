@@ -31,7 +31,10 @@ const resetStage = ({ cloud, service }: Scene) =>
   });
 
 const editPolicy = ({ cloud, service }: Scene) =>
-  installPolicy(cloud.aws, service, SCALE, { mode: 'enforce', guardrails: { largestStepDownShare: 0.3 } });
+  installPolicy(cloud.aws, service, {
+    scale: SCALE,
+    document: { mode: 'enforce', guardrails: { largestStepDownShare: 0.3 } },
+  });
 
 const pause = ({ cloud, service }: Scene) =>
   cloud.aws.call(DEVELOPER, 'ssm', 'PutParameter', {

@@ -8,12 +8,21 @@ const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean));
 
 describe('the command line of rehearse', () => {
   it('has defaults', () => {
-    expect(parse('--scenario quiet')).toEqual({ scenario: 'quiet', scale: 1, seed: 1, fault: [], json: false });
+    expect(parse('--scenario quiet')).toEqual({
+      scenario: 'quiet',
+      scale: 1,
+      seed: 1,
+      fault: [],
+      againstStatic: false,
+      json: false,
+    });
   });
 
   it('takes everything', () => {
     expect(
-      parse('--trace day.csv --peak 4000 --scale 0.05 --seed 3 --policy p.json --json --fault ssm.*:down'),
+      parse(
+        '--trace day.csv --peak 4000 --scale 0.05 --seed 3 --policy p.json --json --against-static --fault ssm.*:down',
+      ),
     ).toEqual({
       trace: 'day.csv',
       peak: 4000,
@@ -21,6 +30,7 @@ describe('the command line of rehearse', () => {
       seed: 3,
       policy: 'p.json',
       fault: [expect.objectContaining({ text: 'ssm.*:down' })],
+      againstStatic: true,
       json: true,
     });
   });
@@ -58,7 +68,7 @@ describe('the files of rehearse', () => {
     await writeFile(join(folder, name), text);
     return join(folder, name);
   };
-  const base = { scale: 1, seed: 1, fault: [], json: false };
+  const base = { scale: 1, seed: 1, fault: [], againstStatic: false, json: false };
 
   it('finds a scenario by name, without a file', async () => {
     expect((await loadScenario({ ...base, scenario: 'quiet' })).name).toBe('quiet');

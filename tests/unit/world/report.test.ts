@@ -1,4 +1,4 @@
-import { isRestored, type RehearsalReport, reportTable } from '../../../rehearsal/run/rehearsal-report.ts';
+import { harmAgainst, isRestored, type RehearsalReport, reportTable } from '../../../rehearsal/run/rehearsal-report.ts';
 
 const limits = (premiumRps: number, stage: Record<string, number>) => ({
   stage: Object.fromEntries(Object.entries(stage).map(([method, rateRps]) => [method, { rateRps, burst: 1 }])),
@@ -35,7 +35,10 @@ describe('the report', () => {
     wallSeconds: 12.34,
     goodputRatio: 0.95,
     goodputRatioByTier: { premium: 0.96, basic: 0.9 },
+    dueGrantedByTier: { premium: 1, basic: 1 },
+    honestServedByTier: { premium: 0.999, basic: 0.98 },
     honestPremiumServed: 0.999,
+    honestByTier: { premium: { asked: 2000, served: 1990 }, basic: { asked: 1000, served: 970 } },
     weightedGoodputRatio: 0.94,
     stressSeconds: 800,
     stressRatio: 0.93,
@@ -51,9 +54,20 @@ describe('the report', () => {
     decisions: { brake: 1, hold: 20 },
     restored: true,
     secondsToRestore: 95,
+    secondsToRest: 95,
   };
 
   it('reads as a table', () => {
     expect(reportTable(report)).toMatchSnapshot();
+  });
+
+  it('says when limits never rested, and what control did to honest clients, where it was compared', () => {
+    const still = { premium: { asked: 2000, served: 1000 }, basic: { asked: 1000, served: 990 } };
+    const compared = { ...report, secondsToRest: null, ...harmAgainst(report.honestByTier, still) };
+    expect(compared.harmRatio).toBeCloseTo(1020 / 1040, 6);
+    const table = reportTable(compared);
+    expect(table).toMatch(/limits at rest after +│ +never/);
+    expect(table).toMatch(/honest served, of static limits: basic +│ +98.08 %/);
+    expect(table).toMatch(/honest served, of static limits: premium +│ +194.29 %/);
   });
 });

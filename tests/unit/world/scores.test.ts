@@ -19,7 +19,7 @@ function attempt(overrides: Partial<FirstAttempt> = {}): FirstAttempt {
     cost: 1,
     isWithinContract: true,
     isUsual: true,
-    isHonestPremium: false,
+    isHonest: false,
     arrivalSeconds: 0,
     ...overrides,
   };
@@ -78,12 +78,15 @@ describe('goodput', () => {
     expect(new ScoreKeeper(OPTIONS).result()).toEqual({
       goodputRatio: 1,
       goodputRatioByTier: { premium: 1, basic: 1 },
+      dueGrantedByTier: { premium: 1, basic: 1 },
       weightedGoodputRatio: 1,
       stressSeconds: 0,
       stressRatio: 1,
       premiumWithinGuarantee: 1,
       jain: 1,
+      honestServedByTier: { premium: 1, basic: 1 },
       honestPremiumServed: 1,
+      honestByTier: { premium: { asked: 0, served: 0 }, basic: { asked: 0, served: 0 } },
       falseThrottleRatio: 0,
       violationSeconds: 0,
       longestViolationSeconds: 0,
@@ -92,16 +95,36 @@ describe('goodput', () => {
   });
 });
 
-describe('honest premium', () => {
-  it('is judged from a minute after onset to the end of the surge, by arrival', () => {
+describe('honest clients', () => {
+  const at = (arrivalSeconds: number, rest: Partial<FirstAttempt> = {}) =>
+    attempt({ isHonest: true, arrivalSeconds, ...rest });
+  const basic = { tierIndex: 1, keyIndex: 1 };
+
+  it('are judged by tier from a minute after onset to the end of the surge, by arrival', () => {
     const keeper = new ScoreKeeper(OPTIONS);
-    const at = (arrivalSeconds: number) => attempt({ isHonestPremium: true, arrivalSeconds });
     const answered = new Set([64.9, 200, 300]);
     for (const seconds of [64.9, 65, 100, 200, 299.9, 300]) {
+      if (seconds === 200) {
+        keeper.arrived(at(150, basic));
+        keeper.arrived(at(150, { ...basic, isWithinContract: false }));
+        keeper.completed(at(150, basic), 200, 500);
+      }
       keeper.arrived(seconds === 100 ? attempt({ arrivalSeconds: seconds }) : at(seconds));
       if (answered.has(seconds)) keeper.completed(at(seconds), 200, 100);
     }
-    expect(keeper.result().honestPremiumServed).toBeCloseTo(1 / 3, 6);
+    const { honestServedByTier, honestPremiumServed } = keeper.result();
+    expect(honestServedByTier).toEqual({ premium: 0.333333, basic: 0.5 });
+    expect(honestPremiumServed).toBe(0.333333);
+  });
+
+  it('are counted over the whole story after its prelude', () => {
+    const keeper = new ScoreKeeper({ ...OPTIONS, preludeSeconds: 3 });
+    for (const seconds of [2.9, 3, 400]) {
+      keeper.arrived(at(seconds, basic));
+      keeper.completed(at(seconds, basic), 200, seconds === 400 ? 501 : 100);
+    }
+    keeper.arrived(attempt({ arrivalSeconds: 401 }));
+    expect(keeper.result().honestByTier).toEqual({ premium: { asked: 0, served: 0 }, basic: { asked: 2, served: 1 } });
   });
 });
 

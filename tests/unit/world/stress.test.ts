@@ -10,7 +10,7 @@ const CAPACITY = 10;
 
 /** A first attempt of the key of that index, one key a tier unless said otherwise; all that it asks for is usual. */
 function attempt(keyIndex: number, cost: number, arrivalSeconds: number, tierIndex = keyIndex): FirstAttempt {
-  const facts = { isWithinContract: true, isUsual: true, isHonestPremium: false };
+  const facts = { isWithinContract: true, isUsual: true, isHonest: false };
   return { tierIndex, keyIndex, cost, arrivalSeconds, ...facts };
 }
 

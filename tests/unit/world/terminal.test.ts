@@ -20,6 +20,9 @@ function secondOf(second: number, decisions: RehearsalSecond['decisions'] = []):
       backlogSeconds: 0.25,
       capacityCups: 2200,
       isViolation: false,
+      askedByMethod: {},
+      firstAttempts: 0,
+      refusedWithinContract: 0,
     },
     limits: {
       stage: { '*/*': { rateRps: 2000, burst: 60 }, '/orders/POST': { rateRps: 7.5, burst: 3 } },
