@@ -13,10 +13,14 @@ import { BENCH_SCENARIOS, LEFT_OUT } from './scenarios/index.ts';
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2));
   for (const word of LEFT_OUT) console.error(word);
-  const { scenarios, laws, seeds, trace } = options;
-  const runs = await runJobs(jobsOf(scenarios, laws, seeds, trace), options);
+  const { scenarios, seeds } = options;
+  const runs = await runJobs(jobsOf(options), options);
   const played = BENCH_SCENARIOS.filter(({ name }) => scenarios.includes(name));
-  const named = played.map(({ name, title }) => ({ name, title }));
+  const named = played.map(({ name, title, isUnavoidable = false }) => ({
+    name,
+    title,
+    ...(isUnavoidable && { isUnavoidable }),
+  }));
   const results = resultsOf(runs, seeds, named);
   if (options.json) console.log(JSON.stringify(results));
   else console.log(`${rowsTable(results.rows)}\n\n${summaryTable(results.summaries)}`);

@@ -6,6 +6,7 @@ import { jobsOf } from './runner/job-list.ts';
 import { tuneOptionsOf } from './runner/options.ts';
 import { runJobs } from './runner/run-jobs.ts';
 import { BENCH_SCENARIOS } from './scenarios/index.ts';
+import { TUNING_SIZE } from './scenarios/size.ts';
 
 /**
  * Plays every setting of every rival on the tuning seeds and keeps how each did: `npm run bench:tune [-- --jobs N
@@ -14,7 +15,7 @@ import { BENCH_SCENARIOS } from './scenarios/index.ts';
 const { threads, fresh, seeds } = tuneOptionsOf(process.argv.slice(2));
 const names = CANDIDATES.map(({ name }) => name);
 const scenarios = BENCH_SCENARIOS.map(({ name }) => name);
-const results = await runJobs(jobsOf(scenarios, names, seeds), { threads, fresh });
+const results = await runJobs(jobsOf({ scenarios, laws: names, seeds, sizes: [TUNING_SIZE] }), { threads, fresh });
 const means = names.map((law) => {
   const own = results.filter((result) => result.law === law);
   return [law, Math.round((own.reduce((sum, run) => sum + run.stressRatio, 0) / own.length) * 1e4) / 1e4] as const;

@@ -1,3 +1,5 @@
+import type { GatewayPort } from '@tidegate/embedded-aws/gateway';
+import type { Door } from '../../rehearsal/world/world-door.ts';
 import type { Baseline, Law } from '../../shared/law/types.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import type { TelemetryMode } from '../loop/bench-telemetry.ts';
@@ -18,6 +20,8 @@ export interface BenchLaw {
   /** How often it looks of its own accord; a minute when absent. It also looks whenever a window arrives. */
   readonly tickSeconds?: number;
   create(context: LawContext): Law<unknown>;
+  /** Takes the place of the gateway's door: only for a bound without actuators. */
+  readonly door?: (context: LawContext) => (gateway: GatewayPort) => Door;
 }
 
 /** A law of any state as one whose state nobody else reads. */

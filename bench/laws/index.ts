@@ -1,4 +1,5 @@
 import type { BenchLaw } from './bench-law.ts';
+import { gate } from './bounds/gate.ts';
 import { perfect, perfectAhead, perfectByMinutes, perfectLate } from './bounds/perfect.ts';
 import { noLimits, staticLimits } from './fixed.ts';
 import { OURS } from './ours.ts';
@@ -6,6 +7,7 @@ import { CANDIDATES, RIVALS } from './rivals/index.ts';
 
 /** The laws that the benchmark compares, in the order of its tables. */
 export const COMPARED: readonly BenchLaw[] = [
+  gate,
   perfectAhead,
   perfect,
   perfectLate,
@@ -15,6 +17,9 @@ export const COMPARED: readonly BenchLaw[] = [
   staticLimits,
   noLimits,
 ];
+
+/** Played at every size; the others at the size for tuning alone. */
+export const AT_EVERY_SIZE: readonly string[] = ['perfect', 'gate', 'tidegate', 'tidegate-minutes', 'static'];
 
 /** Every law by its name, the settings that rivals may be tuned to included. */
 export const LAWS: ReadonlyMap<string, BenchLaw> = new Map([...COMPARED, ...CANDIDATES].map((law) => [law.name, law]));

@@ -1,7 +1,7 @@
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
 import { keyNames } from '../../rehearsal/world/scenario.ts';
+import { usualLimit, usualRates } from '../../rehearsal/world/scoring/usual-demand.ts';
 import { zipfShares } from '../../rehearsal/world/traffic/skew.ts';
-import { usualLimit, usualRates } from '../../rehearsal/world/usual-demand.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
 import type { MethodKey } from '../../shared/limits/method-key.ts';

@@ -3,10 +3,11 @@ import { ASSUMPTIONS, type Random, SimulationClock } from '@tidegate/embedded-aw
 import { tierTerms } from '../../rehearsal/run/rehearsal-policy.ts';
 import { isRestored } from '../../rehearsal/run/rehearsal-report.ts';
 import { randomStreams } from '../../rehearsal/world/random-streams.ts';
-import { RestKeeper } from '../../rehearsal/world/rest.ts';
 import { keyNames, type Scenario, troubleEndOf } from '../../rehearsal/world/scenario.ts';
 import type { Scores } from '../../rehearsal/world/scores.ts';
+import { RestKeeper } from '../../rehearsal/world/scoring/time-to-rest.ts';
 import { SLICE_MS, World } from '../../rehearsal/world/world.ts';
+import type { Door } from '../../rehearsal/world/world-door.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/law/types.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
@@ -44,6 +45,8 @@ export interface LoopOptions<State> {
   readonly enforcementSlack?: number;
   /** Wraps the gateway in order to observe passing requests. */
   readonly watch?: (gateway: GatewayPort) => GatewayPort;
+  /** Decides in place of the gateway, which still logs what was decided; only for a bound without actuators. */
+  readonly door?: (gateway: GatewayPort) => Door;
   readonly onSecond?: (snapshot: SecondSnapshot, enforced: Limits) => void;
   readonly onConclusion?: (conclusion: Conclusion, second: number) => void;
 }
@@ -155,14 +158,15 @@ function assembled<State>(options: LoopOptions<State>, clock: SimulationClock): 
 }
 
 function worldOf<State>(
-  { scenario, policy, baseline, watch }: LoopOptions<State>,
+  { scenario, policy, baseline, watch, door }: LoopOptions<State>,
   { stage, random }: Loop<State>,
   onSecond: (snapshot: SecondSnapshot) => void,
 ): World {
+  const gateway = watch?.(stage) ?? stage;
   return new World({
     scenario,
     startMs: START_MS,
-    gateway: watch?.(stage) ?? stage,
+    gateway: door?.(gateway) ?? gateway,
     keyId: (name) => name,
     random,
     tiers: tierTerms(policy, Object.keys(baseline.tiers)),

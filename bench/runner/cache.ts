@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SIZE } from '../scenarios/size.ts';
 import type { Job, RunResult } from './job.ts';
 import { benchPolicy } from './policy.ts';
 import { reachedFrom, readSource } from './source-graph.ts';
@@ -12,7 +11,7 @@ const FOLDER = join(ROOT, 'node_modules/.cache/tidegate-bench');
 const WORLD = { entries: ['bench/runner/play.ts'], without: ['bench/laws/index.ts'] };
 const RIVALS = 'bench/laws/rivals/index.ts';
 const SOURCES_OF_LAWS = {
-  bound: ['bench/laws/bounds/perfect.ts'],
+  bound: ['bench/laws/bounds/perfect.ts', 'bench/laws/bounds/gate.ts'],
   candidate: ['bench/laws/fixed.ts', RIVALS],
   tuned: ['bench/laws/fixed.ts', RIVALS],
 } as const;
@@ -40,18 +39,19 @@ export class ResultCache {
     writeFileSync(this.fileOf(job), JSON.stringify(result));
   }
 
-  private fileOf({ law, scenario, seed }: Job): string {
+  private fileOf({ law, scenario, seed, size }: Job): string {
     const isCandidate = law.includes(':');
-    const sources = law.startsWith('perfect') ? this.bounds : isCandidate ? this.candidates : this.tuned;
-    return join(FOLDER, `${law.replaceAll(':', '.')}-${scenario}-${seed}-${sources}.json`);
+    const sources =
+      law.startsWith('perfect') || law === 'gate' ? this.bounds : isCandidate ? this.candidates : this.tuned;
+    return join(FOLDER, `${law.replaceAll(':', '.')}-${scenario}-${seed}-${size}-${sources}.json`);
   }
 }
 
 const isKept = ({ law, trace, keepSeconds }: Job) => !law.startsWith('tidegate') && !trace && !keepSeconds;
 
-/** A hash of everything that may change a run: the sources that its imports reach, the size and the policy. */
+/** A hash of everything that may change a run: the sources that its imports reach, and the policy. */
 function hashOf(lawSources: readonly string[]): string {
-  const hash = createHash('sha256').update(String(SIZE));
+  const hash = createHash('sha256');
   const world = reachedFrom(WORLD.entries, WORLD.without);
   for (const file of new Set([...world, ...reachedFrom(lawSources)])) hash.update(file).update(readSource(file));
   const { objective, tiers, methodCost, guardrails } = benchPolicy();

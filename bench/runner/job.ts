@@ -8,6 +8,8 @@ export interface Job {
   readonly law: string;
   readonly scenario: string;
   readonly seed: number;
+  /** Share of the brief's figures. */
+  readonly size: number;
   /** Print every conclusion, and every tenth second. */
   readonly trace: boolean;
   /** Keep every second, to draw it. */
@@ -26,6 +28,7 @@ export interface RunResult extends Scores {
   readonly law: string;
   readonly scenario: string;
   readonly seed: number;
+  readonly size: number;
   /** null: never; absent where the story's trouble does not end. */
   readonly secondsToRest?: number | null;
   readonly limitChanges: number;

@@ -11,3 +11,12 @@ export function wholeNumberFrom(least: number): (text: string) => number {
 
 /** Reads whole numbers of at least 1, separated by commas, from a command line. */
 export const wholeNumbers = (text: string): number[] => text.split(',').map(wholeNumberFrom(1));
+
+/** Reads numbers above 0, at most 1, separated by commas, from a command line. */
+export function sharesOf(text: string): number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part);
+    if (part.trim() !== '' && value > 0 && value <= 1) return value;
+    throw new InvalidArgumentError(`Expected a share above 0 and at most 1, found "${part}".`);
+  });
+}

@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { COMPARED, LAWS } from '../laws/index.ts';
+import { AT_EVERY_SIZE, COMPARED, LAWS } from '../laws/index.ts';
 import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/index.ts';
-import { wholeNumberFrom, wholeNumbers } from './numbers.ts';
+import { SIZES, TUNING_SIZE } from '../scenarios/size.ts';
+import { sharesOf, wholeNumberFrom, wholeNumbers } from './numbers.ts';
+
+/** The tuning loop: bounds and static limits come from earlier runs. */
+const QUICK_LAWS = ['perfect', 'tidegate', 'static'];
 
 /** Options of runs, whatever is compared. */
 export interface PlayOptions {
@@ -15,6 +19,9 @@ export interface PlayOptions {
 export interface Options extends PlayOptions {
   readonly scenarios: readonly string[];
   readonly laws: readonly string[];
+  readonly sizes: readonly number[];
+  /** Of the laws that are compared without being named. */
+  readonly lawsAtEverySize?: readonly string[];
   readonly trace: boolean;
   /** Print JSON instead of tables. */
   readonly json: boolean;
@@ -32,6 +39,7 @@ interface TypedPlay {
 interface Typed extends TypedPlay {
   readonly scenario?: string;
   readonly law?: string;
+  readonly size?: readonly number[];
   readonly tuning: boolean;
   readonly trace: boolean;
   readonly json: boolean;
@@ -46,6 +54,7 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
   const typed = withPlayOptions(command.description('Compares the laws in closed loop with the world.'))
     .option('--scenario <names>', 'these scenarios, separated by commas, instead of all')
     .option('--law <names>', 'these laws, separated by commas, instead of those that are compared')
+    .option('--size <shares>', `these sizes, separated by commas, instead of ${SIZES.join(', ')}`, sharesOf)
     .option('--tuning', 'play the seeds for tuning', false)
     .option('--trace', 'one thread, every conclusion printed', false)
     .option('--json', 'print JSON instead of tables', false)
@@ -56,16 +65,21 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
     )
     .parse([...args], { from: 'user' })
     .opts<Typed>();
-  const { scenario, law, tuning, trace, json, write } = typed;
-  if (write && (scenario ?? law ?? typed.seeds) !== undefined) {
-    throw new Error('--write stores the whole comparison. Fix: leave out --scenario, --law and --seeds.');
+  const { scenario, law, size, tuning, quick, trace, json, write } = typed;
+  if (write && (quick || (scenario ?? law ?? size ?? typed.seeds) !== undefined)) {
+    throw new Error(
+      '--write stores the whole comparison. Fix: leave out --scenario, --law, --size, --seeds and --quick.',
+    );
   }
   const all = BENCH_SCENARIOS.map(({ name }) => name);
-  const play = playOptions(typed, tuning ? TUNING_SEEDS : REPORTING_SEEDS);
+  const play = playOptions(typed, tuning || quick ? TUNING_SEEDS : REPORTING_SEEDS);
+  const compared = quick ? QUICK_LAWS : COMPARED.map(({ name }) => name);
   return {
     ...play,
     scenarios: chosen('scenario', scenario, all) ?? all,
-    laws: chosen('law', law, [...LAWS.keys()]) ?? COMPARED.map(({ name }) => name),
+    laws: chosen('law', law, [...LAWS.keys()]) ?? compared,
+    sizes: size ?? (quick ? [TUNING_SIZE] : SIZES),
+    ...(law === undefined && { lawsAtEverySize: AT_EVERY_SIZE }),
     threads: trace ? 1 : play.threads,
     trace,
     json,
@@ -85,7 +99,11 @@ export function tuneOptionsOf(args: readonly string[], command = new Command('np
 function withPlayOptions(command: Command): Command {
   return command
     .option('--seeds <numbers>', 'these seeds, separated by commas', wholeNumbers)
-    .option('--quick', 'the first seed alone', false)
+    .option(
+      '--quick',
+      'the first seed for tuning alone, and of the benchmark ours, perfect and static at size 0.1',
+      false,
+    )
     .option('--jobs <count>', 'threads', wholeNumberFrom(1), availableParallelism())
     .option('--fresh', 'take nothing from earlier runs', false);
 }

@@ -11,14 +11,15 @@ import { traceConclusion, traceSecond } from './trace.ts';
 /** Enforcement is best effort: by up to this share too generous, drawn by seed. */
 const LARGEST_SLACK = 0.02;
 
-export async function play({ law: lawName, scenario: name, seed, trace, keepSeconds }: Job): Promise<RunResult> {
+export async function play({ law: lawName, scenario: name, seed, size, trace, keepSeconds }: Job): Promise<RunResult> {
   const law = LAWS.get(lawName);
   const family = BENCH_SCENARIOS.find((each) => each.name === name);
   if (law === undefined || family === undefined) throw new RangeError(`No law "${lawName}" or no scenario "${name}".`);
-  const { scenario, trouble, baseline } = family.draw(seed);
+  const { scenario, trouble, baseline } = family.draw(seed, size);
   const slack = randomStreams(seed)('bench/slack')() * LARGEST_SLACK;
   const knowledge = new Knowledge(scenario, START_MS, slack);
-  const policy = benchPolicy();
+  const policy = benchPolicy(size);
+  const context = { policy, baseline, knowledge };
   const seconds: Second[] = [];
   let meter: CostMeter | undefined;
   const {
@@ -35,10 +36,11 @@ export async function play({ law: lawName, scenario: name, seed, trace, keepSeco
     baseline,
     seed,
     policy,
-    law: law.create({ policy, baseline, knowledge }),
+    law: law.create(context),
     telemetry: law.telemetry,
     enforcementSlack: slack,
     ...(law.tickSeconds !== undefined && { tickSeconds: law.tickSeconds }),
+    ...(law.door && { door: law.door(context) }),
     ...(keepSeconds && {
       watch: (gateway) => {
         meter = new CostMeter(gateway, scenario.methods, scenario.objective.latencyMs);
@@ -59,6 +61,7 @@ export async function play({ law: lawName, scenario: name, seed, trace, keepSeco
     law: lawName,
     scenario: name,
     seed,
+    size,
     ...scores,
     limitChanges,
     changesPerHalfHour: limitChanges / (2 * hours),

@@ -7,7 +7,12 @@ import { type Row, rowsOf, type Summary, summariesOf } from './summary.ts';
 /** The committed results of a full run: rounded figures that are identical between two runs of one source. */
 export interface Results {
   readonly seeds: readonly number[];
-  readonly scenarios: readonly { readonly name: string; readonly title: string }[];
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly title: string;
+    /** No limit can shorten its failures. */
+    readonly isUnavoidable?: boolean;
+  }[];
   readonly rows: readonly Row[];
   readonly summaries: readonly Summary[];
 }
@@ -21,13 +26,15 @@ export function resultsOf(
   scenarios: Results['scenarios'],
 ): Results {
   const rows = rowsOf(runs);
-  return { seeds, scenarios, rows: rows.map(rounded), summaries: summariesOf(rows).map(rounded) };
+  const unavoidable = new Set(scenarios.filter(({ isUnavoidable }) => isUnavoidable).map(({ name }) => name));
+  return { seeds, scenarios, rows: rows.map(rounded), summaries: summariesOf(rows, unavoidable).map(rounded) };
 }
 
 /** Rounds to four places; further digits are noise. */
 function rounded<Figures extends object>(figures: Figures): Figures {
   const entries = Object.entries(figures).map(([name, value]) => {
-    return [name, typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value] as const;
+    if (typeof value === 'number') return [name, Math.round(value * 1e4) / 1e4] as const;
+    return [name, typeof value === 'object' && value !== null ? rounded(value) : value] as const;
   });
   return Object.fromEntries(entries) as Figures;
 }

@@ -9,7 +9,7 @@ export interface TelemetryTrouble {
   readonly late: readonly { readonly from: number; readonly to: number; readonly extraSeconds: number }[];
 }
 
-/** One scenario with all its parameters drawn, already scaled by SIZE. */
+/** One scenario with all its parameters drawn, already scaled. */
 export interface Drawn {
   readonly scenario: Scenario;
   readonly trouble: TelemetryTrouble;
@@ -20,5 +20,8 @@ export interface Drawn {
 export interface BenchScenario {
   readonly name: string;
   readonly title: string;
-  draw(seed: number): Drawn;
+  /** No limit can shorten its failures (a hang, fast errors, slow by nature): its violations are reported, not aimed at. */
+  readonly isUnavoidable?: boolean;
+  /** @param size share of the brief's figures, > 0 */
+  draw(seed: number, size: number): Drawn;
 }

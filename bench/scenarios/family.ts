@@ -13,7 +13,6 @@ import type { TierName } from '../../shared/platform/units.ts';
 import { scaledBaseline } from '../loop/baseline.ts';
 import type { BenchScenario, TelemetryTrouble } from './bench-scenario.ts';
 import { afterRest, troubleAfterRest } from './prelude.ts';
-import { SIZE } from './size.ts';
 
 /** Draws the figures of one scenario, the same for the same scenario and seed, in the order in which they are asked for. */
 export interface Jitter {
@@ -47,13 +46,13 @@ export function family(name: string, title: string, sketch: (jitter: Jitter) => 
   return {
     name,
     title,
-    draw(seed) {
+    draw(seed, size) {
       const { trouble = NO_TROUBLE, methods = METHODS, ...story } = sketch(jitterOf(name, seed));
       const scenario: Scenario = { name, title, objective: OBJECTIVE, methods, ...story };
       return {
-        scenario: scaledScenario(afterRest(scenario), SIZE),
+        scenario: { ...scaledScenario(afterRest(scenario), size), evenness: 1 },
         trouble: troubleAfterRest(trouble),
-        baseline: scaledBaseline(SIZE),
+        baseline: scaledBaseline(size),
       };
     },
   };

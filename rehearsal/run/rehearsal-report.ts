@@ -2,8 +2,8 @@ import Table from 'cli-table3';
 import type { Limits } from '../../shared/limits/limits.ts';
 import { limitOf } from '../../shared/limits/limits.ts';
 import type { TierName } from '../../shared/platform/units.ts';
-import { type HonestByTier, harmRatios, worstHarm } from '../world/harm.ts';
 import type { Scores } from '../world/scores.ts';
+import { type HonestByTier, harmRatios, worstHarm } from '../world/scoring/harm.ts';
 
 /** The result of a rehearsal; docs/scores.md defines the fields. */
 export interface RehearsalReport extends Scores {

@@ -1,8 +1,8 @@
 import type { Admission, FinishedRequest, GatewayRequest } from '@tidegate/embedded-aws/gateway';
 import type { EpochMs, KeyId } from '../../shared/platform/units.ts';
 import type { ContractBucket } from './contract-bucket.ts';
-import type { FirstAttempt } from './first-attempt.ts';
 import type { ClientGroup } from './scenario.ts';
+import type { FirstAttempt } from './scoring/first-attempt.ts';
 import type { Job } from './simulated-backend.ts';
 
 /** One key and the constants of its requests. */

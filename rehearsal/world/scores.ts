@@ -1,8 +1,8 @@
 import type { TierName } from '../../shared/platform/units.ts';
-import type { FirstAttempt } from './first-attempt.ts';
-import type { HonestByTier } from './harm.ts';
 import type { TierTerms } from './omniscient.ts';
 import { PREMIUM } from './scenario.ts';
+import type { FirstAttempt } from './scoring/first-attempt.ts';
+import type { HonestByTier } from './scoring/harm.ts';
 import { BlockKeeper, ratio, type ShareScores } from './stress.ts';
 
 /** The figures of docs/scores.md that depend on traffic alone. */

@@ -1,7 +1,7 @@
 import type { TierName } from '../../shared/platform/units.ts';
-import type { FirstAttempt } from './first-attempt.ts';
 import { creditOf, omniscientShares, type TierDemand, type TierTerms, worthOf } from './omniscient.ts';
 import { PREMIUM } from './scenario.ts';
+import type { FirstAttempt } from './scoring/first-attempt.ts';
 
 /** The scores of docs/scores.md that compare what was served with the omniscient allocator, by blocks of time. */
 export interface ShareScores {

@@ -1,4 +1,4 @@
-import type { FinishedRequest, GatewayPort } from '@tidegate/embedded-aws/gateway';
+import type { FinishedRequest } from '@tidegate/embedded-aws/gateway';
 import type { Random } from '@tidegate/embedded-aws/kernel';
 import type { Limit } from '../../shared/limits/limit.ts';
 import type { EpochMs, KeyId, Rps, TierName } from '../../shared/platform/units.ts';
@@ -7,18 +7,19 @@ import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';
 import { type ClientGroup, keyNames, type Scenario } from './scenario.ts';
 import { ScoreKeeper, type Scores } from './scores.ts';
+import { usualLimit, usualRates } from './scoring/usual-demand.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
 import { TimeWheel } from './time-wheel.ts';
 import { Arrivals } from './traffic/arrivals.ts';
-import { usualLimit, usualRates } from './usual-demand.ts';
 import { LONGEST_RETRY_DELAY_MS, retryDelayMs } from './world-clients.ts';
+import type { Door } from './world-door.ts';
 import { SecondCounter, type SecondSnapshot } from './world-snapshot.ts';
 
 export interface WorldOptions {
   readonly scenario: Scenario;
   /** When its second 0 begins; a whole number. */
   readonly startMs: EpochMs;
-  readonly gateway: GatewayPort;
+  readonly gateway: Door;
   /** The id of a scenario's key by its name. */
   readonly keyId: (keyName: string) => KeyId;
   /** A stream of random numbers for each name, always the same for one seed. */
@@ -169,7 +170,7 @@ export class World {
     this.requests++;
     this.counter.asked(attempt.methodIndex, isFirst(attempt));
     if (isFirst(attempt)) this.keeper.arrived(attempt);
-    const admission = this.options.gateway.admit(request, attempt.startMs);
+    const admission = this.options.gateway.admit(request, attempt.startMs, attempt);
     if (admission === 'admitted') {
       if (isFirst(attempt) && !attempt.isWithinContract) attempt.source.contract.exceeded();
       this.counter.offered(attempt.tierIndex, 'admitted');

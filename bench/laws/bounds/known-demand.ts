@@ -54,6 +54,8 @@ export class Contracts {
 
 /** What a tier is granted of a total, and what serving it is worth. */
 export interface Wanted {
+  /** What its contracts cover. */
+  readonly asked: TierDemand;
   readonly grant: TierGrant;
   /** Per cost unit of what is due, and of excess. */
   readonly dueWeight: number;
@@ -77,7 +79,10 @@ export function wantedOf(total: CostUnitsPerSecond, keys: readonly ContractKey[]
   return new Map(
     grants.map((grant, index) => {
       const { name = '', weight = 0 } = terms[index] ?? {};
-      return [name, { grant, dueWeight: weight, excessWeight: discount * weight }];
+      return [
+        name,
+        { asked: demand[index] ?? { usual: 0, total: 0 }, grant, dueWeight: weight, excessWeight: discount * weight },
+      ];
     }),
   );
 }

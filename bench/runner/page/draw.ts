@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { BENCH_SCENARIOS } from '../../scenarios/index.ts';
+import { TUNING_SIZE } from '../../scenarios/size.ts';
 import type { Job } from '../job.ts';
 import { play } from '../play.ts';
 import { benchPolicy } from '../policy.ts';
@@ -14,11 +15,11 @@ export async function drawAll(scenarios: readonly string[], seed: number): Promi
   mkdirSync(RESULTS_FOLDER, { recursive: true });
   const { methodCost, objective } = benchPolicy();
   for (const name of scenarios) {
-    const job: Job = { law: DRAWN, scenario: name, seed, trace: false, keepSeconds: true };
+    const job: Job = { law: DRAWN, scenario: name, seed, size: TUNING_SIZE, trace: false, keepSeconds: true };
     const { seconds = [], stressRatio, violationSeconds } = await play(job);
     const family = BENCH_SCENARIOS.find((each) => each.name === name);
     if (!family) continue;
-    const { baseline, scenario } = family.draw(seed);
+    const { baseline, scenario } = family.draw(seed, TUNING_SIZE);
     const svg = chart({
       title: `${name}: ${family.title}`,
       subtitle: `${DRAWN}, seed ${seed}: stress ratio ${stressRatio.toFixed(3)}, ${violationSeconds} s in violation`,

@@ -6,6 +6,7 @@ export function runResult(figures: Partial<RunResult>): RunResult {
     law: 'tidegate',
     scenario: 'ramp',
     seed: 11,
+    size: 0.1,
     goodputRatio: 1,
     goodputRatioByTier: {},
     dueGrantedByTier: {},

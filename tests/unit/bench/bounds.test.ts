@@ -66,7 +66,7 @@ test("levels: a runaway's excess gives way to the usual demand of lighter tiers"
 
 describe('a bound that learns late', () => {
   const HOUR_MS = 3_600_000;
-  const scenario = BENCH_SCENARIOS.find(({ name }) => name === 'slow-leak')?.draw(1).scenario as Scenario;
+  const scenario = BENCH_SCENARIOS.find(({ name }) => name === 'slow-leak')?.draw(1, 0.1).scenario as Scenario;
   const knowledge = new Knowledge(scenario, HOUR_MS, 0);
   const truth = (second: number) => scenario.backend.capacity(second);
   const inTheLeak = scenario.onsetSeconds + 200;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { BenchScenario, Drawn } from '../../../bench/scenarios/bench-scenario.ts';
 import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../../../bench/scenarios/index.ts';
 import { recordedDays } from '../../../bench/scenarios/recorded-days.ts';
-import { SIZE } from '../../../bench/scenarios/size.ts';
 import { keyNames } from '../../../rehearsal/world/scenario.ts';
 import { zipfShares } from '../../../rehearsal/world/traffic/skew.ts';
 
 const SEEDS = [...TUNING_SEEDS, ...REPORTING_SEEDS, 101, 102, 103, 104];
 const STEP_SECONDS = 5;
+const SIZE = 0.1;
 
 /** Within-contract demand relative to the capacity, every few seconds; smooth demand, no bursts. */
 function loadOverTime({ scenario, baseline }: Drawn): number[] {
@@ -90,12 +90,12 @@ describe('the benchmark', () => {
 
 describe.each(BENCH_SCENARIOS)('$name', (family) => {
   it('is the same for the same seed and another for another', () => {
-    expect(figures(family.draw(7))).toEqual(figures(family.draw(7)));
-    expect(figures(family.draw(7))).not.toEqual(figures(family.draw(8)));
+    expect(figures(family.draw(7, SIZE))).toEqual(figures(family.draw(7, SIZE)));
+    expect(figures(family.draw(7, SIZE))).not.toEqual(figures(family.draw(8, SIZE)));
   });
 
   it.each(SEEDS)('is sane and loads the backend as its title says, seed %d', (seed) => {
-    const drawn = family.draw(seed);
+    const drawn = family.draw(seed, SIZE);
     checkDrawn(family, drawn);
     const load = loadOverTime(drawn);
     const [least, most] = PEAKS[family.name] ?? SURGE;
@@ -116,7 +116,7 @@ describe('before a story begins', () => {
   it('everything stands for five minutes as it does at its first second', () => {
     const [first, later] = [0, 299];
     for (const family of BENCH_SCENARIOS) {
-      const { scenario } = family.draw(7);
+      const { scenario } = family.draw(7, SIZE);
       for (const course of [...scenario.groups.map(({ demand }) => demand), scenario.backend.capacity]) {
         expect(course(later)).toBe(course(first));
       }
@@ -126,7 +126,7 @@ describe('before a story begins', () => {
 
   it('nothing is missing or late', () => {
     const begins = BENCH_SCENARIOS.flatMap(({ draw }) => {
-      const { lost, late } = draw(7).trouble;
+      const { lost, late } = draw(7, SIZE).trouble;
       return [...lost, ...late].map(({ from }) => from);
     });
     expect(begins.length).toBeGreaterThan(0);
@@ -153,8 +153,8 @@ describe('recorded days', () => {
     const { scenarios, leftOut } = recordedDays(folder);
     expect([scenarios.map(({ name }) => name), leftOut.length]).toEqual([['recorded-queries'], 2]);
     const [family] = scenarios;
-    const drawn = family?.draw(3) as Drawn;
-    expect(figures(family?.draw(3) as Drawn)).toEqual(figures(drawn));
+    const drawn = family?.draw(3, SIZE) as Drawn;
+    expect(figures(family?.draw(3, SIZE) as Drawn)).toEqual(figures(drawn));
     const load = loadOverTime(drawn);
     const peak = Math.max(...load);
     expect(peak).toBeGreaterThan(1.05);

@@ -1,4 +1,4 @@
-import { harmRatios, worstHarm } from '../../../rehearsal/world/harm.ts';
+import { harmRatios, worstHarm } from '../../../rehearsal/world/scoring/harm.ts';
 
 const run = (premium: number, basic: number) => ({
   premium: { asked: 1000, served: premium },

@@ -1,5 +1,5 @@
-import type { FirstAttempt } from '../../../rehearsal/world/first-attempt.ts';
 import { ScoreKeeper } from '../../../rehearsal/world/scores.ts';
+import type { FirstAttempt } from '../../../rehearsal/world/scoring/first-attempt.ts';
 
 const OPTIONS = {
   tiers: [

@@ -1,4 +1,4 @@
-import type { FirstAttempt } from '../../../rehearsal/world/first-attempt.ts';
+import type { FirstAttempt } from '../../../rehearsal/world/scoring/first-attempt.ts';
 import { BLOCK_SECONDS, BlockKeeper, jainAgainstMaxMin } from '../../../rehearsal/world/stress.ts';
 
 const TIERS = [

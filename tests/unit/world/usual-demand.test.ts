@@ -1,6 +1,6 @@
 import type { ClientGroup } from '../../../rehearsal/world/scenario.ts';
+import { usualRates } from '../../../rehearsal/world/scoring/usual-demand.ts';
 import { constant, during } from '../../../rehearsal/world/traffic/rate.ts';
-import { usualRates } from '../../../rehearsal/world/usual-demand.ts';
 
 const rounded = (rates: readonly (readonly number[])[]) =>
   rates.map((own) => own.map((rps) => Math.round(rps * 1e6) / 1e6));

@@ -1,4 +1,4 @@
-import type { TierName } from '../../shared/platform/units.ts';
+import type { TierName } from '../../../shared/platform/units.ts';
 
 /** First attempts of honest clients: how many, and how many of them were answered in time. */
 export interface HonestCount {

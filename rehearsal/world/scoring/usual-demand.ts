@@ -1,7 +1,7 @@
-import type { Limit } from '../../shared/limits/limit.ts';
-import type { Rps, TierName } from '../../shared/platform/units.ts';
-import type { ClientGroup } from './scenario.ts';
-import { zipfShares } from './traffic/skew.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import type { Rps, TierName } from '../../../shared/platform/units.ts';
+import type { ClientGroup } from '../scenario.ts';
+import { zipfShares } from '../traffic/skew.ts';
 
 /** What a key may ask for before its demand exceeds the usual, as a multiple of its rate on a calm day. */
 const USUAL_ROOM = 1.25;

@@ -1,8 +1,8 @@
-import type { Limit } from '../../shared/limits/limit.ts';
-import { type Limits, limitOf } from '../../shared/limits/limits.ts';
-import type { MethodKey } from '../../shared/limits/method-key.ts';
-import type { Rps, TierName } from '../../shared/platform/units.ts';
-import type { SecondSnapshot } from './world-snapshot.ts';
+import type { Limit } from '../../../shared/limits/limit.ts';
+import { type Limits, limitOf } from '../../../shared/limits/limits.ts';
+import type { MethodKey } from '../../../shared/limits/method-key.ts';
+import type { Rps, TierName } from '../../../shared/platform/units.ts';
+import type { SecondSnapshot } from '../world-snapshot.ts';
 
 /** Where limits rest: what was deployed. */
 export interface RestingLimits {

@@ -1,4 +1,4 @@
-import { RestKeeper } from '../../../rehearsal/world/rest.ts';
+import { RestKeeper } from '../../../rehearsal/world/scoring/time-to-rest.ts';
 import type { Limits } from '../../../shared/limits/limits.ts';
 
 const limit = (rateRps: number, burst = rateRps) => ({ rateRps, burst });
