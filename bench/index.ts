@@ -7,6 +7,7 @@ import { drawAll } from './runner/page/draw.ts';
 import { rowsTable, summaryTable } from './runner/page/results-table.ts';
 import { type Results, resultsOf, writeResults } from './runner/results.ts';
 import { runJobs } from './runner/run-jobs.ts';
+import { soundnessReport, unsoundIn } from './runner/soundness.ts';
 import { BENCH_SCENARIOS, LEFT_OUT } from './scenarios/index.ts';
 
 /** Runs the laws in closed loop with the world; docs/benchmark.md explains usage and output. */
@@ -25,6 +26,10 @@ async function main(): Promise<void> {
   if (options.json) console.log(JSON.stringify(results));
   else console.log(`${rowsTable(results.rows)}\n\n${summaryTable(results.summaries)}`);
   if (options.write) await keep(results, options);
+  if (!options.check) return;
+  const unsound = unsoundIn(runs);
+  console.error(soundnessReport(unsound));
+  if (unsound.length > 0) process.exitCode = 1;
 }
 
 async function keep(results: Results, { scenarios, seeds }: Options): Promise<void> {

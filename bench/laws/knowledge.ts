@@ -18,6 +18,8 @@ export interface KnownKey {
   readonly attempts: number;
   /** Mean cost units of one of its requests, and the share of its requests by method. */
   readonly costPerRequest: number;
+  /** Mean of the squared cost. */
+  readonly squaredCost: number;
   readonly mix: Readonly<Record<MethodKey, number>>;
 }
 
@@ -46,10 +48,9 @@ export class Knowledge {
     this.groups = scenario.groups.map((group, groupIndex) => {
       const methods = scenario.methods.map(({ verb, path }) => `${path}/${verb}`);
       const mix = Object.fromEntries(methods.map((method, index) => [method, group.mix[index] ?? 0]));
-      const costPerRequest = group.mix.reduce(
-        (sum, share, index) => sum + share * (scenario.methods[index]?.cost ?? 0),
-        0,
-      );
+      const meanCost = (power: number) =>
+        group.mix.reduce((sum, share, index) => sum + share * (scenario.methods[index]?.cost ?? 0) ** power, 0);
+      const [costPerRequest, squaredCost] = [meanCost(1), meanCost(2)];
       const attempts = 'maxAttempts' in group.behaviour ? group.behaviour.maxAttempts : 1;
       const names = keyNames(group);
       const shares = zipfShares(group.keyCount, group.skew);
@@ -60,6 +61,7 @@ export class Knowledge {
         usualRps: usualLimit(usual[groupIndex]?.[index] ?? 0).rateRps,
         attempts,
         costPerRequest,
+        squaredCost,
         mix,
       }));
       return { keys, group };

@@ -23,6 +23,8 @@ export interface Options extends PlayOptions {
   /** Of the laws that are compared without being named. */
   readonly lawsAtEverySize?: readonly string[];
   readonly trace: boolean;
+  /** Fail where a law beats `perfect`. */
+  readonly check: boolean;
   /** Print JSON instead of tables. */
   readonly json: boolean;
   /** Keep the results, draw the scenarios and write the documents' tables. */
@@ -42,6 +44,7 @@ interface Typed extends TypedPlay {
   readonly size?: readonly number[];
   readonly tuning: boolean;
   readonly trace: boolean;
+  readonly check: boolean;
   readonly json: boolean;
   readonly write: boolean;
 }
@@ -57,6 +60,7 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
     .option('--size <shares>', `these sizes, separated by commas, instead of ${SIZES.join(', ')}`, sharesOf)
     .option('--tuning', 'play the seeds for tuning', false)
     .option('--trace', 'one thread, every conclusion printed', false)
+    .option('--check', 'fail where a law beats perfect knowledge, or static limits serve more', false)
     .option('--json', 'print JSON instead of tables', false)
     .option(
       '--write',
@@ -65,7 +69,7 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
     )
     .parse([...args], { from: 'user' })
     .opts<Typed>();
-  const { scenario, law, size, tuning, quick, trace, json, write } = typed;
+  const { scenario, law, size, tuning, quick, trace, check, json, write } = typed;
   if (write && (quick || (scenario ?? law ?? size ?? typed.seeds) !== undefined)) {
     throw new Error(
       '--write stores the whole comparison. Fix: leave out --scenario, --law, --size, --seeds and --quick.',
@@ -82,6 +86,7 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
     ...(law === undefined && { lawsAtEverySize: AT_EVERY_SIZE }),
     threads: trace ? 1 : play.threads,
     trace,
+    check,
     json,
     write,
   };

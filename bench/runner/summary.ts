@@ -1,8 +1,9 @@
 import { harmRatios, worstHarm } from '../../rehearsal/world/scoring/harm.ts';
 import type { TierName } from '../../shared/platform/units.ts';
 import type { RunResult } from './job.ts';
+import { CEILING, STILL, unsoundIn, YARDSTICK } from './soundness.ts';
 
-/** Figures of one law in one scenario at one size, the mean over the seeds; reach and gaps against `perfect` in the same runs. */
+/** Figures of one law in one scenario at one size, the mean over the seeds; reach and gaps against `perfect` in the same runs, or the gate where `perfect` is not sound. */
 export interface Row {
   readonly law: string;
   readonly scenario: string;
@@ -38,17 +39,18 @@ export interface Row {
   readonly rejectedWrites: number;
 }
 
-export const YARDSTICK = 'perfect';
-export const STILL = 'static';
-
 export function rowsOf(results: readonly RunResult[]): Row[] {
   const keyOf = ({ law, scenario, seed, size }: RunResult) => `${law} ${scenario} ${seed} ${size}`;
   const known = new Map(results.map((result) => [keyOf(result), result]));
-  const sameRunOf = (law: string) => (run: RunResult) => known.get(keyOf({ ...run, law }));
+  const unsound = new Set(unsoundIn(results).map(({ size, scenario }) => `${size} ${scenario}`));
+  const boundOf = (run: RunResult) => {
+    const ceiling = known.get(keyOf({ ...run, law: CEILING }));
+    const isUnsound = unsound.has(`${run.size} ${run.scenario}`);
+    return (isUnsound ? ceiling : undefined) ?? known.get(keyOf({ ...run, law: YARDSTICK }));
+  };
+  const stillOf = (run: RunResult) => known.get(keyOf({ ...run, law: STILL }));
   const groups = Map.groupBy(results, ({ law, scenario, size }) => `${size} ${scenario} ${law}`);
-  return [...groups.values()].map((runs) =>
-    rowOf(runs, paired(runs, sameRunOf(YARDSTICK)), paired(runs, sameRunOf(STILL))),
-  );
+  return [...groups.values()].map((runs) => rowOf(runs, paired(runs, boundOf), paired(runs, stillOf)));
 }
 
 /** The partner of each run; undefined unless all have one. */

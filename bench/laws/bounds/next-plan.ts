@@ -5,10 +5,11 @@ import type { CostUnitsPerSecond, Rps } from '../../../shared/platform/units.ts'
 import type { LawContext } from '../bench-law.ts';
 import { type ContractKey, mostWorth, type WantedByTier, worthTo } from './known-demand.ts';
 import { tierResponses } from './known-response.ts';
+import { grainOf, loadableShare } from './noise.ts';
 import { bestLevels } from './plan-targets.ts';
 
 const PLAN_BURST_SECONDS = 2;
-const LEAST_PLAN_BURST = 4;
+const LEAST_PLAN_BURST = 6;
 /** Rewriting the plans must win this share of what is to be won at all. */
 const WORTH_SHARE = 0.002;
 /** Plans aim below the capacity, and are left alone up to it: where the stage must bind, it hits everybody. */
@@ -24,12 +25,14 @@ export function nextPlans(
   context: LawContext,
 ): Limits['tiers'] {
   const { baseline, policy } = context;
+  const loadable = loadableShare(capacity, grainOf(keys));
+  const [aim, bearable] = [Math.min(PLAN_AIM, loadable), PLAN_BEARABLE * Math.sqrt(loadable)];
   const value = (tiers: Limits['tiers']) =>
-    [...tierResponses(keys, tiers, baseline.tiers, PLAN_BEARABLE * capacity)].reduce(
+    [...tierResponses(keys, tiers, baseline.tiers, bearable * capacity)].reduce(
       (sum, [tier, { first, usual }]) => sum + worthTo(wanted.get(tier), { usual, total: first }),
       0,
     );
-  const levels = bestLevels(keys, wanted, PLAN_AIM * capacity, policy);
+  const levels = bestLevels(keys, wanted, aim * capacity, policy);
   const best = Object.entries(baseline.tiers).map(([tier, resting]) => {
     return [tier, limitFor(levels.get(tier) ?? Number.POSITIVE_INFINITY, resting, context)] as const;
   });

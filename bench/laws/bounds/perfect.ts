@@ -3,8 +3,9 @@ import type { BenchLaw, LawContext } from '../bench-law.ts';
 import { nextStage } from './bound-stage-limits.ts';
 import { Contracts, type WantedByTier, wantedOf } from './known-demand.ts';
 import { nextPlans } from './next-plan.ts';
+import { grainOf } from './noise.ts';
 import { extrapolated, foreknown, late, type OutlookAt } from './outlook.ts';
-import { QUEUELESS_AIM, stageTotal } from './stage-total.ts';
+import { queuelessShare, stageTotal } from './stage-total.ts';
 
 const TICK_SECONDS = 5;
 /** From a decision until its limit is in force, on average. */
@@ -34,12 +35,15 @@ function perfectLaw(context: LawContext, outlookAt: OutlookAt): Law<unknown> {
   return ({ live, now }) => {
     const outlook = outlookAt(knowledge, now);
     contracts.live(knowledge.keyDemand(now), now);
-    const capacity = outlook.capacityCups(PLAN_AHEAD_SECONDS) * (knowledge.isQueueless ? QUEUELESS_AIM : 1);
     const keys = contracts.cover(outlook.keys(PLAN_AHEAD_SECONDS));
+    const laterCups = outlook.capacityCups(PLAN_AHEAD_SECONDS);
+    const capacity = laterCups * (knowledge.isQueueless ? queuelessShare(laterCups, grainOf(keys)) : 1);
     const wanted = wantedOf(capacity, keys, policy);
     const tiers = nextPlans(live.tiers, capacity, wanted, keys, context);
-    const total = stageTotal(knowledge, outlook.capacityCups(STAGE_AHEAD_SECONDS));
-    const stage = nextStage(live, total, contracts.cover(outlook.keys(STAGE_AHEAD_SECONDS)), context);
+    const soon = contracts.cover(outlook.keys(STAGE_AHEAD_SECONDS));
+    const soonCups = outlook.capacityCups(STAGE_AHEAD_SECONDS);
+    const total = stageTotal(context, soonCups, soon);
+    const stage = nextStage(live, total, soon, context);
     return { state: undefined, conclusion: conclusionOf(total, wanted), desired: { stage, tiers } };
   };
 }

@@ -1,6 +1,7 @@
 import type { Tuning } from '../../laws/rivals/tuning.ts';
 import type { Results } from '../results.ts';
-import { type Row, type Summary, YARDSTICK } from '../summary.ts';
+import { YARDSTICK } from '../soundness.ts';
+import type { Row, Summary } from '../summary.ts';
 
 /** The product with log windows, and with minute metrics alone, each beside one that knows all as late: the target table. */
 const OURS = 'tidegate';

@@ -13,6 +13,7 @@ const key = (rps: number, attempts: number, tier = 'basic'): ContractKey => ({
   rps,
   attempts,
   costPerRequest: 1,
+  squaredCost: 1,
   mix: { '/data/GET': 1 },
   contractRps: rps,
   usualRps: rps,
