@@ -1,5 +1,5 @@
 import type { Scenario } from '../../rehearsal/world/scenario.ts';
-import { keyNames } from '../../rehearsal/world/scenario.ts';
+import { capacityOf, keyNames } from '../../rehearsal/world/scenario.ts';
 import { usualLimit, usualRates } from '../../rehearsal/world/scoring/usual-demand.ts';
 import { zipfShares } from '../../rehearsal/world/traffic/skew.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
@@ -45,10 +45,12 @@ export class Knowledge {
     this.startMs = startMs;
     this.slack = slack;
     const usual = usualRates(scenario.groups);
+    const reaching = 1 - (scenario.backend.cachedShare ?? 0);
     this.groups = scenario.groups.map((group, groupIndex) => {
       const methods = scenario.methods.map(({ verb, path }) => `${path}/${verb}`);
       const mix = Object.fromEntries(methods.map((method, index) => [method, group.mix[index] ?? 0]));
       const meanCost = (power: number) =>
+        reaching *
         group.mix.reduce((sum, share, index) => sum + share * (scenario.methods[index]?.cost ?? 0) ** power, 0);
       const [costPerRequest, squaredCost] = [meanCost(1), meanCost(2)];
       const attempts = 'maxAttempts' in group.behaviour ? group.behaviour.maxAttempts : 1;
@@ -93,11 +95,19 @@ export class Knowledge {
 
   /** A backend that does more than its capacity, badly: no queue tells. */
   get isQueueless(): boolean {
-    return (this.scenario.backend.roomShare ?? 0) > 0;
+    const { roomShare = 0, dependencyCups } = this.scenario.backend;
+    return roomShare > 0 || dependencyCups !== undefined;
+  }
+
+  /** Cost units that a request of the method takes from the backend, on average: what the cache answers takes none. */
+  costOf(method: MethodKey): number {
+    const { methods, backend } = this.scenario;
+    const cost = methods.find(({ verb, path }) => `${path}/${verb}` === method)?.cost ?? 1;
+    return cost * (1 - (backend.cachedShare ?? 0));
   }
 
   capacityCups(atMs: EpochMs): CostUnitsPerSecond {
-    return this.scenario.backend.capacity(this.secondOf(atMs));
+    return capacityOf(this.scenario.backend, this.secondOf(atMs));
   }
 
   /** Every key's fresh demand; keys that ask for nothing are left out. */

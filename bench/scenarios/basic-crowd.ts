@@ -13,6 +13,7 @@ export const basicCrowd = family(
       durationSeconds: 1380,
       onsetSeconds: onset,
       surgeEndSeconds: onset + riseSeconds + holdSeconds,
+      lingersSeconds: 60,
       groups: [...honest(jitter), crowd('crowd-basic', 'basic', 80, demand)],
       backend: backend(jitter),
     };

@@ -15,6 +15,7 @@ export const capacityDoubles = family(
       durationSeconds: 1500,
       onsetSeconds: onset,
       surgeEndSeconds: end,
+      lingersSeconds: 30,
       groups: honest(jitter, (seconds) => rest * course(seconds), 0.05),
       backend: backend(jitter, step(0.5, 1, joins)),
     };

@@ -16,6 +16,7 @@ export const dropInSurge = family(
       durationSeconds: 1440,
       onsetSeconds: onset,
       surgeEndSeconds: onset + riseSeconds + holdSeconds,
+      lingersSeconds: 120,
       groups: [...honest(jitter), crowd('crowd-standard', 'standard', 40, demand, { behaviour: TRIES_TWICE })],
       backend: backend(jitter, plateau(left, drops, comesBack)),
     };

@@ -32,6 +32,8 @@ export interface Sketch {
   readonly groups: readonly ClientGroup[];
   readonly backend: BackendSpec;
   readonly methods?: readonly Method[];
+  /** How long the trouble lingers after the surge: slopes and decays; 0 when absent. */
+  readonly lingersSeconds?: number;
   readonly trouble?: TelemetryTrouble;
 }
 
@@ -40,14 +42,26 @@ const LEVEL_SHARE = 0.15;
 const REST_SHARE = 0.1;
 const CAPACITY_SHARE = 0.05;
 const SECONDS = 20;
+const RUN_ON_SECONDS = 1200;
+
+export interface FamilyOptions {
+  /** No limit can shorten its failures. */
+  readonly isUnavoidable?: boolean;
+}
 
 /** A family of scenarios from its name, what happens (one sentence), and how it is drawn; some minutes of rest go before. */
-export function family(name: string, title: string, sketch: (jitter: Jitter) => Sketch): BenchScenario {
+export function family(
+  name: string,
+  title: string,
+  sketch: (jitter: Jitter) => Sketch,
+  { isUnavoidable = false }: FamilyOptions = {},
+): BenchScenario {
   return {
     name,
     title,
+    isUnavoidable,
     draw(seed, size) {
-      const { trouble = NO_TROUBLE, methods = METHODS, ...story } = sketch(jitterOf(name, seed));
+      const { trouble = NO_TROUBLE, methods = METHODS, ...story } = toItsRest(sketch(jitterOf(name, seed)));
       const scenario: Scenario = { name, title, objective: OBJECTIVE, methods, ...story };
       return {
         scenario: { ...scaledScenario(afterRest(scenario), size), evenness: 1 },
@@ -56,6 +70,23 @@ export function family(name: string, title: string, sketch: (jitter: Jitter) => 
       };
     },
   };
+}
+
+/** A story whose trouble ends runs on for so long that all limits can be seen at rest. */
+function toItsRest({ lingersSeconds = 0, ...story }: Sketch) {
+  const troubleEndSeconds = story.surgeEndSeconds + lingersSeconds;
+  if (troubleEndSeconds >= story.durationSeconds) return story;
+  const durationSeconds = Math.max(story.durationSeconds, troubleEndSeconds + RUN_ON_SECONDS);
+  return { ...story, durationSeconds, troubleEndSeconds };
+}
+
+/** Usual is the mean of what the groups ask for in so many seconds: for stories that begin with a low. */
+export function usualInTheMean(groups: readonly ClientGroup[], seconds: number): ClientGroup[] {
+  const at = Array.from({ length: 100 }, (_, step) => ((step + 0.5) / 100) * seconds);
+  return groups.map((group) => ({
+    ...group,
+    usualRps: at.reduce((sum, second) => sum + group.demand(second), 0) / at.length,
+  }));
 }
 
 function jitterOf(name: string, seed: number): Jitter {

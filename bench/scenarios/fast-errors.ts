@@ -15,6 +15,7 @@ export const fastErrors = family(
       durationSeconds: 1260,
       onsetSeconds: onset,
       surgeEndSeconds: end,
+      lingersSeconds: 60,
       groups: honest(jitter, plateau(level, onset, end, 60), 0.02),
       backend: {
         ...backend(jitter, undefined, 0.02),

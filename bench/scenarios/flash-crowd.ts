@@ -13,6 +13,7 @@ export const flashCrowd = family(
       durationSeconds: 1080,
       onsetSeconds: onset,
       surgeEndSeconds: onset + riseSeconds + holdSeconds,
+      lingersSeconds: 4 * decaySeconds,
       groups: honest(jitter, course).map((group) => ({ ...group, behaviour: TRIES_TWICE })),
       backend: backend(jitter),
     };

@@ -11,6 +11,7 @@ export const loadErrors = family(
       durationSeconds: 1380,
       onsetSeconds: onset,
       surgeEndSeconds: end,
+      lingersSeconds: 60,
       groups: honest(jitter, plateau(level, onset, end, 60)),
       backend: {
         ...backend(jitter),

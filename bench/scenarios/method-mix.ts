@@ -27,6 +27,7 @@ export const methodMix = family(
       durationSeconds: 1380,
       onsetSeconds: onset,
       surgeEndSeconds: end,
+      lingersSeconds: 60,
       groups: [...honest(jitter, (seconds) => 0.75 * looks(seconds)), ...buyers],
       backend: backend(jitter),
     };

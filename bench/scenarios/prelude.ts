@@ -17,18 +17,22 @@ function postponed(course: RateFunction): RateFunction {
 
 /** The same story after some minutes in which everything stands as it does at its first second. */
 export function afterRest(scenario: Scenario): Scenario {
-  const { backend, groups, durationSeconds, onsetSeconds, surgeEndSeconds } = scenario;
-  const { capacity, fastFailureShare } = backend;
+  const { backend, groups, durationSeconds, onsetSeconds, surgeEndSeconds, troubleEndSeconds } = scenario;
+  const { capacity, fastFailureShare, slowness, dependencyCups } = backend;
   return {
     ...scenario,
     durationSeconds: later(durationSeconds),
     onsetSeconds: later(onsetSeconds),
     surgeEndSeconds: later(surgeEndSeconds),
+    preludeSeconds: REST_SECONDS,
+    ...(troubleEndSeconds !== undefined && { troubleEndSeconds: later(troubleEndSeconds) }),
     groups: groups.map((group) => ({ ...group, demand: postponed(group.demand) })),
     backend: {
       ...backend,
       capacity: postponed(capacity),
       ...(fastFailureShare && { fastFailureShare: postponed(fastFailureShare) }),
+      ...(slowness && { slowness: postponed(slowness) }),
+      ...(dependencyCups && { dependencyCups: postponed(dependencyCups) }),
     },
   };
 }

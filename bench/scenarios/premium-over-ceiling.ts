@@ -13,6 +13,7 @@ export const premiumOverCeiling = family(
       durationSeconds: 1440,
       onsetSeconds: onset,
       surgeEndSeconds: onset + riseSeconds + holdSeconds,
+      lingersSeconds: 120,
       groups: [...honest(jitter), crowd('campaign-premium', 'premium', 24, demand, { skew: 0.6 })],
       backend: backend(jitter),
     };

@@ -12,6 +12,7 @@ export const ramp = family(
       durationSeconds: 1620,
       onsetSeconds: onset,
       surgeEndSeconds: end,
+      lingersSeconds: slope,
       groups: honest(jitter, plateau(level, onset, end, slope)),
       backend: backend(jitter),
     };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HONEST_RPS } from '../../rehearsal/world/scenarios/common.ts';
 import { parseTrace, replay, type Trace } from '../../rehearsal/world/traffic/trace-file.ts';
 import type { BenchScenario } from './bench-scenario.ts';
-import { backend, family, honest } from './family.ts';
+import { backend, family, honest, usualInTheMean } from './family.ts';
 
 /** Below this variable's folder lie the recordings; without it these scenarios are left out. */
 export const DATA_VARIABLE = 'TIDEGATE_DATA';
@@ -45,7 +45,10 @@ function recordedDay(name: string, file: string, what: string): BenchScenario {
       onsetSeconds: 0,
       surgeEndSeconds: LENGTH,
       // Before the day begins no more is asked than at rest, whatever the recording begins with.
-      groups: honest(jitter, (seconds) => (seconds > 0 ? rate((seconds * DAY) / LENGTH) : Math.min(1, rate(0)))),
+      groups: usualInTheMean(
+        honest(jitter, (seconds) => (seconds > 0 ? rate((seconds * DAY) / LENGTH) : Math.min(1, rate(0)))),
+        LENGTH,
+      ),
       backend: backend(jitter),
     };
   });

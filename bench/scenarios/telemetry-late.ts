@@ -12,6 +12,7 @@ export const telemetryLate = family(
       durationSeconds: 1380,
       onsetSeconds: onset,
       surgeEndSeconds: end,
+      lingersSeconds: 120,
       groups: honest(jitter),
       backend: backend(jitter, plateau(left, onset, end)),
       trouble: {

@@ -15,6 +15,7 @@ export const telemetryMissing = family(
       durationSeconds: 1380,
       onsetSeconds: onset,
       surgeEndSeconds: end,
+      lingersSeconds: 60,
       groups: [...honest(jitter), crowd('crowd-standard', 'standard', 30, demand, { behaviour: TRIES_TWICE })],
       backend: backend(jitter),
       trouble: {

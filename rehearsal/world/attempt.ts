@@ -26,6 +26,8 @@ export interface Attempt extends Job, FirstAttempt {
   readonly methodIndex: number;
   /** 1 for a first attempt. */
   readonly number: number;
+  /** The gateway's cache answers it if it is admitted. */
+  readonly isCached: boolean;
   /** Set once it is refused or answered. */
   status: number;
   endMs: EpochMs;
@@ -45,6 +47,8 @@ export function retryOf(attempt: Attempt, startMs: EpochMs): Attempt {
     isUsual: attempt.isUsual,
     cost: attempt.cost,
     arrivalSeconds: attempt.arrivalSeconds,
+    slowness: attempt.slowness,
+    isCached: attempt.isCached,
     startMs,
     doneAtWork: 0,
     isAnswered: false,
@@ -59,6 +63,7 @@ export function finishedRequest(attempt: Attempt): FinishedRequest {
   const { keyId, verb, path } = attempt.source.requests[attempt.methodIndex] as GatewayRequest;
   const { startMs, endMs, status } = attempt;
   if (attempt.refusal) return { keyId, verb, path, startMs, endMs, status, errorType: attempt.refusal };
+  if (attempt.isCached) return { keyId, verb, path, startMs, endMs, status };
   const integrationLatencyMs = endMs - startMs;
   if (status === 504) {
     return { keyId, verb, path, startMs, endMs, status, errorType: 'INTEGRATION_TIMEOUT', integrationLatencyMs };

@@ -80,10 +80,13 @@ export function worthOf(terms: readonly TierTerms[], shares: readonly TierShare[
   );
 }
 
-/** By how much less excess counts: that of the heaviest tier as much as what is due to the lightest. */
+/** Excess of the heaviest tier counts so much of what is due to the lightest: clearly less, for a plan hits both alike. */
+const EXCESS_PART = 0.2;
+
+/** By how much less a tier's excess counts than what is due to it. */
 export function excessDiscount(terms: readonly TierTerms[]): number {
   const weights = terms.map(({ weight }) => weight);
-  return Math.min(...weights) / Math.max(...weights);
+  return (EXCESS_PART * Math.min(...weights)) / Math.max(...weights);
 }
 
 /** Floors first, then the rest of what is due by weight, until the capacity is spent. */

@@ -6,6 +6,8 @@ export interface Method {
   readonly verb: string;
   readonly path: string;
   readonly cost: number;
+  /** How many times as long its requests take as others', whatever the load; 1 when absent. */
+  readonly slowness?: number;
 }
 
 /** What a client does when it is refused (429) or failed (5xx, timeout). `maxAttempts` counts the first one too. */
@@ -34,6 +36,8 @@ export interface ClientGroup {
   /** Share of each method in the demand, in the order of the scenario's methods; they add up to 1. */
   readonly mix: readonly number[];
   readonly behaviour: ClientBehaviour;
+  /** How many times as long its requests take as others', whatever the load; 1 when absent. */
+  readonly slowness?: number;
 }
 
 export interface BackendSpec {
@@ -42,6 +46,8 @@ export interface BackendSpec {
   /** Latency without load, milliseconds: the median, and the standard deviation of its logarithm. */
   readonly baseLatencyMs: number;
   readonly latencySpread: number;
+  /** How many times as long all requests take, over time; 1 when absent. */
+  readonly slowness?: RateFunction;
   /** By how much of itself latency has grown when utilisation reaches `kneeTo`; it starts to grow, as a square, at `kneeFrom`. */
   readonly kneeGrowth: number;
   /** Utilisations, `kneeFrom` < `kneeTo`; 0.8 and 1 when absent. */
@@ -59,6 +65,10 @@ export interface BackendSpec {
   readonly fastFailureShare?: RateFunction;
   /** Beyond this utilisation requests fail with 500 after their work is done: a share that grows in proportion. */
   readonly loadFailure?: LoadFailure;
+  /** What a service behind it bears, cost units per second over time; what comes beyond within a second fails fast with 500. */
+  readonly dependencyCups?: RateFunction;
+  /** Share of requests that the gateway's cache answers, so that they never reach the backend. */
+  readonly cachedShare?: number;
 }
 
 export interface LoadFailure {
@@ -99,6 +109,11 @@ export interface Scenario {
   readonly evenness?: number;
 }
 
+/** Cost units that the backend could serve at `seconds`, if it were never congested. */
+export function capacityOf({ capacity, dependencyCups }: BackendSpec, seconds: number): CostUnitsPerSecond {
+  return Math.min(capacity(seconds), dependencyCups?.(seconds) ?? Number.POSITIVE_INFINITY);
+}
+
 /** When everything is well again for good; undefined for a story whose trouble does not end. */
 export function troubleEndOf({ troubleEndSeconds, surgeEndSeconds, durationSeconds }: Scenario): number | undefined {
   const end = troubleEndSeconds ?? surgeEndSeconds;
@@ -116,6 +131,7 @@ export function scaledScenario(scenario: Scenario, factor: number): Scenario {
   const scale = (rate: RateFunction): RateFunction => {
     return (seconds) => rate(seconds) * factor;
   };
+  const { dependencyCups } = scenario.backend;
   return {
     ...scenario,
     evenness: Math.min(LARGEST_EVENNESS, Math.max(1, Math.round(1 / factor))),
@@ -124,7 +140,11 @@ export function scaledScenario(scenario: Scenario, factor: number): Scenario {
       demand: scale(group.demand),
       ...(group.usualRps !== undefined && { usualRps: group.usualRps * factor }),
     })),
-    backend: { ...scenario.backend, capacity: scale(scenario.backend.capacity) },
+    backend: {
+      ...scenario.backend,
+      capacity: scale(scenario.backend.capacity),
+      ...(dependencyCups && { dependencyCups: scale(dependencyCups) }),
+    },
   };
 }
 

@@ -6,6 +6,8 @@ import type { BackendSpec } from './scenario.ts';
 export interface Job {
   readonly startMs: EpochMs;
   readonly cost: number;
+  /** How many times as long it takes as others do, whatever the load. */
+  readonly slowness: number;
   /** The job is done when the backend has done this much work in all. */
   doneAtWork: number;
   isAnswered: boolean;
@@ -40,6 +42,9 @@ export class Backend<J extends Job> {
   private idleWork = 0;
   private offeredWork = 0;
   private utilisation = 0;
+  private slowness = 1;
+  private dependencySecond = 0;
+  private dependencyWork = 0;
   private readonly noise: Float64Array;
   /** The highest possible rate, as a multiple of the capacity. */
   private readonly room: number;
@@ -71,10 +76,11 @@ export class Backend<J extends Job> {
   submit(job: J, seconds: number): void {
     const failureShare = this.spec.fastFailureShare?.(seconds) ?? 0;
     const failsFast = failureShare > 0 && this.random() < failureShare;
+    const isBeyond = this.spec.dependencyCups !== undefined && !this.isBorne(job, this.spec.dependencyCups(seconds));
     const isFull = this.backlogWork > this.spec.queueSeconds * this.spec.capacity(seconds);
-    if (failsFast || isFull) {
+    if (failsFast || isBeyond || isFull) {
       job.isAnswered = true;
-      this.answer(job, job.startMs + FAST_FAILURE_MS, failsFast ? 500 : 503);
+      this.answer(job, job.startMs + FAST_FAILURE_MS, failsFast || isBeyond ? 500 : 503);
       return;
     }
     this.workAccepted += job.cost;
@@ -93,9 +99,19 @@ export class Backend<J extends Job> {
     const utilisation = capacity > 0 ? (this.offeredWork * 1000) / capacity : 1;
     this.utilisation += (utilisation - this.utilisation) * UTILISATION_SMOOTHING_PER_MS;
     this.offeredWork = 0;
+    this.slowness = this.spec.slowness?.(seconds) ?? 1;
     this.finishDone(nowMs);
     this.giveUpLate(nowMs);
     this.forgetFinished();
+  }
+
+  /** Whether the service behind it bears this job too: it counts what it was given in the present second. */
+  private isBorne(job: J, dependencyCups: number): boolean {
+    const second = Math.floor(job.startMs / 1000);
+    if (second !== this.dependencySecond) [this.dependencySecond, this.dependencyWork] = [second, 0];
+    if (this.dependencyWork + job.cost > dependencyCups) return false;
+    this.dependencyWork += job.cost;
+    return true;
   }
 
   private congestionFactor(capacity: number): number {
@@ -109,7 +125,7 @@ export class Backend<J extends Job> {
     const workDone = this.workDone + 1e-6;
     for (let job = this.queue[this.head]; job && job.doneAtWork <= workDone; job = this.queue[++this.head]) {
       if (job.isAnswered) continue; // The gateway had timed out, so the work was wasted.
-      const endMs = Math.max(nowMs + 1, job.startMs + this.ownLatencyMs());
+      const endMs = Math.max(nowMs + 1, job.startMs + Math.round(job.slowness * this.ownLatencyMs()));
       job.isAnswered = true;
       const timeoutMs = job.startMs + INTEGRATION_TIMEOUT_MS;
       if (endMs > timeoutMs) this.answer(job, Math.max(timeoutMs, nowMs + 1), 504);
@@ -140,7 +156,10 @@ export class Backend<J extends Job> {
     const { kneeFrom = KNEE_FROM, kneeTo = KNEE_TO } = this.spec;
     const strain = Math.min(1, Math.max(0, (this.utilisation - kneeFrom) / (kneeTo - kneeFrom)));
     const factor = this.noise[(this.random() * NOISE_TABLE_SIZE) | 0] ?? 1;
-    return Math.max(1, Math.round(this.spec.baseLatencyMs * factor * (1 + this.spec.kneeGrowth * strain * strain)));
+    return Math.max(
+      1,
+      Math.round(this.slowness * this.spec.baseLatencyMs * factor * (1 + this.spec.kneeGrowth * strain * strain)),
+    );
   }
 
   private forgetFinished(): void {

@@ -5,7 +5,7 @@ import type { EpochMs, KeyId, Rps, TierName } from '../../shared/platform/units.
 import { type Attempt, finishedRequest, isFirst, retryOf, type Source } from './attempt.ts';
 import { ContractBucket } from './contract-bucket.ts';
 import type { TierTerms } from './omniscient.ts';
-import { type ClientGroup, keyNames, type Scenario } from './scenario.ts';
+import { type ClientGroup, capacityOf, keyNames, type Scenario } from './scenario.ts';
 import { ScoreKeeper, type Scores } from './scores.ts';
 import { usualLimit, usualRates } from './scoring/usual-demand.ts';
 import { Backend, INTEGRATION_TIMEOUT_MS } from './simulated-backend.ts';
@@ -35,6 +35,7 @@ export interface WorldOptions {
 export const SLICE_MS = 100;
 /** The gateway's own answer to a refused request takes this long. */
 const REFUSAL_LATENCY_MS = 3;
+const CACHED_LATENCY_MS = 5;
 const STATUS_OF_REFUSAL = { THROTTLED: 429, QUOTA_EXCEEDED: 429, INVALID_API_KEY: 403 } as const;
 
 /**
@@ -52,6 +53,7 @@ export class World {
   private readonly answers = new TimeWheel<Attempt>(2 * INTEGRATION_TIMEOUT_MS);
   private readonly retries = new TimeWheel<Attempt>(LONGEST_RETRY_DELAY_MS + 2);
   private readonly clientRandom: Random;
+  private readonly cacheRandom: Random;
   private fresh: Attempt[] = [];
   private freshIndex = 0;
   private finished: FinishedRequest[] = [];
@@ -71,6 +73,7 @@ export class World {
       return this.sourcesOf(group, usual[index] ?? [], () => keyCount++);
     });
     this.clientRandom = random('world/clients');
+    this.cacheRandom = random('world/cache');
     this.backend = new Backend(scenario.backend, random('world/backend'), (attempt, endMs, status) => {
       this.answerAt(attempt, endMs, status);
     });
@@ -144,6 +147,9 @@ export class World {
   private firstAttempt(source: Source, methodIndex: number, startMs: EpochMs): Attempt {
     const { tierIndex, keyIndex, isHonest } = source;
     const isWithinContract = source.contract.takes(startMs);
+    const { methods, backend } = this.options.scenario;
+    const method = methods[methodIndex];
+    const isCached = backend.cachedShare !== undefined && this.cacheRandom() < backend.cachedShare;
     return {
       source,
       methodIndex,
@@ -153,8 +159,11 @@ export class World {
       isHonest,
       isWithinContract,
       isUsual: isWithinContract && source.usual.takes(startMs),
-      cost: this.options.scenario.methods[methodIndex]?.cost ?? 1,
+      // What the cache answers costs the backend nothing.
+      cost: isCached ? 0 : (method?.cost ?? 1),
       arrivalSeconds: this.secondsAt(startMs),
+      slowness: (source.group.slowness ?? 1) * (method?.slowness ?? 1),
+      isCached,
       startMs,
       doneAtWork: 0,
       isAnswered: false,
@@ -174,7 +183,8 @@ export class World {
     if (admission === 'admitted') {
       if (isFirst(attempt) && !attempt.isWithinContract) attempt.source.contract.exceeded();
       this.counter.offered(attempt.tierIndex, 'admitted');
-      this.backend.submit(attempt, seconds);
+      if (attempt.isCached) this.answerAt(attempt, attempt.startMs + CACHED_LATENCY_MS, 200);
+      else this.backend.submit(attempt, seconds);
       return;
     }
     const status = STATUS_OF_REFUSAL[admission];
@@ -213,7 +223,7 @@ export class World {
 
   private closeSecond(second: number): void {
     // The middle of the second stands for its capacity; a step inside a second is shared with its neighbour at most.
-    const capacityCups = this.options.scenario.backend.capacity(second + 0.5);
+    const capacityCups = capacityOf(this.options.scenario.backend, second + 0.5);
     const isViolation = this.keeper.closeSecond(capacityCups, this.backend.takeIdleWork());
     const counts = this.counter.take();
     const backlogSeconds = capacityCups > 0 ? this.backend.backlogWork / capacityCups : 0;

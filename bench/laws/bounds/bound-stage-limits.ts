@@ -25,10 +25,10 @@ export function nextStage(
   live: Limits,
   totalCups: CostUnitsPerSecond,
   keys: readonly ContractKey[],
-  { policy, baseline, knowledge }: LawContext,
+  { baseline, knowledge }: LawContext,
 ): Limits['stage'] {
   const passing = passingByMethod(keys, knowledge.enforced()?.tiers ?? live.tiers, baseline.tiers);
-  const sum = Object.entries(passing).reduce((cups, [method, rps]) => cups + rps * (policy.methodCost[method] ?? 1), 0);
+  const sum = Object.entries(passing).reduce((cups, [method, rps]) => cups + rps * knowledge.costOf(method), 0);
   if (sum === 0) return live.stage;
   const room = ROOM + DEVIATIONS * unevenness(sum, grainOf(keys), CORRECTION_SECONDS);
   const factor = sum > totalCups * BEARABLE ? totalCups / sum : Math.max(room, totalCups / sum);

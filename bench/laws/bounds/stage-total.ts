@@ -56,7 +56,7 @@ export function stageTotal(
  * was seen of late than chance explains.
  */
 function growthOf(
-  { knowledge, policy, baseline }: LawContext,
+  { knowledge, baseline }: LawContext,
   capacity: CostUnitsPerSecond,
   keys: readonly ContractKey[],
 ): number {
@@ -66,7 +66,7 @@ function growthOf(
   const passing = passingByMethod(keys, enforced.tiers, baseline.tiers);
   const admitted = Object.entries(passing).reduce((cups, [method, rps]) => {
     const limitRps = (limitOf(enforced.stage, method)?.rateRps ?? rps) * (1 + knowledge.slack);
-    return cups + Math.min(rps, limitRps) * (policy.methodCost[method] ?? 1);
+    return cups + Math.min(rps, limitRps) * knowledge.costOf(method);
   }, 0);
   const meant = admitted / capacity - 1 + knowledge.collapse * (knowledge.backlogCups() / capacity);
   const chance = DEVIATIONS * unevenness(capacity, grainOf(keys), 1) * SMOOTHED;

@@ -24,8 +24,8 @@ function bench(overrides: Partial<BackendSpec> = {}) {
   const backend = new Backend<Job>({ ...SPEC, ...overrides }, randomStreams(1)('backend'), (job, endMs, status) =>
     answers.push({ startMs: job.startMs, endMs, status }),
   );
-  const submit = (startMs: number, cost = 1) =>
-    backend.submit({ startMs, cost, doneAtWork: 0, isAnswered: false }, startMs / 1000);
+  const submit = (startMs: number, cost = 1, slowness = 1) =>
+    backend.submit({ startMs, cost, slowness, doneAtWork: 0, isAnswered: false }, startMs / 1000);
   const run = (fromMs: number, toMs: number) => {
     for (let nowMs = fromMs; nowMs < toMs; nowMs++) backend.advance(nowMs, nowMs / 1000);
   };
@@ -33,6 +33,36 @@ function bench(overrides: Partial<BackendSpec> = {}) {
 }
 
 describe('the backend', () => {
+  it("takes longer for some clients' requests, and at some times for everybody's, without more work", () => {
+    const { answers, submit, run, backend } = bench({ slowness: step(1, 3, 1) });
+    submit(0);
+    submit(0, 1, 6);
+    run(0, 1000);
+    submit(1000);
+    run(1000, 1010);
+    expect(answers.map(({ startMs, endMs }) => endMs - startMs)).toEqual([200, 1200, 600]);
+    expect(backend.backlogWork).toBe(0);
+  });
+
+  it('fails at once what a service behind it does not bear in a second', () => {
+    const { answers, submit, run } = bench({ dependencyCups: constant(3) });
+    for (const atMs of [0, 100, 200]) submit(atMs, 1);
+    submit(300, 4);
+    submit(400, 1);
+    run(0, 1000);
+    submit(1000, 3);
+    run(1000, 1010);
+    expect(answers.map(({ startMs, status }) => [startMs, status])).toEqual(
+      expect.arrayContaining([
+        [200, 200],
+        [300, 500],
+        [400, 500],
+        [1000, 200],
+      ]),
+    );
+    expect(answers).toContainEqual({ startMs: 400, endMs: 420, status: 500 });
+  });
+
   it('answers an idle request after its base latency', () => {
     const { answers, submit, run } = bench();
     submit(0);

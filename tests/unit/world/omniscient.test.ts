@@ -96,13 +96,13 @@ describe('what was served', () => {
         { usual: 20, total: 60 },
         { usual: 30, total: 40 },
       ]),
-    ).toBe(4 * (20 + 40 / 4) + 30 + 10 / 4);
-    expect(worth(terms, demand, [{ usual: 20, total: 30 }])).toBe(4 * (20 + 10 / 4));
-    expect(worth(terms, demand, [{ usual: 0, total: 30 }])).toBe(4 * (30 / 4));
+    ).toBe(4 * (20 + 40 / 20) + 30 + 10 / 20);
+    expect(worth(terms, demand, [{ usual: 20, total: 30 }])).toBe(4 * (20 + 10 / 20));
+    expect(worth(terms, demand, [{ usual: 0, total: 30 }])).toBe(4 * (30 / 20));
   });
 
   it('is worth nothing beyond the share', () => {
-    expect(worth(terms, demand, [{ usual: 20, total: 500 }])).toBe(4 * (20 + 40 / 4));
+    expect(worth(terms, demand, [{ usual: 20, total: 500 }])).toBe(4 * (20 + 40 / 20));
   });
 
   it('counts excess as due below the floor', () => {

@@ -94,7 +94,7 @@ describe('stress', () => {
     keeper.served(attempt(1, 3, 0, PREMIUM));
     keeper.served(attempt(2, 1, 0, BASIC));
     keeper.closeSecond(0, CAPACITY);
-    expect(keeper.result().stressRatio).toBeCloseTo((4 * (5 + 2 / 4) + 1) / (4 * (5 + 2 / 4) + 3), 6);
+    expect(keeper.result().stressRatio).toBeCloseTo((4 * (5 + 2 / 20) + 1) / (4 * (5 + 2 / 20) + 3), 6);
   });
 
   it('takes the worst tier for how even it was', () => {

@@ -45,6 +45,23 @@ class Recorder implements GatewayPort {
 }
 
 describe('the world', () => {
+  it("answers from the gateway's cache without the backend, which costs nothing and shows no integration", () => {
+    const gateway = new Recorder('admitted');
+    const { world } = worldOn(
+      gateway,
+      scenarioOf({ backend: { ...BACKEND, capacity: constant(60), cachedShare: 0.9 } }),
+    );
+    world.advance(world.endMs);
+    const [cached, others] = [true, false].map((isCached) =>
+      gateway.finished.filter(({ integrationLatencyMs }) => (integrationLatencyMs === undefined) === isCached),
+    );
+    expect((cached?.length ?? 0) / gateway.finished.length).toBeCloseTo(0.9, 1);
+    expect(cached?.every(({ status, startMs, endMs }) => status === 200 && endMs - startMs === 5)).toBe(true);
+    expect(others?.every(({ startMs, endMs }) => endMs - startMs > 50)).toBe(true);
+    // Of 390 cost units a second the backend sees 39, which it bears.
+    expect(world.scores()).toMatchObject({ goodputRatio: expect.closeTo(1, 1), violationSeconds: 0, stressSeconds: 0 });
+  });
+
   it('asks the gateway in the order of time and reports in the order of the answers', () => {
     const gateway = new Recorder('admitted');
     const { world } = worldOn(gateway, scenarioOf());
