@@ -19,6 +19,8 @@ export interface BenchLaw {
   readonly telemetry: TelemetryMode;
   /** How often it looks of its own accord; a minute when absent. It also looks whenever a window arrives. */
   readonly tickSeconds?: number;
+  /** It keeps what it learns in its state, so a story begins with a calm day behind it. */
+  readonly isLearning?: boolean;
   create(context: LawContext): Law<unknown>;
   /** Takes the place of the gateway's door: only for a bound without actuators. */
   readonly door?: (context: LawContext) => (gateway: GatewayPort) => Door;

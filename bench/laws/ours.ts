@@ -5,6 +5,7 @@ import { type BenchLaw, opaque } from './bench-law.ts';
 const withTelemetry = (name: string, telemetry: TelemetryMode): BenchLaw => ({
   name,
   telemetry,
+  isLearning: true,
   create: () => opaque(law),
 });
 

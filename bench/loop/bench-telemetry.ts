@@ -4,6 +4,7 @@ import type { MethodKey } from '../../shared/limits/method-key.ts';
 import type { EpochMs, KeyId, TierName } from '../../shared/platform/units.ts';
 import type { Window } from '../../shared/telemetry/window.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
+import type { Delays } from './delays.ts';
 
 /** The source of a law's data. */
 export type TelemetryMode =
@@ -33,6 +34,7 @@ export interface TelemetryOptions {
   /** Start of the scenario, the origin of the trouble's times. */
   readonly startMs: EpochMs;
   readonly trouble: TelemetryTrouble;
+  readonly delays: Delays;
   /** Control should look now. */
   readonly onNudge: () => void;
 }

@@ -24,6 +24,8 @@ export interface ControllerOptions<State> {
   readonly heartbeat: BenchHeartbeat;
   /** Keys per tier, from the plans. */
   readonly keyCounts: Readonly<Record<TierName, number>>;
+  /** What the law learned before; undefined: nothing. */
+  readonly state: State | undefined;
   readonly onConclusion?: (conclusion: Conclusion, atMs: EpochMs) => void;
 }
 
@@ -33,7 +35,8 @@ export class BenchController<State> {
   readonly writes: LimitWrite[] = [];
   private readonly options: ControllerOptions<State>;
   private rules: PlanWriteRules;
-  private state: State | undefined;
+  /** What the last tick left behind. */
+  state: State | undefined;
   private seenMs: EpochMs = 0;
   private logEndMs: EpochMs = 0;
   private stageWrittenMs = Number.NEGATIVE_INFINITY;
@@ -46,6 +49,7 @@ export class BenchController<State> {
     this.options = options;
     const { policy, baseline, clock } = options;
     this.rules = planWriteRules(policy, baseline.tiers);
+    this.state = options.state;
     clock.every(options.tickMs, 0, () => this.tick());
   }
 

@@ -8,8 +8,6 @@ import type { BenchTelemetry, TelemetryOptions } from './bench-telemetry.ts';
 import { extraDelayMs, isLost } from './trouble.ts';
 
 const MINUTE_MS = 60_000;
-/** Age at which a minute's metrics become readable. */
-const PUBLICATION_MS = { min: 60_000, max: 180_000 };
 
 interface Counts {
   requests: number;
@@ -36,10 +34,11 @@ export class MinuteTelemetry implements BenchTelemetry {
     this.options = options;
     this.lostRandom = options.random('bench/lost-windows');
     const delayRandom = options.random('bench/metric-delay');
-    const { clock, startMs, trouble } = options;
+    const { clock, startMs, trouble, delays } = options;
+    const { min, max } = delays.minuteMs;
     clock.every(MINUTE_MS, 0, () => {
       const endMs = clock.now();
-      const usualMs = PUBLICATION_MS.min + delayRandom() * (PUBLICATION_MS.max - PUBLICATION_MS.min);
+      const usualMs = Math.round(min + delayRandom() * (max - min));
       // Minutes are published in order.
       this.lastDueMs = Math.max(this.lastDueMs, endMs + usualMs + extraDelayMs(trouble, endMs, startMs));
       clock.after(this.lastDueMs - endMs, () => this.deliver(endMs - MINUTE_MS));

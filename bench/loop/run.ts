@@ -11,24 +11,31 @@ import type { Door } from '../../rehearsal/world/world-door.ts';
 import type { SecondSnapshot } from '../../rehearsal/world/world-snapshot.ts';
 import type { Baseline, Conclusion, Law } from '../../shared/law/types.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
+import type { EpochMs } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
 import { keyCountsOf } from '../../shared/telemetry/key-counts.ts';
 import type { TelemetryTrouble } from '../scenarios/bench-scenario.ts';
 import type { BenchTelemetry, TelemetryMode } from './bench-telemetry.ts';
 import { BenchController } from './controller.ts';
 import { benchTelemetry } from './create-telemetry.ts';
+import { type Delays, USUAL_DELAYS } from './delays.ts';
 import { BenchHeartbeat } from './heartbeat.ts';
 import { type Effort, effortOf, type LimitWrite } from './limit-changes.ts';
 import { BenchStage } from './stage.ts';
 import { NO_TROUBLE } from './trouble.ts';
 
-const EPOCH_MS = Date.UTC(2031, 0, 1);
 /** The control function looks at least once a minute. */
 const TICK_SECONDS = 60;
 /** Time that the loop runs before traffic begins. */
 const LEAD_MS = 300_000;
 /** When a scenario begins. */
-export const START_MS = EPOCH_MS + LEAD_MS;
+export const START_MS = Date.UTC(2031, 0, 1, 6);
+
+/** What a run leaves behind for the next one. */
+export interface History<State> {
+  readonly state: State | undefined;
+  readonly limits: Limits;
+}
 
 export interface LoopOptions<State> {
   readonly scenario: Scenario;
@@ -43,6 +50,12 @@ export interface LoopOptions<State> {
   readonly tickSeconds?: number;
   /** How much faster than their rate buckets refill; absent: the usual slack. */
   readonly enforcementSlack?: number;
+  /** Absent: as the embedded AWS assumes. */
+  readonly delays?: Delays;
+  /** Absent: the law has never seen the API, and all limits rest. */
+  readonly history?: History<State>;
+  /** When the scenario begins; START_MS when absent. */
+  readonly startMs?: EpochMs;
   /** Wraps the gateway in order to observe passing requests. */
   readonly watch?: (gateway: GatewayPort) => GatewayPort;
   /** Decides in place of the gateway, which still logs what was decided; only for a bound without actuators. */
@@ -51,7 +64,8 @@ export interface LoopOptions<State> {
   readonly onConclusion?: (conclusion: Conclusion, second: number) => void;
 }
 
-export interface LoopResult extends Scores, Effort {
+export interface LoopResult<State = unknown> extends Scores, Effort {
+  readonly history: History<State>;
   readonly decisions: Readonly<Record<string, number>>;
   /** Whether every rate at the end is at least nearly its value at onset. */
   readonly restored: boolean;
@@ -63,14 +77,14 @@ export interface LoopResult extends Scores, Effort {
 }
 
 /** One scenario with a law in the loop, no HTTP, no Lambdas: the same world, buckets, delays and telemetry. */
-export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopResult> {
-  const { scenario, baseline } = options;
+export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopResult<State>> {
+  const { scenario, baseline, history, startMs = START_MS } = options;
   const clock = new SimulationClock({
     onError: (error) => {
       throw error;
     },
   });
-  await clock.goVirtual(0, EPOCH_MS);
+  await clock.goVirtual(0, startMs - (history ? 0 : LEAD_MS));
   const loop = assembled(options, clock);
   const { stage, controller, decisions } = loop;
   const rest = new RestKeeper(baseline, troubleEndOf(scenario));
@@ -81,16 +95,17 @@ export async function runLoop<State>(options: LoopOptions<State>): Promise<LoopR
     rest.see(snapshot, enforced);
     options.onSecond?.(snapshot, enforced);
   });
-  await clock.runUntil(START_MS);
+  await clock.runUntil(startMs);
   clock.every(SLICE_MS, 0, () => world.advance(clock.now()));
-  await clock.runUntil(START_MS + scenario.durationSeconds * 1000);
+  await clock.runUntil(startMs + scenario.durationSeconds * 1000);
   clock.stop();
   const limits = stage.enforced();
   const { writes } = controller;
   const secondsToRest = rest.secondsToRest();
   return {
     ...world.scores(),
-    ...effortOf(writes, START_MS),
+    ...effortOf(writes, startMs),
+    history: { state: controller.state, limits: stage.written },
     ...(secondsToRest !== undefined && { secondsToRest }),
     decisions,
     restored: isRestored(atOnset, limits),
@@ -109,7 +124,7 @@ interface Loop<State> {
 }
 
 function assembled<State>(options: LoopOptions<State>, clock: SimulationClock): Loop<State> {
-  const { scenario, law, policy, baseline } = options;
+  const { scenario, law, policy, baseline, history, delays = USUAL_DELAYS, startMs = START_MS } = options;
   const random = randomStreams(options.seed);
   const tierOf = new Map(
     scenario.groups.flatMap((group) => keyNames(group).map((name) => [name, group.tier] as const)),
@@ -121,7 +136,8 @@ function assembled<State>(options: LoopOptions<State>, clock: SimulationClock): 
     clock,
     random,
     tierOf,
-    startMs: START_MS,
+    startMs,
+    delays,
     trouble: options.trouble ?? NO_TROUBLE,
     slowMs: policy.objective.latencyMs,
     meteredMethods: Object.keys(policy.methodCost),
@@ -132,6 +148,8 @@ function assembled<State>(options: LoopOptions<State>, clock: SimulationClock): 
     baseline,
     tierOf,
     random: random('bench/propagation'),
+    delays,
+    ...(history && { limits: history.limits }),
     methods: scenario.methods.map(({ verb, path }) => ({ verb, path })),
     onFinished: (requests) => {
       heartbeat.add(requests);
@@ -146,26 +164,27 @@ function assembled<State>(options: LoopOptions<State>, clock: SimulationClock): 
     baseline,
     stage,
     heartbeat,
+    state: history?.state,
     tickMs: (options.tickSeconds ?? TICK_SECONDS) * 1000,
     telemetry: () => telemetry,
     keyCounts: keyCountsOf(tierOf.values()),
     onConclusion: (conclusion, atMs) => {
       decisions[conclusion.kind] = (decisions[conclusion.kind] ?? 0) + 1;
-      options.onConclusion?.(conclusion, (atMs - START_MS) / 1000);
+      options.onConclusion?.(conclusion, (atMs - startMs) / 1000);
     },
   });
   return { stage, controller, random, decisions };
 }
 
 function worldOf<State>(
-  { scenario, policy, baseline, watch, door }: LoopOptions<State>,
+  { scenario, policy, baseline, watch, door, startMs = START_MS }: LoopOptions<State>,
   { stage, random }: Loop<State>,
   onSecond: (snapshot: SecondSnapshot) => void,
 ): World {
   const gateway = watch?.(stage) ?? stage;
   return new World({
     scenario,
-    startMs: START_MS,
+    startMs,
     gateway: door?.(gateway) ?? gateway,
     keyId: (name) => name,
     random,

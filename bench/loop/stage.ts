@@ -13,6 +13,7 @@ import type { Limit } from '../../shared/limits/limit.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
 import { STAGE_DEFAULT } from '../../shared/limits/method-key.ts';
 import type { KeyId, TierName } from '../../shared/platform/units.ts';
+import type { Delays } from './delays.ts';
 
 const STAGE = 'bench:stage';
 const ACCOUNT: Limit = { rateRps: 10_000, burst: 5_000 };
@@ -24,6 +25,9 @@ export interface BenchStageOptions {
   readonly methods: readonly { readonly verb: string; readonly path: string }[];
   readonly tierOf: ReadonlyMap<KeyId, TierName>;
   readonly enforcementSlack: number;
+  readonly delays: Delays;
+  /** In force from the start; the baseline when absent. */
+  readonly limits?: Limits;
   readonly onFinished: (requests: readonly FinishedRequest[]) => void;
 }
 
@@ -36,21 +40,21 @@ export class BenchStage implements GatewayPort {
   written: Limits;
 
   constructor(options: BenchStageOptions) {
-    const { clock, random, baseline, methods, tierOf, enforcementSlack } = options;
-    const { stagePropagationMs, planPropagationMs, stageRefusalSpendsPlanToken } = ASSUMPTIONS;
+    const { clock, random, baseline, methods, tierOf, enforcementSlack, delays } = options;
+    const { stageRefusalSpendsPlanToken } = ASSUMPTIONS;
     this.options = options;
     this.enforcement = new Enforcement({
       clock,
       randomOf: () => random,
       accountLimit: ACCOUNT,
       enforcementSlack,
-      stagePropagationMs,
-      planPropagationMs,
+      stagePropagationMs: delays.stageMs,
+      planPropagationMs: delays.planMs,
       stageRefusalSpendsPlanToken,
     });
-    this.written = { stage: { [STAGE_DEFAULT]: baseline.stage }, tiers: baseline.tiers };
+    this.written = options.limits ?? { stage: { [STAGE_DEFAULT]: baseline.stage }, tiers: baseline.tiers };
     this.writeStage(this.written.stage);
-    for (const [tier, limit] of Object.entries(baseline.tiers)) this.writePlan(tier, limit);
+    for (const [tier, limit] of Object.entries(this.written.tiers)) this.writePlan(tier, limit);
     const deployed = {
       methods: methods.map((method) => ({ ...method, apiKeyRequired: true })),
     } as unknown as DeployedApi;

@@ -20,10 +20,10 @@ export class WindowTelemetry implements BenchTelemetry {
   constructor(ageSeconds: number, options: TelemetryOptions) {
     this.options = options;
     this.random = options.random('bench/lost-windows');
-    const { clock, startMs, trouble } = options;
+    const { clock, startMs, trouble, delays } = options;
     clock.every(WINDOW_MS, 0, () => {
       const endMs = clock.now();
-      const delayMs = ageSeconds * 1000 + extraDelayMs(trouble, endMs, startMs);
+      const delayMs = Math.round(ageSeconds * delays.windowAgeFactor * 1000) + extraDelayMs(trouble, endMs, startMs);
       clock.after(delayMs, () => this.deliver(endMs - WINDOW_MS));
     });
   }

@@ -1,22 +1,20 @@
-import { randomStreams } from '../../rehearsal/world/random-streams.ts';
+import { calmHistory, slackOf } from '../laws/calm-history.ts';
 import { LAWS } from '../laws/index.ts';
 import { Knowledge } from '../laws/knowledge.ts';
 import { CostMeter } from '../loop/cost-meter.ts';
+import { delaysOf } from '../loop/delays.ts';
 import { runLoop, START_MS } from '../loop/run.ts';
 import { BENCH_SCENARIOS } from '../scenarios/index.ts';
 import type { Job, RunResult, Second } from './job.ts';
 import { benchPolicy } from './policy.ts';
 import { traceConclusion, traceSecond } from './trace.ts';
 
-/** Enforcement is best effort: by up to this share too generous, drawn by seed. */
-const LARGEST_SLACK = 0.02;
-
 export async function play({ law: lawName, scenario: name, seed, size, trace, keepSeconds }: Job): Promise<RunResult> {
   const law = LAWS.get(lawName);
   const family = BENCH_SCENARIOS.find((each) => each.name === name);
   if (law === undefined || family === undefined) throw new RangeError(`No law "${lawName}" or no scenario "${name}".`);
   const { scenario, trouble, baseline } = family.draw(seed, size);
-  const slack = randomStreams(seed)('bench/slack')() * LARGEST_SLACK;
+  const slack = slackOf(seed);
   const knowledge = new Knowledge(scenario, START_MS, slack);
   const policy = benchPolicy(size);
   const context = { policy, baseline, knowledge };
@@ -26,6 +24,7 @@ export async function play({ law: lawName, scenario: name, seed, size, trace, ke
     decisions: _,
     limits: __,
     writes: ___,
+    history: ____,
     stageWrites,
     planWrites,
     reversals,
@@ -39,6 +38,8 @@ export async function play({ law: lawName, scenario: name, seed, size, trace, ke
     law: law.create(context),
     telemetry: law.telemetry,
     enforcementSlack: slack,
+    delays: delaysOf(seed),
+    ...(law.isLearning && !family.hasNoHistory && { history: await calmHistory(law, seed, size) }),
     ...(law.tickSeconds !== undefined && { tickSeconds: law.tickSeconds }),
     ...(law.door && { door: law.door(context) }),
     ...(keepSeconds && {

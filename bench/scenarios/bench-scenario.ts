@@ -22,6 +22,8 @@ export interface BenchScenario {
   readonly title: string;
   /** No limit can shorten its failures (a hang, fast errors, slow by nature): its violations are reported, not aimed at. */
   readonly isUnavoidable?: boolean;
+  /** A law that learns begins without a calm day behind it. */
+  readonly hasNoHistory?: boolean;
   /** @param size share of the brief's figures, > 0 */
   draw(seed: number, size: number): Drawn;
 }

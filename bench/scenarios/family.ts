@@ -43,8 +43,12 @@ const REST_SHARE = 0.1;
 const CAPACITY_SHARE = 0.05;
 const SECONDS = 20;
 const RUN_ON_SECONDS = 1200;
+/** Of latency: independent noise would make every estimate seem sure within a few windows. */
+const LASTING_NOISE = { spread: 0.06, seconds: 60 };
 
 export interface FamilyOptions {
+  /** A law knows nothing of the API before the story's five minutes at rest. */
+  readonly hasNoHistory?: boolean;
   /** No limit can shorten its failures. */
   readonly isUnavoidable?: boolean;
 }
@@ -54,12 +58,13 @@ export function family(
   name: string,
   title: string,
   sketch: (jitter: Jitter) => Sketch,
-  { isUnavoidable = false }: FamilyOptions = {},
+  { isUnavoidable = false, hasNoHistory = false }: FamilyOptions = {},
 ): BenchScenario {
   return {
     name,
     title,
     isUnavoidable,
+    hasNoHistory,
     draw(seed, size) {
       const { trouble = NO_TROUBLE, methods = METHODS, ...story } = toItsRest(sketch(jitterOf(name, seed)));
       const scenario: Scenario = { name, title, objective: OBJECTIVE, methods, ...story };
@@ -116,7 +121,11 @@ export function honest(
 
 /** The brief's backend, 2,200 cost units a second within 5 %; `course` is what becomes of it over time (1: all of it). */
 export function backend(jitter: Jitter, course: RateFunction = constant(1), share = CAPACITY_SHARE): BackendSpec {
-  return { ...BACKEND, capacity: scaled(course, jitter.level(BACKEND.capacity(0), share)) };
+  return {
+    ...BACKEND,
+    lastingNoise: LASTING_NOISE,
+    capacity: scaled(course, jitter.level(BACKEND.capacity(0), share)),
+  };
 }
 
 /** Twice and no more: where most of a crowd is refused for long, more tries would leave little room for first attempts. */

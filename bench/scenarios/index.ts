@@ -4,6 +4,7 @@ import { blackout } from './blackout.ts';
 import { briefBasic } from './brief-basic.ts';
 import { briefCollapse } from './brief-collapse.ts';
 import { briefPremium } from './brief-premium.ts';
+import { briefUnknown } from './brief-unknown.ts';
 import { bursts } from './bursts.ts';
 import { cached } from './cached.ts';
 import { capacityDoubles } from './capacity-doubles.ts';
@@ -80,6 +81,7 @@ export const BENCH_SCENARIOS: readonly BenchScenario[] = [
   onOff,
   blackout,
   slowPoison,
+  briefUnknown,
   ...RECORDED.scenarios,
 ];
 

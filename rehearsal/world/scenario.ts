@@ -46,6 +46,8 @@ export interface BackendSpec {
   /** Latency without load, milliseconds: the median, and the standard deviation of its logarithm. */
   readonly baseLatencyMs: number;
   readonly latencySpread: number;
+  /** Noise that lasts: the standard deviation of its logarithm, and the seconds in which it forgets itself; none when absent. */
+  readonly lastingNoise?: { readonly spread: number; readonly seconds: number };
   /** How many times as long all requests take, over time; 1 when absent. */
   readonly slowness?: RateFunction;
   /** By how much of itself latency has grown when utilisation reaches `kneeTo`; it starts to grow, as a square, at `kneeFrom`. */

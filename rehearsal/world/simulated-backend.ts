@@ -43,6 +43,9 @@ export class Backend<J extends Job> {
   private offeredWork = 0;
   private utilisation = 0;
   private slowness = 1;
+  /** Logarithm of the noise that lasts, and when it moves next. */
+  private noiseLog = 0;
+  private nextNoiseMs: EpochMs = 0;
   private dependencySecond = 0;
   private dependencyWork = 0;
   private readonly noise: Float64Array;
@@ -99,10 +102,18 @@ export class Backend<J extends Job> {
     const utilisation = capacity > 0 ? (this.offeredWork * 1000) / capacity : 1;
     this.utilisation += (utilisation - this.utilisation) * UTILISATION_SMOOTHING_PER_MS;
     this.offeredWork = 0;
-    this.slowness = this.spec.slowness?.(seconds) ?? 1;
+    if (this.spec.lastingNoise && nowMs >= this.nextNoiseMs) this.moveNoise(nowMs, this.spec.lastingNoise);
+    this.slowness = (this.spec.slowness?.(seconds) ?? 1) * Math.exp(this.noiseLog);
     this.finishDone(nowMs);
     this.giveUpLate(nowMs);
     this.forgetFinished();
+  }
+
+  /** Once a second: a random walk that is drawn back to nothing. */
+  private moveNoise(nowMs: EpochMs, { spread, seconds }: NonNullable<BackendSpec['lastingNoise']>): void {
+    this.nextNoiseMs = nowMs + 1000;
+    const kept = Math.exp(-1 / seconds);
+    this.noiseLog = kept * this.noiseLog + spread * Math.sqrt(1 - kept * kept) * normal(this.random);
   }
 
   /** Whether the service behind it bears this job too: it counts what it was given in the present second. */

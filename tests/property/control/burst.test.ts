@@ -1,4 +1,5 @@
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { USUAL_DELAYS } from '../../../bench/loop/delays.ts';
 import { START_MS } from '../../../bench/loop/run.ts';
 import { BenchStage } from '../../../bench/loop/stage.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
@@ -24,6 +25,7 @@ async function refusedShare({ rateRps, burst }: Limit, load: number, seed: numbe
     methods: [{ verb: 'GET', path: '/data' }],
     tierOf: new Map([['key', 'premium']]),
     enforcementSlack: 0,
+    delays: USUAL_DELAYS,
     onFinished: () => undefined,
   });
   let atMs = clock.now();

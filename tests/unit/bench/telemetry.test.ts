@@ -1,13 +1,14 @@
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import type { TelemetryMode } from '../../../bench/loop/bench-telemetry.ts';
 import { benchTelemetry } from '../../../bench/loop/create-telemetry.ts';
+import { USUAL_DELAYS } from '../../../bench/loop/delays.ts';
 import type { TelemetryTrouble } from '../../../bench/scenarios/bench-scenario.ts';
 import { randomStreams } from '../../../rehearsal/world/random-streams.ts';
 
 const EPOCH_MS = Date.UTC(2031, 0, 1);
 const WINDOW = 10_000;
 
-async function listen(mode: TelemetryMode, trouble: TelemetryTrouble = { lost: [], late: [] }) {
+async function listen(mode: TelemetryMode, trouble: TelemetryTrouble = { lost: [], late: [] }, windowAgeFactor = 1) {
   const clock = new SimulationClock({
     onError: (error) => {
       throw error;
@@ -23,6 +24,7 @@ async function listen(mode: TelemetryMode, trouble: TelemetryTrouble = { lost: [
     meteredMethods: ['/orders/POST'],
     startMs: EPOCH_MS,
     trouble,
+    delays: { ...USUAL_DELAYS, windowAgeFactor },
     onNudge: () => nudges.push((clock.now() - EPOCH_MS) / 1000),
   });
   // One request a second, answered 200 ms later; every tenth is refused.
@@ -73,4 +75,10 @@ test('a minute of metrics comes one to three minutes after its end, without tier
 test('who does not look gets nothing', async () => {
   const { startsUpTo } = await listen({ kind: 'none' });
   expect(await startsUpTo(120)).toEqual([]);
+});
+
+test('windows are older than a law expects where a run has it so', async () => {
+  const { startsUpTo } = await listen({ kind: 'windows', ageSeconds: 10 }, undefined, 1.5);
+  expect(await startsUpTo(24)).toEqual([]);
+  expect(await startsUpTo(26)).toEqual([0]);
 });

@@ -44,6 +44,20 @@ describe('the backend', () => {
     expect(backend.backlogWork).toBe(0);
   });
 
+  it('has noise that lasts: what is slow stays slow for a while', () => {
+    const { answers, submit, run } = bench({ lastingNoise: { spread: 0.2, seconds: 60 } });
+    for (let second = 0; second < 2000; second++) {
+      submit(second * 1000);
+      run(second * 1000, (second + 1) * 1000);
+    }
+    const logs = answers.map(({ startMs, endMs }) => Math.log((endMs - startMs) / 200));
+    const spread = (values: readonly number[]) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+    expect(spread(logs)).toBeGreaterThan(0.1);
+    expect(spread(logs)).toBeLessThan(0.3);
+    const steps = logs.slice(1).map((log, index) => log - (logs[index] ?? 0));
+    expect(spread(steps)).toBeLessThan(0.3 * spread(logs));
+  });
+
   it('fails at once what a service behind it does not bear in a second', () => {
     const { answers, submit, run } = bench({ dependencyCups: constant(3) });
     for (const atMs of [0, 100, 200]) submit(atMs, 1);
