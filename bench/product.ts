@@ -13,7 +13,8 @@ import { law } from '../shared/law/law.ts';
 import { scaledBaseline } from './loop/baseline.ts';
 import { runLoop } from './loop/run.ts';
 import { wholeNumbers } from './runner/numbers.ts';
-import { table, withGenerated } from './runner/page/benchmark-document.ts';
+import { withGenerated } from './runner/page/benchmark-document.ts';
+import { table } from './runner/page/markdown-table.ts';
 import { benchPolicy } from './runner/policy.ts';
 
 /**

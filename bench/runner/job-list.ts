@@ -6,21 +6,29 @@ export interface JobChoice {
   readonly laws: readonly string[];
   readonly seeds: readonly number[];
   readonly sizes: readonly number[];
-  /** Those that are played at every size; absent: all are. Others are played at the size for tuning alone. */
+  /**
+   * Those that are played at every size; absent: all are, with every seed. Others are played at the size for tuning alone,
+   * with the first seed; at larger sizes, which take long, the first seed stands for all.
+   */
   readonly lawsAtEverySize?: readonly string[];
   readonly trace?: boolean;
 }
 
 /** Every law in every scenario with every seed at its sizes, a scenario's runs together, the longest first. */
-export function jobsOf({ scenarios, laws, seeds, sizes, lawsAtEverySize = laws, trace = false }: JobChoice): Job[] {
-  const isPlayed = (law: string, size: number) => size === TUNING_SIZE || lawsAtEverySize.includes(law);
+export function jobsOf({ scenarios, laws, seeds, sizes, lawsAtEverySize, trace = false }: JobChoice): Job[] {
+  const seedsFor = (law: string, size: number) => {
+    if (lawsAtEverySize === undefined) return seeds;
+    const isEverywhere = lawsAtEverySize.includes(law);
+    if (size !== TUNING_SIZE && !isEverywhere) return [];
+    return isEverywhere && size <= TUNING_SIZE ? seeds : seeds.slice(0, 1);
+  };
   return sizes
     .toSorted((a, b) => b - a)
     .flatMap((size) =>
       scenarios.flatMap((scenario) =>
-        laws
-          .filter((law) => isPlayed(law, size))
-          .flatMap((law) => seeds.map((seed) => ({ law, scenario, seed, size, trace, keepSeconds: false }))),
+        laws.flatMap((law) =>
+          seedsFor(law, size).map((seed) => ({ law, scenario, seed, size, trace, keepSeconds: false })),
+        ),
       ),
     );
 }

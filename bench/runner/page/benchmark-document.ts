@@ -1,7 +1,10 @@
 import type { Tuning } from '../../laws/rivals/tuning.ts';
+import { TUNING_SIZE } from '../../scenarios/size.ts';
 import type { Results } from '../results.ts';
 import { YARDSTICK } from '../soundness.ts';
 import type { Row, Summary } from '../summary.ts';
+import { aimsTable } from './aims.ts';
+import { table } from './markdown-table.ts';
 
 /** The product with log windows, and with minute metrics alone, each beside one that knows all as late: the target table. */
 const OURS = 'tidegate';
@@ -15,11 +18,6 @@ const isRival = (law: string) => !law.startsWith(OURS) && !law.startsWith(YARDST
 const ratio = (value: number | null | undefined) => (value === null || value === undefined ? '–' : value.toFixed(3));
 const count = (value: number) => (Math.round(value * 10) / 10).toString();
 const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
-
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
-}
 
 interface Target {
   readonly figure: string;
@@ -176,9 +174,17 @@ export function withGenerated(text: string, name: string, content: string): stri
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
+/** The results at the size at which every law is played. */
+function atOneSize(results: Results): Results {
+  const isThere = ({ size = TUNING_SIZE }: { readonly size?: number }) => size === TUNING_SIZE;
+  return { ...results, rows: results.rows.filter(isThere), summaries: results.summaries.filter(isThere) };
+}
+
 /** docs/benchmark.md with every generated part as the results say. */
-export function benchmarkPage(page: string, results: Results, tuning: Tuning): string {
+export function benchmarkPage(page: string, all: Results, tuning: Tuning): string {
+  const results = atOneSize(all);
   const parts = {
+    aims: aimsTable(all),
     targets: targetTable(results),
     laws: lawTable(results),
     scenarios: scenarioTable(results),
@@ -190,5 +196,5 @@ export function benchmarkPage(page: string, results: Results, tuning: Tuning): s
 
 /** README.md's part: the targets. */
 export function readmePage(page: string, results: Results): string {
-  return withGenerated(page, 'benchmark', targetTable(results));
+  return withGenerated(page, 'benchmark', targetTable(atOneSize(results)));
 }
