@@ -4,7 +4,7 @@ test('a run depends on the world, the embedded gateway and the scenarios, whatev
   const world = reachedFrom(['bench/runner/play.ts'], ['bench/laws/index.ts']);
   expect(world).toEqual(
     expect.arrayContaining([
-      'bench/scenarios/size.ts',
+      'bench/scenarios/family.ts',
       'rehearsal/world/world.ts',
       'embedded-aws/gateway/enforcement/token-bucket.ts',
     ]),
