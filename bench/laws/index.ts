@@ -2,6 +2,7 @@ import type { BenchLaw } from './bench-law.ts';
 import { gate } from './bounds/gate.ts';
 import { perfect, perfectAhead, perfectByMinutes, perfectLate } from './bounds/perfect.ts';
 import { noLimits, staticLimits } from './fixed.ts';
+import { NEXT } from './next.ts';
 import { OURS } from './ours.ts';
 import { CANDIDATES, RIVALS } from './rivals/index.ts';
 
@@ -22,4 +23,6 @@ export const COMPARED: readonly BenchLaw[] = [
 export const AT_EVERY_SIZE: readonly string[] = ['perfect', 'gate', 'tidegate', 'tidegate-minutes', 'static'];
 
 /** Every law by its name, the settings that rivals may be tuned to included. */
-export const LAWS: ReadonlyMap<string, BenchLaw> = new Map([...COMPARED, ...CANDIDATES].map((law) => [law.name, law]));
+export const LAWS: ReadonlyMap<string, BenchLaw> = new Map(
+  [...COMPARED, ...NEXT, ...CANDIDATES].map((law) => [law.name, law]),
+);

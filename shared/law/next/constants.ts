@@ -1,0 +1,172 @@
+/**
+ * Every number that decides and that no operator owns, each with its unit. They are one mutable record, so that an
+ * ablation can replace one and play the benchmark again; nothing else ever writes here.
+ */
+export const NUMBERS = {
+  // The estimate of capacity: capacity.ts.
+  /** Standard deviation of the logarithm of capacity before anything is known. */
+  firstSpread: 0.3,
+  /** Variance of the logarithm of capacity per second: by how much a backend may change unseen. */
+  drift: 0.0025 / 60,
+  /** A failed probe at an unchanged capacity divides the drift by this, down to a sixteenth: probes become rarer. */
+  driftBackoff: 2,
+  /** Relative error of one window's measurement besides chance, share. */
+  measurementError: 0.03,
+  /** A measurement so many deviations away is a change of capacity, not noise. */
+  surprise: 2.5,
+  /** Largest rise of the estimate by one healthy window, share. */
+  largestRaise: 0.05,
+  /** The same close to, or beyond, the rate at which the last overload began, until that is old. */
+  raiseNearFailure: 0.012,
+  /** By how much the variance grows where the limit was reached and the backend felt nothing. */
+  widening: 2,
+  /** First step back to the proven rate when the backend feels no load any more, as a logarithm; doubles with each success. */
+  firstJump: 0.12,
+  /** Seconds after an overload before such a step is tried; doubled by each overload until the proven rate is reached. */
+  jumpSeconds: 60,
+  /** Half-life of the memory of the highest rate that was proven, seconds. */
+  provenHalfLifeSeconds: 7200,
+  /** How much more than ever went well an untested backend is taken to bear, as a factor. */
+  roomAtRest: 1.38,
+  // Health of the backend: latency.ts.
+  /** Quantile of latency that raises the alarm, and its mirror that tells that a queue stood all the time. */
+  alarmQuantile: 0.8,
+  /** Unloaded latency times this is overload. */
+  overloadFactor: 2,
+  /** Share of the way from unloaded latency to the objective from which nothing is raised. */
+  kneeShare: 0.28,
+  /** Answers below which windows are added up before they are judged, number. */
+  leastAnswers: 20,
+  /** By how much the estimate falls where latency at the limit is past the knee by a quarter, as a logarithm. */
+  easeShare: 0.03,
+  /** Half-life with which the unloaded latency follows a slower backend at low load, seconds. */
+  baseRiseSeconds: 300,
+  // The backlog: backlog.ts.
+  /** A predicted backlog up to this is left alone, seconds of work. */
+  toleratedBacklogSeconds: 0.1,
+  /** Time in which a backlog is drained, seconds. */
+  drainSeconds: 7,
+  /** A backlog grows unseen by at most this, seconds of work. */
+  unseenBacklogSeconds: 4,
+  /** No drain lets in less than this share of the estimate. */
+  leastDrainShare: 0.2,
+  // Demand: asked-demand.ts and usual.ts.
+  /** Half-life with which a key's demand follows a fall, seconds. */
+  demandHalfLifeSeconds: 20,
+  /** A rise beyond so many deviations of chance counts at once. */
+  jumpDeviations: 2.5,
+  /** Half-life of what is learned of how often clients try, seconds. */
+  attemptsHalfLifeSeconds: 120,
+  /** Share of requests refused by our limits above which nothing usual is learned. */
+  calmRefusals: 0.03,
+  // Plans: plans.ts.
+  /** What the plans let through, as a share of what the stage does: the stage is blind and should not bind. */
+  planShare: 0.97,
+  /** A plan write must win this share of what could be won, beyond noise. */
+  worthShare: 0.006,
+  /** How far the plans' budget follows what they leave unused, per window. */
+  fillGain: 0.2,
+  /** A plan's burst, seconds of its rate. */
+  planBurstSeconds: 2,
+  /** A plan's burst at least, requests. */
+  leastPlanBurst: 8,
+  // The stage: standing-stage.ts.
+  /** A change of the stage below this share is not written while it binds. */
+  stageStep: 0.02,
+  /** The same at rest, where only room changes. */
+  stageStepAtRest: 0.3,
+  /** Room of a method whose share of the cost wanders, beyond its share. */
+  methodRoom: 1.1,
+  /** How fast what is admitted beyond a stage limit is learned, per window. */
+  slackGain: 0.15,
+  // Errors: error-judgement.ts.
+  /** Half-life of the verdict whether errors come from load, seconds. */
+  verdictSeconds: 600,
+  // Not yet tried one by one: each must show in the ablation what it is worth, take a natural value, or go.
+  /** Largest correction of the predicted growth of a backlog, seconds of work a second. (backlog.ts) */
+  mostBias: 0.15,
+  /** The longest wait after an overload before a step back to the proven rate, seconds. (capacity.ts) */
+  longestJumpSeconds: 480,
+  /** A change of what is let in by this share tells whether errors depend on it. (error-judgement.ts) */
+  tellingShare: 0.08,
+  /** By how much one window beyond, or within, what was served without errors moves the logarithm of the odds. (error-judgement.ts) */
+  windowEvidence: 1,
+  /** By how much successes that do not follow admissions at all move it. (error-judgement.ts) */
+  testEvidence: 6,
+  /** Chance that errors come from load from which a cut tests it. (error-judgement.ts) */
+  suspicion: 0.55,
+  /** So many times what ever went well is more than chance. (error-judgement.ts) */
+  beyondFactor: 1.1,
+  /** So many times the errors that the objective allows are worth a test. (error-judgement.ts) */
+  testFactor: 2,
+  /** A test that shows nothing for so long is given up, seconds. (error-judgement.ts) */
+  testSeconds: 60,
+  /** Tiers with so large a share of the answers must feel a queue before it is one. (latency.ts) */
+  feltShare: 0.3,
+  /** Added to the latency that is overload, milliseconds: quick backends vary more. (latency.ts) */
+  overloadExtraMs: 50,
+  /** A failure within this share of the unloaded latency did no work. (latency.ts) */
+  quickShare: 0.5,
+  /** No latency below this share of the objective is overload. (latency.ts) */
+  objectiveShare: 0.6,
+  /** Share of the way that the unloaded latency falls towards a lower one in a window. (latency.ts) */
+  baseFallShare: 0.3,
+  /** Plans are written ahead of the stage on the way back by this factor at most. (next-law.ts) */
+  mostLead: 1.25,
+  /** Least ratio of what plans are expected to let through to what they do. (next-law.ts) */
+  leastFill: 0.95,
+  /** Largest such ratio. (next-law.ts) */
+  mostFill: 1.25,
+  /** Latency that did not fall by this share although less was let in is not a queue. (learn.ts) */
+  fallenShare: 0.3,
+  /** Such windows in a row make it the nature of the backend, number. (learn.ts) */
+  unmovedWindows: 3,
+  /** Share of a falling course of completions that is taken to go on, and the least share of them to be left. (learn.ts) */
+  trendShare: 0.8,
+  /** For how long that course goes on until a command acts, seconds. (learn.ts) */
+  trendSeconds: 20,
+  /** Completions below this share of the last window's, and late, are a sudden loss. (learn.ts) */
+  suddenShare: 0.93,
+  /** The backlog that a sudden loss is taken to have left, seconds of work. (learn.ts) */
+  suddenSeconds: 4,
+  /** A stage below this share of the estimate brakes: what is completed then is no measure. (learn.ts) */
+  brakedShare: 0.85,
+  /** A queue that stays above this share of itself under a brake is no smaller: then it is a measure. (learn.ts) */
+  stuckShare: 0.8,
+  /** Admissions that grew by this factor explain an overload. (learn.ts) */
+  roseFactor: 1.05,
+  /** Latency at the limit from this multiple of the unloaded one on shows load. (learn.ts) */
+  loadedRatio: 1.1,
+  /** Where it falls to this share of its excess, capacity has grown. (learn.ts) */
+  relievedShare: 0.4,
+  /** The estimate counts as close to the last failure from so far below it, as a logarithm. (learn.ts) */
+  nearFailure: 0.06,
+  /** A limit that binds is raised to no more than this factor of what was let in. (learn.ts) */
+  triedFactor: 1.07,
+  /** The same further beyond, where the backend feels nothing. (learn.ts) */
+  unfeltShare: 0.25,
+  /** How fast the latency at the limit is smoothed, per window. (learn.ts) */
+  feltGain: 0.3,
+  /** Room, from 0 to 1, from which a step back to the proven rate is taken. (learn.ts) */
+  jumpRoom: 0.85,
+  /** The first overload leaves at least this share of an estimate that was never tried. (learn.ts) */
+  firstCutShare: 0.97,
+  /** Plans are let go when all that is asked for is below this share of their budget. (plans.ts) */
+  releaseShare: 0.95,
+  /** A plan write must win more than so many deviations of chance. (plans.ts) */
+  planNoise: 0.4,
+  /** Plans that let through less than this share of their budget are written for less. (plans.ts) */
+  unfilledShare: 0.92,
+  /** How much less: a factor. (plans.ts) */
+  unfilledWorth: 0.25,
+  /** Below this a loss says nothing of how often clients try. (attempts.ts) */
+  leastLostShare: 0.05,
+  /** What another number of attempts than the usual one must explain better by, variance of the logarithm. (attempts.ts) */
+  attemptsPrior: 0.01,
+  /** A method's limit must change by more than so many deviations of chance. (standing-stage.ts) */
+  stageNoise: 1.5,
+  /** At rest a limit closer to what is asked for than this factor is raised. (standing-stage.ts) */
+  stageRoomAtRest: 1.15,
+  /** A newcomer in calm is usual up to this quantile of its tier. (usual.ts) */
+  newcomerQuantile: 0.9,
+} satisfies Record<string, number>;

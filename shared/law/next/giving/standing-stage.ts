@@ -1,0 +1,111 @@
+import type { Limit } from '../../../limits/limit.ts';
+import { limitOf, type StageLimits } from '../../../limits/limits.ts';
+import { type MethodKey, STAGE_DEFAULT } from '../../../limits/method-key.ts';
+import { own, recordOf } from '../../../platform/records.ts';
+import type { CostUnitsPerSecond, Rps } from '../../../platform/units.ts';
+import { NUMBERS } from '../constants.ts';
+import { LAW_POLICY } from '../law-policy.ts';
+
+export interface StageWish {
+  /** What all methods together may let through. */
+  readonly totalCups: CostUnitsPerSecond;
+  /** Requests per second that pass the plans, by method. */
+  readonly expected: Readonly<Record<MethodKey, Rps>>;
+  readonly workOf: (method: MethodKey) => number;
+  readonly standing: StageLimits;
+  /** No method's rate exceeds the deployed one. */
+  readonly most: Limit;
+  readonly leastRps: Rps;
+  readonly isBinding: boolean;
+  /** A drain begins or ends: written however small. */
+  readonly isForced: boolean;
+}
+
+/** Methods asked for less often than this are not split off. */
+const LEAST_SPLIT_RPS = 1;
+/** A quiet method's bucket stands at this share of the total at least. */
+const LEAST_SHARE = 0.02;
+/** The time over which what is expected of a method was seen, seconds; and the deviations of chance that are no news. */
+const SEEN_SECONDS = 40;
+
+/** Tokens that let a Poisson stream pass at nine tenths of the rate, and no more than the backend bears at once. */
+export function burstFor(rateRps: Rps): number {
+  return Math.max(LAW_POLICY.leastBurstRequests, Math.ceil(rateRps * LAW_POLICY.burstSeconds));
+}
+
+/** The same rates with bursts no larger than ours. */
+export function withTightBursts(stage: StageLimits): StageLimits {
+  const tightened = Object.entries(stage).map(([key, { rateRps, burst }]) => {
+    return [key, { rateRps, burst: Math.min(burst, burstFor(rateRps)) }] as const;
+  });
+  return recordOf(tightened);
+}
+
+/** The stage for a total: what stands, unless the difference is news. */
+export function stageFor(wish: StageWish): StageLimits {
+  const wanted = split(wish);
+  return isNews(wanted, wish) ? wanted : withTightBursts(wish.standing);
+}
+
+/** A stage limit is per method, so a total is divided by the work that each method is expected to ask for. */
+function split(wish: StageWish): StageLimits {
+  const { totalCups, expected, workOf, standing, isBinding } = wish;
+  const work = Object.entries(expected).map(([method, rps]) => [method, rps * workOf(method)] as const);
+  const sum = work.reduce((total, [, cups]) => total + cups, 0);
+  const busy = work.filter(([method]) => method !== STAGE_DEFAULT && (own(expected, method) ?? 0) >= LEAST_SPLIT_RPS);
+  const isAlone = busy.length < 2;
+  const listed = new Set([...(isAlone ? [] : busy.map(([method]) => method)), ...Object.keys(standing)]);
+  listed.delete(STAGE_DEFAULT);
+  const settings: Record<MethodKey, Limit> = {};
+  for (const method of [...listed].sort()) {
+    const share = sum > 0 ? ((own(expected, method) ?? 0) * workOf(method)) / sum : 0;
+    const room = isBinding && share < 0.5 ? NUMBERS.methodRoom : 1;
+    settings[method] = limitAt((totalCups * Math.max(LEAST_SHARE, share * room)) / workOf(method), wish);
+  }
+  const others = work.filter(([method]) => !listed.has(method));
+  const shares = others.map(([method, cups]) => ({ share: sum > 0 ? cups / sum : 0, each: workOf(method) }));
+  const largest = shares.reduce((most, next) => (next.share > most.share ? next : most), { share: 0, each: 1 });
+  const share = listed.size === 0 ? largest.share || 1 : Math.max(LEAST_SHARE, largest.share);
+  settings[STAGE_DEFAULT] = limitAt((totalCups * share) / largest.each, wish);
+  return settings;
+}
+
+function limitAt(rateRps: Rps, { most, leastRps }: StageWish): Limit {
+  const bounded = Math.round(Math.min(most.rateRps, Math.max(leastRps, rateRps)) * 100) / 100;
+  return { rateRps: bounded, burst: Math.min(most.burst, burstFor(bounded)) };
+}
+
+function isNews(wanted: StageLimits, wish: StageWish): boolean {
+  const { standing, expected, isForced, isBinding } = wish;
+  if (Object.keys(wanted).some((key) => own(standing, key) === undefined)) return true;
+  return Object.entries(wanted).some(([key, limit]) => {
+    const before = own(standing, key);
+    if (before === undefined || before.rateRps === limit.rateRps) return false;
+    const change = Math.abs(limit.rateRps / before.rateRps - 1);
+    if (isForced && change > 1e-3) return true;
+    const asked = key === STAGE_DEFAULT ? askedOfOthers(wanted, expected) : (own(expected, key) ?? 0);
+    const noise = NUMBERS.stageNoise / Math.sqrt(Math.max(1, asked * SEEN_SECONDS));
+    if (isBinding) return change > Math.max(NUMBERS.stageStep, noise);
+    const isTight = limit.rateRps > before.rateRps && asked * NUMBERS.stageRoomAtRest > before.rateRps;
+    return change > (isTight ? Math.max(NUMBERS.stageStep, noise) : Math.max(NUMBERS.stageStepAtRest, noise));
+  });
+}
+
+/** What is asked for of the methods that the stage's default governs, requests per second. */
+function askedOfOthers(stage: StageLimits, expected: StageWish['expected']): Rps {
+  const others = Object.entries(expected).filter(([method]) => own(stage, method) === undefined);
+  return others.reduce((sum, [, rps]) => sum + rps, 0);
+}
+
+/** What stands, over everything that asks. */
+export function standingCups(
+  stage: StageLimits,
+  expected: Readonly<Record<MethodKey, Rps>>,
+  workOf: (method: MethodKey) => number,
+): CostUnitsPerSecond {
+  // The method that is the first to bind decides: the others ask in proportion.
+  const work = Object.entries(expected).filter(([, rps]) => rps > 0);
+  const sum = work.reduce((total, [method, rps]) => total + rps * workOf(method), 0);
+  const factors = work.map(([method, rps]) => (limitOf(stage, method)?.rateRps ?? 0) / rps);
+  return factors.length === 0 ? 0 : sum * Math.min(...factors);
+}

@@ -1,0 +1,167 @@
+import type { Limits } from '../../limits/limits.ts';
+import type { MethodKey } from '../../limits/method-key.ts';
+import type { CostUnitsPerSecond, EpochMs, KeyId, Rps, TierName } from '../../platform/units.ts';
+import type { Window } from '../../telemetry/window.ts';
+import type { DecisionKind } from '../types.ts';
+import { NUMBERS } from './constants.ts';
+
+/** What is believed of the backend's capacity: docs/control-law.md, "Capacity". */
+export interface Belief {
+  /** Natural logarithm of the capacity in cost units per second, and its variance. */
+  readonly log: number;
+  readonly variance: number;
+  /** Variance that a second adds: how unsteady the backend has proved to be. */
+  readonly drift: number;
+  /** Logarithm of the highest rate that was served in health; fades. */
+  readonly provenLog: number;
+  /** The next step back to it, as a logarithm: it doubles as long as the backend feels nothing. */
+  readonly jumpStep: number;
+  /** Logarithm of the estimate at which the last overload began. */
+  readonly failedLog: number;
+  /** When that may be tried at the earliest, and the wait after the next overload, seconds. */
+  readonly nextJumpMs: EpochMs;
+  readonly jumpSeconds: number;
+  /** Latency over the unloaded one, smoothed, of windows in which the limit was reached. */
+  readonly feltRatio: number;
+  /** A limit of ours has failed, or overload was measured: the estimate is more than a guess. */
+  readonly isMeasured: boolean;
+}
+
+/** What one key, or the lump of a tier's keys without a name, asks for. */
+export interface Demand {
+  readonly tier: TierName;
+  /** Keys in it: 1, or the number of those without a name. */
+  readonly count: number;
+  /** Requests per second of all its keys together by method, sent again or not. */
+  readonly asked: Readonly<Record<MethodKey, Rps>>;
+  /** First attempts among them, as a share. */
+  readonly wantedShare: number;
+}
+
+/** How often a tier's clients try: by number of attempts, mean and variance of the logarithm of what would be wanted. */
+export interface Attempts {
+  readonly weight: number;
+  readonly means: readonly number[];
+  readonly variances: readonly number[];
+}
+
+/** What is usual: requests per second. */
+export interface Usual {
+  /** Calm seconds that it was learned from. */
+  readonly seconds: number;
+  readonly keys: Readonly<Record<KeyId, { readonly tier: TierName; readonly rps: Rps }>>;
+  /** Of each of a tier's keys without a name. */
+  readonly rest: Readonly<Record<TierName, { readonly rps: Rps; readonly count: number }>>;
+}
+
+/** Limits that stood from a moment on, as far as the stage is concerned. */
+export interface Standing {
+  readonly fromMs: EpochMs;
+  /** What they were to let through in all, cost units per second. */
+  readonly cups: CostUnitsPerSecond;
+  readonly stage: Readonly<Record<MethodKey, Rps>>;
+}
+
+/** Whether errors come from load: the logarithm of the odds, and what it is judged by. */
+export interface ErrorJudgement {
+  readonly logOdds: number;
+  /** The highest rate served in the last minutes with hardly an error. */
+  readonly cleanCups: CostUnitsPerSecond;
+  /** Admitted and successful before a cut that is to tell; null while none is under way. */
+  readonly test: {
+    readonly admitted: CostUnitsPerSecond;
+    readonly succeeded: CostUnitsPerSecond;
+    /** What to return to, and how long it has been going on, seconds. */
+    readonly log: number;
+    readonly seconds: number;
+  } | null;
+}
+
+/** The last window that was judged, as far as the next one needs it. */
+export interface Last {
+  readonly endMs: EpochMs;
+  readonly isOverloaded: boolean;
+  readonly isBusyThroughout: boolean;
+  readonly admittedCups: CostUnitsPerSecond;
+  readonly completedCups: CostUnitsPerSecond;
+  readonly waitSeconds: number;
+  readonly refusedShare: number;
+}
+
+/** Everything that the law carries from tick to tick; plain JSON. */
+export interface NextState {
+  readonly version: 5;
+  readonly belief: Belief;
+  /** Unloaded median latency by method, milliseconds. */
+  readonly bases: Readonly<Record<MethodKey, number>>;
+  /** Share of admitted requests that reach the backend, by method: the others are answered by a cache or the gateway. */
+  readonly reach: Readonly<Record<MethodKey, number>>;
+  readonly demand: Readonly<Record<KeyId, Demand>>;
+  readonly attempts: Readonly<Record<TierName, Attempts>>;
+  readonly usual: Usual;
+  readonly errors: ErrorJudgement;
+  /** Admitted over limit where the stage binds. */
+  readonly slack: number;
+  /** What plans are expected to let through, over what they do. */
+  readonly fill: number;
+  /** Windows in a row that stayed slow although less was let in. */
+  readonly unmoved: number;
+  readonly last: Last | null;
+  /** Thin windows that wait for more. */
+  readonly pending: Window | null;
+  readonly standings: readonly Standing[];
+  /** Queued work, seconds, at a moment; and by how much a second it grew beyond what was predicted. */
+  readonly backlog: { readonly seconds: number; readonly atMs: EpochMs; readonly bias: number };
+  readonly isBinding: boolean;
+  /** What the stage was to let through as of the last tick. */
+  readonly stageCups: CostUnitsPerSecond;
+  /** What the plans in force were expected to let through. */
+  readonly expectedCups: CostUnitsPerSecond;
+  readonly desired: Limits;
+  readonly planOrder: readonly TierName[];
+  readonly lastWindowEndMs: EpochMs;
+  readonly lastLogEndMs: EpochMs;
+  readonly lastNewsMs: EpochMs;
+  readonly lastKind: DecisionKind;
+}
+
+/** Nothing seen yet: what is live is taken for the capacity, and may be wrong by much. */
+export function initialState(live: Limits, now: EpochMs): NextState {
+  return {
+    version: 5,
+    belief: {
+      log: 0,
+      variance: NUMBERS.firstSpread ** 2,
+      drift: NUMBERS.drift,
+      provenLog: 0,
+      jumpStep: NUMBERS.firstJump,
+      failedLog: 0,
+      nextJumpMs: 0,
+      jumpSeconds: NUMBERS.jumpSeconds,
+      feltRatio: 1,
+      isMeasured: false,
+    },
+    bases: {},
+    reach: {},
+    demand: {},
+    attempts: {},
+    usual: { seconds: 0, keys: {}, rest: {} },
+    errors: { logOdds: 0, cleanCups: 0, test: null },
+    slack: 1,
+    fill: 1,
+    unmoved: 0,
+    last: null,
+    pending: null,
+    standings: [],
+    backlog: { seconds: 0, atMs: now, bias: 0 },
+    isBinding: false,
+    stageCups: 0,
+    expectedCups: 0,
+    desired: live,
+    planOrder: [],
+    lastWindowEndMs: 0,
+    lastLogEndMs: now,
+    lastNewsMs: now,
+    lastKind: 'hold',
+  };
+}
