@@ -26,6 +26,8 @@ export const NUMBERS = {
   jumpSeconds: 60,
   /** Half-life of the memory of the highest rate that was proven, seconds. */
   provenHalfLifeSeconds: 7200,
+  /** The estimate never falls below this share of the rate that was proven: less would let nothing be seen. */
+  leastProvenShare: 0.15,
   /** How much more than ever went well an untested backend is taken to bear, as a factor. */
   roomAtRest: 1.38,
   // Health of the backend: latency.ts.

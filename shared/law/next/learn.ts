@@ -7,7 +7,7 @@ import type { LawInput } from '../types.ts';
 import { attemptsAfter, refusedShareOf, seenIn, throughPlans, updateDemand } from './asking/asked-demand.ts';
 import { learnUsual } from './asking/usual.ts';
 import { biasOf, carriedForward, passedAt, standingAt } from './backend/backlog.ts';
-import { afterSeconds, capacityOf } from './backend/capacity.ts';
+import { afterSeconds, capacityOf, notBlinding } from './backend/capacity.ts';
 import { type Evidence, judge, type Rule, unmovedAfter } from './backend/capacity-evidence.ts';
 import { judgeErrors } from './backend/error-judgement.ts';
 import { type BaseChange, type Feel, feelOf, updateBases } from './backend/latency.ts';
@@ -87,7 +87,7 @@ export function learn(
   const middleMs = (reading.startMs + reading.endMs) / 2;
   const state: NextState = {
     ...before,
-    belief: step.belief,
+    belief: notBlinding(step.belief),
     errors: errors.judgement,
     bases: updateBases(before.bases, window, baseChange(evidence, isNature)),
     reach: updateReach(before.reach, reading),

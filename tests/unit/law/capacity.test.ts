@@ -5,6 +5,7 @@ import {
   intervalOf,
   jumped,
   measured,
+  notBlinding,
 } from '../../../shared/law/next/backend/capacity.ts';
 import { type Belief, initialState } from '../../../shared/law/next/next-state.ts';
 
@@ -51,6 +52,13 @@ describe('what is believed of capacity', () => {
     const probed = measured(believing(1000), 1000, 0);
     expect(probed.drift).toBeLessThan(unknown.drift);
     expect(measured(probed, 300, 0).drift).toBe(unknown.drift);
+  });
+
+  test('never falls so low that nothing more could be seen', () => {
+    const hung = { ...measured(believing(1000), 0.5, 0), provenLog: Math.log(1000) };
+    expect(capacityOf(hung)).toBeLessThan(10);
+    expect(capacityOf(notBlinding(hung))).toBeCloseTo(150);
+    expect(notBlinding(believing(1000))).toEqual(believing(1000));
   });
 
   test('returns to the proven rate in doubling steps, and no further', () => {

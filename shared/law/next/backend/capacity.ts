@@ -103,6 +103,11 @@ export function afterOverload(belief: Belief, now: EpochMs): Belief {
   return { ...belief, jumpStep: NUMBERS.firstJump, nextJumpMs: now + belief.jumpSeconds * 1000, jumpSeconds };
 }
 
+/** No estimate falls so low that nothing more could be seen: a window after a hang would shut the API for good. */
+export function notBlinding(belief: Belief): Belief {
+  return { ...belief, log: Math.max(belief.log, belief.provenLog + Math.log(NUMBERS.leastProvenShare)) };
+}
+
 function density(x: number): number {
   return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 }
