@@ -16,6 +16,7 @@ import type { Drift } from '../state/drift-record.ts';
 import type { Draft, LeaveReason, LeftAlone } from './draft.ts';
 import { isRuled } from './drift/judge-drift.ts';
 import { activeOverride } from './governed.ts';
+import { methodsOf } from './observation.ts';
 
 const HELD: LeaveReason = { kind: 'held' };
 const odd = (why: string): LeaveReason => ({ kind: 'odd', why });
@@ -33,10 +34,18 @@ export function leaveAlone(draft: Draft): Draft {
     const reason = reasonToLeave(draft, name);
     if (reason) left = withValue(left, name, reason);
   }
-  const limits = withValuesFrom(draft.limits, namesIn(left), live);
+  const limits = withValuesFrom(draft.limits, [...namesIn(left), ...followers(draft, left)], live);
   const held = namesIn(left).filter((name) => valueNamed(left, name)?.kind === 'held');
   if (areSameLimits(draft.limits, withValuesFrom(draft.limits, held, live))) return { ...draft, left, limits };
   return { ...draft, left, limits, conclusion: { ...conclusion, guard: 'drift-held' } };
+}
+
+/** Methods that follow a default that is left alone: a limit of their own would, for one, open them where the stage is shut. */
+function followers({ limits, observation }: Draft, left: LeftAlone): LimitName[] {
+  if (!own(left.stage, STAGE_DEFAULT)) return [];
+  const known = new Set(methodsOf(observation));
+  const added = Object.keys(limits.stage).filter((method) => !known.has(method));
+  return added.map((key) => ({ of: 'stage', key }));
 }
 
 const NOTHING: PerLimit<Drift> = { stage: {}, tiers: {} };

@@ -143,6 +143,15 @@ test('the law has every limit that can be written, and its default where it name
   );
 });
 
+test('the law gives no method a limit of its own while the default that the method follows is left alone', () => {
+  fc.assert(
+    fc.property(live, stageOf(usual), (stage, wanted) => {
+      const before = { ...stage, '*/*': { rateRps: 0, burst: 0 } };
+      expect(Object.keys(written(before, steered({ live: before, wanted })))).toEqual(Object.keys(before));
+    }),
+  );
+});
+
 test('a stage that somebody shut, whole or in part, is never more than the law can bear', () => {
   fc.assert(
     fc.property(live, (stage) => {
