@@ -1,5 +1,6 @@
 import { apiStageName } from '../../shared/platform/api-stage.ts';
 import { describeError } from '../../shared/platform/errors.ts';
+import type { Damage } from '../../shared/state/items/table.ts';
 import { type Lease, releaseLease, releaseWithPending, renewIfPending, takeLease } from '../../shared/state/lease.ts';
 import { postponeTurn } from '../../shared/state/looks.ts';
 import { type Governed, isOverdue } from '../../shared/steering/governed.ts';
@@ -8,6 +9,7 @@ import type { ApiMetrics } from '../../shared/telemetry/cloudwatch.ts';
 import { apiDimensions } from '../../shared/telemetry/emf.ts';
 import { triggerNamed } from './control-trigger.ts';
 import type { ControlDependencies } from './dependencies.ts';
+import { noteTooLarge } from './operator/notices.ts';
 import { readRules } from './operator/operator-settings.ts';
 import type { Look } from './tick/look.ts';
 import { recall } from './tick/recall.ts';
@@ -97,7 +99,20 @@ async function nextErrand(
   return governed && { ...errand, governed, trigger, isPaused };
 }
 
+/** Looks once, and records what of the state was too large to be stored. */
 async function lookOnce(dependencies: ControlDependencies, look: Look, isPaused: boolean): Promise<boolean> {
+  const tooLarge: Damage[] = [];
+  const report = (damage: Damage) => {
+    dependencies.table.report?.(damage);
+    if (damage.isTooLarge) tooLarge.push(damage);
+  };
+  const table = { ...dependencies.table, report };
+  const isFinished = await tickUnlessPaused({ ...dependencies, table }, look, isPaused);
+  for (const each of tooLarge) await noteTooLarge(dependencies, each, look);
+  return isFinished;
+}
+
+async function tickUnlessPaused(dependencies: ControlDependencies, look: Look, isPaused: boolean): Promise<boolean> {
   publishOverdue(dependencies, look.governed);
   // The switch stops the law, but not a kill.
   const isKilled = look.governed.override?.override.action === 'kill';

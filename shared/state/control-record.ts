@@ -113,9 +113,13 @@ function pausedIn(table: Table, api: ApiStage, item: Attributes | undefined): Ep
   return 0;
 }
 
-/** @returns false if a later holder of the lease has already written, so that this tick is superseded. */
+/**
+ * Saves the law's record; without the law's state if that is too large, so that the law starts afresh at the next tick.
+ * @returns false if a later holder of the lease has already written, so that this tick is superseded
+ */
 export async function saveLaw(table: Table, lease: Lease, record: LawRecord | undefined): Promise<boolean> {
-  return await saveFenced(table, lease, itemKey(lease.api, 'law'), LAW_FORM, record);
+  const lighter = record && { ...record, state: undefined };
+  return await saveFenced(table, lease, itemKey(lease.api, 'law'), LAW_FORM, record, lighter);
 }
 
 export async function saveAppliedStage(

@@ -1,10 +1,12 @@
 import type { Conclusion } from '../law/types.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
+import { jsonBytes, textBytes } from '../platform/json-size.ts';
 import type { EpochMs } from '../platform/units.ts';
 import { CEILING_MS } from './items/ceilings.ts';
 import { keyText } from './items/key-text.ts';
 import { anything, fields, instant, shortText, text } from './items/shape.ts';
+import { MOST_JSON_BYTES } from './items/stored.ts';
 import { epochText, expiresAt, jsonOf, putItem, queryItems, type Table } from './items/table.ts';
 
 /** Decisions are kept this long. */
@@ -88,11 +90,24 @@ export async function recordDecision(table: Table, api: ApiStage, id: string, de
       verdict: decision.verdict,
       rule: decision.rule,
       mode: decision.mode,
-      decision: JSON.stringify(decision),
+      decision: storedText(decision),
       expiresAt: expiresAt(decision.atMs, LIFETIME_MS),
     },
     { condition: 'attribute_not_exists(#pk)', names: ['pk'], values: {} },
   );
+}
+
+/** Length of a text in a decision that is too large otherwise. */
+const LONGEST_TEXT = 2_000;
+
+/** The decision as JSON: with short texts if it is too large for an item, and also without its limits if it still is. */
+function storedText(decision: Decision): string {
+  if (jsonBytes(decision) <= MOST_JSON_BYTES) return JSON.stringify(decision);
+  const short = JSON.stringify(decision, (_, value: unknown) =>
+    typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}… (cut)` : value,
+  );
+  if (textBytes(short) <= MOST_JSON_BYTES) return short;
+  return JSON.stringify({ ...(JSON.parse(short) as Decision), before: undefined, after: undefined });
 }
 
 /** The decisions of an API between two instants, both included, oldest first. */

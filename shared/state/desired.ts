@@ -56,9 +56,13 @@ const FORM: Form = {
 
 const keyOf = (name: string): Key => ({ pk: PARTITION, sk: name });
 
-/** @returns false when a later holder of the lease has already written. */
+/**
+ * Saves the desired limits; without their decision if both are too large together.
+ * @returns false when a later holder of the lease has already written
+ */
 export async function saveDesired(table: Table, lease: Lease, desired: Desired): Promise<boolean> {
-  return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, desired);
+  const { decision, ...lighter } = desired;
+  return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, desired, lighter);
 }
 
 /** Removes the desired limits: the limits in force stay, and no plan write remains pending. */

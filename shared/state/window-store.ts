@@ -1,15 +1,20 @@
 import { type ApiStage, apiStageName } from '../platform/api-stage.ts';
+import { textBytes } from '../platform/json-size.ts';
 import type { EpochMs } from '../platform/units.ts';
 import { CLOCK_AHEAD_MS } from '../telemetry/aggregate.ts';
 import type { Window } from '../telemetry/window.ts';
 import { decodeWindow, encodeWindow } from '../telemetry/window-codec.ts';
+import { withFewerMethods } from '../telemetry/windows.ts';
 import { CLOCK_SKEW_MS } from './items/ceilings.ts';
+import { MOST_JSON_BYTES } from './items/stored.ts';
 import { type Attributes, epochText, expiresAt, putItem, queryItems, type Table, textOf } from './items/table.ts';
 
 /** Retention of windows: enough to explain an incident the next morning. */
 const LIFETIME_MS = 24 * 3_600_000;
 /** How far a line may be dated ahead of the counter's clock, and how much earlier a window may be read than counted. */
 const AHEAD_MS = CLOCK_AHEAD_MS + CLOCK_SKEW_MS;
+/** Methods by name in a part that is too large with all of them. */
+const MOST_METHODS = 512;
 /** Sorts after every batch id. */
 const LAST = '~';
 
@@ -30,9 +35,17 @@ export async function addWindowPart(
   return await putItem(
     table,
     { pk: partitionOf(api), sk: `${epochText(part.startMs)}#${batchId}` },
-    { part: encodeWindow(part), expiresAt: expiresAt(now, LIFETIME_MS) },
+    { part: fittingText(part), expiresAt: expiresAt(now, LIFETIME_MS) },
     { condition: 'attribute_not_exists(#pk)', names: ['pk'], values: {} },
   );
+}
+
+/** The part as a text that fits an item: with half as many methods by name, and again, until it does. */
+function fittingText(part: Window): string {
+  let text = encodeWindow(part);
+  for (let most = MOST_METHODS; textBytes(text) > MOST_JSON_BYTES && most >= 0; most = most > 0 ? most >> 1 : -1)
+    text = encodeWindow(withFewerMethods(part, most));
+  return text;
 }
 
 /** Every part of the windows that start at or after `fromMs`, in order of their start; unusable parts are left out. */

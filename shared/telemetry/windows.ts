@@ -1,5 +1,5 @@
-import type { MethodKey } from '../limits/method-key.ts';
-import { own, recordOf } from '../platform/records.ts';
+import { type MethodKey, STAGE_DEFAULT } from '../limits/method-key.ts';
+import { emptyRecord, own, recordOf } from '../platform/records.ts';
 import type { EpochMs, KeyId, TierName } from '../platform/units.ts';
 import { mergeSketches, sketchOf } from './key-sketch.ts';
 import type { Cell, KeyCounts, Window } from './window.ts';
@@ -68,6 +68,30 @@ export function scaleWindow(window: Window, factor: number): Window {
 
 function mapValues<In, Out>(record: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}
+
+/** The window with only its busiest methods by name; all others count as one, `STAGE_DEFAULT`. No request is lost. */
+export function withFewerMethods(window: Window, most: number): Window {
+  const requests = new Map<MethodKey, number>();
+  for (const methods of Object.values(window.cells))
+    for (const [method, cell] of Object.entries(methods))
+      requests.set(method, (requests.get(method) ?? 0) + cell.requests);
+  const ranked = [...requests].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const named = new Set(ranked.slice(0, most).map(([method]) => method));
+  const lumped = <Count>(counts: Readonly<Record<MethodKey, Count>>, add: (left: Count, right: Count) => Count) => {
+    const sums = emptyRecord<Count>();
+    for (const [method, count] of Object.entries(counts)) {
+      const name = named.has(method) ? method : STAGE_DEFAULT;
+      const sum = own(sums, name);
+      sums[name] = sum === undefined ? count : add(sum, count);
+    }
+    return sums;
+  };
+  return {
+    ...window,
+    cells: mapValues(window.cells, (methods) => lumped(methods, addCells)),
+    keys: mapValues(window.keys, (key) => ({ ...key, requests: lumped(key.requests, (left, right) => left + right) })),
+  };
 }
 
 /**

@@ -120,6 +120,24 @@ export async function noteSetAside(
   await note(dependencies, notice, { trigger, governed });
 }
 
+/** Records that a value was too large for its item of the state table, so that a part of the value, or all of it, is lost. */
+export async function noteTooLarge(
+  dependencies: ControlDependencies,
+  { key, why }: Damage,
+  { trigger, governed }: Occasion & { readonly governed: Governed },
+): Promise<void> {
+  const notice = {
+    id: `set-aside#${key.pk}#${key.sk}`,
+    atMs: dependencies.clock.now(),
+    rule: 'state-set-aside',
+    reason: `The item ${key.pk} / ${key.sk} of the state table is stored in part or empty: ${why}. Control continues without the rest.`,
+    wouldChange: 'A smaller value: fewer methods with limits of their own, or a smaller demand.trackedKeys.',
+    estimates: {},
+    name: governed.name,
+  };
+  await note(dependencies, notice, { trigger, governed });
+}
+
 /** Records that the law could not use its state, or the windows, and decided without them. */
 export async function noteUnusable(
   dependencies: ControlDependencies,

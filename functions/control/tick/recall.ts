@@ -36,7 +36,8 @@ export async function recall(
     await setAside(dependencies.table, lease, damage, dependencies.clock.now());
     await noteSetAside(dependencies, damage, { trigger, governed });
   }
-  const isAfresh = damages.some(({ key: { pk, sk } }) => pk === 'DESIRED' || sk === 'law');
+  const isStateLost = record.law !== undefined && record.law.state === undefined && !governed.isLeaving;
+  const isAfresh = isStateLost || damages.some(({ key: { pk, sk } }) => pk === 'DESIRED' || sk === 'law');
   if (!isAfresh || record.wayBack) return { record, desired, lease };
   await saveWayBack(dependencies.table, lease, AFRESH);
   return { record: { ...record, wayBack: AFRESH }, desired, lease };

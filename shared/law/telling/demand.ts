@@ -1,11 +1,13 @@
 import type { Limit } from '../../limits/limit.ts';
 import type { MethodKey } from '../../limits/method-key.ts';
-import { emptyRecord, mapRecord, own, recordOf } from '../../platform/records.ts';
+import { jsonBytes } from '../../platform/json-size.ts';
+import { emptyRecord, mapRecord, own } from '../../platform/records.ts';
 import type { CostUnitsPerSecond, KeyId, Rps, TierName } from '../../platform/units.ts';
 import type { Policy } from '../../policy/schema/policy-schema.ts';
-import type { Window } from '../../telemetry/window.ts';
+import { ALL, type Window } from '../../telemetry/window.ts';
 import type { KeyDemand } from '../allocation/water-level.ts';
 import type { DemandEntry } from '../state.ts';
+import { alignMethods, type Naming } from './lumped-methods.ts';
 import { lumpOf, type ObservedDemand, observedDemand } from './observed-demand.ts';
 import { type AttemptsState, attemptsOf, wantedRps } from './retries.ts';
 
@@ -17,28 +19,69 @@ export interface Load {
 }
 type TierLimits = Readonly<Record<TierName, Limit>>;
 
-/** Rates of methods that are stored in all: with their names some 250 KB of an item's 400. */
-const MOST_RATES = 4_000;
 /** Below this a remembered key is forgotten. */
 const FORGOTTEN_RPS = 0.05;
+/** The most that demand may take of the stored state, whose item holds 400 KB in all. */
+const MOST_BYTES = 240_000;
+/** Significant digits of a rate that is stored in little space: far finer than counts of ten seconds tell. */
+const ENOUGH_DIGITS = 4;
 
 /**
  * Demand per key after one more window: a distinct rise counts at once, anything else is smoothed with the policy's
  * half-life, so that a pause of a bursting client does not look like its end and chance does not add up over many
  * keys. Keys that the window does not list are one lump per tier. What is wanted is what is asked less what comes back
  * of the lost (docs/control-law.md, "Demand"). Nothing falls while answers are held up
- * in a queue (`isFading` false): fewer answers are then no fewer requests.
+ * in a queue (`isFading` false): fewer answers are then no fewer requests. If the whole grew too large to be stored, each
+ * entry names only its costliest methods, and then there are fewer entries.
  */
 export function updateDemand(
-  { demand: entries, attempts }: Load,
+  load: Load,
   window: Window,
   isFading: boolean,
   policy: Policy,
 ): Record<KeyId, DemandEntry> {
   const seconds = window.lengthMs / 1000;
   const { halfLifeSeconds, jumpDeviations, trackedKeys } = policy.demand;
-  const pace: Pace = { seconds, isFading, kept: 0.5 ** (seconds / halfLifeSeconds), jumpDeviations };
+  const pace = { seconds, isFading, kept: 0.5 ** (seconds / halfLifeSeconds), jumpDeviations };
+  const costOf = (method: MethodKey) => own(policy.methodCost, method) ?? 1;
   const observed = observedDemand(window, policy);
+  const withNames = (most: number) => merged(load, observed, { ...pace, naming: { most, costOf } }, policy);
+  const exact = withNames(Number.POSITIVE_INFINITY);
+  return jsonBytes(exact) <= MOST_BYTES ? exact : storable(exact, withNames, trackedKeys);
+}
+
+/** Demand in less space: first with fewer digits, then with fewer names of methods, then with fewer keys. */
+function storable(
+  exact: Entries,
+  withNames: (most: number) => Entries,
+  trackedKeys: number,
+): Record<KeyId, DemandEntry> {
+  let next = withFewDigits(exact);
+  let most = Number.POSITIVE_INFINITY;
+  for (let bytes = jsonBytes(next); bytes > MOST_BYTES && most > 0; bytes = jsonBytes(next)) {
+    most = Math.floor((Math.min(most, meanOfMethods(next)) * MOST_BYTES) / bytes);
+    next = withFewDigits(withNames(most));
+  }
+  for (let keys = trackedKeys; jsonBytes(next) > MOST_BYTES; keys = Math.floor(keys / 2)) next = busiest(next, keys);
+  return next;
+}
+
+function withFewDigits(entries: Entries): Record<KeyId, DemandEntry> {
+  const short = (rps: Rps): Rps => Number(rps.toPrecision(ENOUGH_DIGITS));
+  return mapRecord(entries, (entry) => ({ ...entry, methods: mapRecord(entry.methods, short) }));
+}
+
+function meanOfMethods(entries: Entries): number {
+  const numbers = Object.values(entries).map(({ methods }) => Object.keys(methods).length);
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+function merged(
+  { demand: entries, attempts }: Load,
+  observed: Readonly<Record<KeyId, ObservedDemand>>,
+  pace: Pace,
+  policy: Policy,
+): Record<KeyId, DemandEntry> {
   const wantedOf = (seen: ObservedDemand) =>
     wantedRps(sumOf(seen.methods), seen.lostShare, attemptsOf(own(attempts, seen.tier), policy));
   const next = emptyRecord<DemandEntry>();
@@ -50,7 +93,7 @@ export function updateDemand(
     const fading = mergeEntry(entry, undefined, 0, pace);
     if (rpsOf(fading) >= FORGOTTEN_RPS) next[key] = fading;
   }
-  return storable(busiest(next, trackedKeys));
+  return busiest(next, policy.demand.trackedKeys);
 }
 
 interface Pace {
@@ -59,6 +102,7 @@ interface Pace {
   /** Weight of what was known before. */
   readonly kept: number;
   readonly jumpDeviations: number;
+  readonly naming: Naming;
 }
 
 /** Not listed any more, and small enough to be among those that the window lumps together. */
@@ -75,37 +119,20 @@ function busiest(entries: Record<KeyId, DemandEntry>, most: number): Record<KeyI
   return Object.fromEntries(ranked.slice(0, most * 2));
 }
 
-/**
- * The same demand in a size that can be stored. Where keys ask for very many methods in all, each key keeps those that it
- * asks for most, raised so that they add up to what it asks for.
- */
-function storable(entries: Record<KeyId, DemandEntry>): Record<KeyId, DemandEntry> {
-  const all = Object.values(entries);
-  const rates = all.reduce((sum, { methods }) => sum + Object.keys(methods).length, 0);
-  if (rates <= MOST_RATES) return entries;
-  const most = Math.max(1, Math.floor(MOST_RATES / all.length));
-  return mapRecord(entries, (entry) => ({ ...entry, methods: largest(entry.methods, most) }));
-}
-
-function largest(methods: DemandEntry['methods'], most: number): Record<MethodKey, Rps> {
-  const kept = Object.entries(methods)
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, most);
-  const share = sumOf(Object.fromEntries(kept)) / sumOf(methods);
-  return recordOf(kept.map(([method, rps]) => [method, Number((rps / share).toPrecision(4))] as const));
-}
-
 function mergeEntry(
   before: DemandEntry | undefined,
   now: ObservedDemand | undefined,
   wanted: Rps,
   pace: Pace,
 ): DemandEntry {
-  const methods = emptyRecord<Rps>();
-  for (const method of new Set([...Object.keys(before?.methods ?? {}), ...Object.keys(now?.methods ?? {})])) {
-    methods[method] = mergeRate(own(before?.methods, method) ?? 0, own(now?.methods, method) ?? 0, pace);
-  }
   const { tier, count } = now ?? before ?? { tier: '', count: 0 };
+  const known = { before: before?.methods ?? {}, now: now?.methods ?? {} };
+  // The minute metrics name few methods, and all others are one in them already.
+  const sides = tier === ALL ? known : alignMethods(known, pace.naming);
+  const methods = emptyRecord<Rps>();
+  for (const method of new Set([...Object.keys(sides.before), ...Object.keys(sides.now)])) {
+    methods[method] = mergeRate(own(sides.before, method) ?? 0, own(sides.now, method) ?? 0, pace);
+  }
   return { tier, count, wantedRps: mergeRate(before?.wantedRps ?? wanted, wanted, pace), methods };
 }
 

@@ -11,8 +11,11 @@ type Parts = Required<Pick<Table, 'client' | 'name' | 'clock'>> & {
 export function openTable({ client, name, clock, logger, publish }: Parts): Table {
   return {
     ...{ client, name, clock },
-    report: ({ key: { pk, sk }, why }) => {
-      logger.warn('An item of the state table cannot be used.', { pk, sk, why });
+    report: ({ key: { pk, sk }, why, isTooLarge }) => {
+      const message = isTooLarge
+        ? 'A value is too large for the state table.'
+        : 'An item of the state table cannot be used.';
+      logger.warn(message, { pk, sk, why });
       publish({ Partition: pk.split('#')[0] ?? pk }, [{ name: 'StateDamaged', unit: 'Count', values: [1] }]);
     },
   };

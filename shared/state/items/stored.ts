@@ -1,3 +1,4 @@
+import { jsonBytes } from '../../platform/json-size.ts';
 import { recordOf } from '../../platform/records.ts';
 import type { EpochMs } from '../../platform/units.ts';
 import type { Lease } from './held-lease.ts';
@@ -15,6 +16,8 @@ export interface Form {
 
 /** The attribute that holds the version of an item's format. */
 const VERSION = 'schema';
+/** The largest JSON of a value, in bytes: an item of DynamoDB holds 409,600 bytes, with its key and all other attributes. */
+export const MOST_JSON_BYTES = 400_000;
 /** The largest valid fence; fences count looks. Below 2^53, so that a fence plus one is exact. */
 export const MOST_FENCE = 9e15;
 
@@ -71,9 +74,25 @@ export function readFenced<Value>(table: Table, key: Key, item: Attributes | und
   return readValue(table, key, item, form);
 }
 
-/** @returns false when a later holder of the lease has already written. */
-export async function saveFenced(table: Table, lease: Lease, key: Key, form: Form, value: unknown): Promise<boolean> {
-  const attributes = { ...attributesOf(value, form), fence: lease.fence };
+/**
+ * Writes a value under the lease. A value that is too large for an item is reported, and `lighter` is stored instead, or
+ * nothing if that is too large as well: a failed write would end every tick.
+ * @returns false when a later holder of the lease has already written
+ */
+export async function saveFenced(
+  table: Table,
+  lease: Lease,
+  key: Key,
+  form: Form,
+  value: unknown,
+  lighter?: unknown,
+): Promise<boolean> {
+  const stored = [value, lighter].find((each) => jsonBytes(each ?? null) <= MOST_JSON_BYTES);
+  if (stored !== value) {
+    const why = `its value takes ${jsonBytes(value)} bytes, and an item holds at most ${MOST_JSON_BYTES}`;
+    table.report?.({ key, why, item: {}, blank: {}, isTooLarge: true });
+  }
+  const attributes = { ...attributesOf(stored, form), fence: lease.fence };
   return await putItem(table, key, attributes, {
     condition: 'attribute_not_exists(#fence) OR #fence <= :fence',
     names: ['fence'],

@@ -17,7 +17,7 @@ export interface Table {
   readonly name: string;
   /** The clock for checking stored instants. Every function has one; a command that only displays items needs none. */
   readonly clock?: Clock;
-  /** Called for every unusable item. */
+  /** Called for every unusable item, and for every value that is too large to be stored. */
   readonly report?: (damage: Damage) => void;
 }
 
@@ -30,6 +30,8 @@ export interface Damage {
   readonly item: Attributes;
   /** The attributes that clear the item. */
   readonly blank: Attributes;
+  /** The value was too large to be written; nothing is wrong with the item. */
+  readonly isTooLarge?: true;
 }
 
 /** The present, for checking stored instants; without a clock every instant is accepted. */

@@ -52,6 +52,7 @@ describe('who may import whom', () => {
     const pure = ['shared/law', 'shared/limits', 'shared/policy'];
     const contracts = [
       'shared/platform/aws-assumptions.ts',
+      'shared/platform/json-size.ts',
       'shared/platform/records.ts',
       'shared/platform/units.ts',
       'shared/telemetry/window.ts',

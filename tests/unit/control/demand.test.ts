@@ -1,9 +1,10 @@
 import type { DemandEntry } from '../../../shared/law/state.ts';
 import { type Load, updateDemand } from '../../../shared/law/telling/demand.ts';
+import { STAGE_DEFAULT } from '../../../shared/limits/method-key.ts';
 import { type Policy, policySchema } from '../../../shared/policy/schema/policy-schema.ts';
 import { sketchOf } from '../../../shared/telemetry/key-sketch.ts';
 import type { Window } from '../../../shared/telemetry/window.ts';
-import { logWindow } from '../../support/builders/window-sketch.ts';
+import { cell, logWindow } from '../../support/builders/window-sketch.ts';
 
 const GET = '/data/GET';
 const POST = '/orders/POST';
@@ -161,12 +162,110 @@ describe('how many keys are remembered', () => {
   });
 });
 
-test('demand of many keys for many methods stays small enough to be stored, and adds up', () => {
-  const names = Array.from({ length: 300 }, (_, index) => `/customers/orders-${index}/GET`);
-  const methods = Object.fromEntries(names.map((name) => [name, 0.1]));
-  const keys = Array.from({ length: 200 }, (_, index) => [`key-${index}`, asking(30, { methods })] as const);
-  const next = updateDemand(knowing(Object.fromEntries(keys)), NOTHING, false, policy);
-  expect(JSON.stringify(next).length).toBeLessThan(300_000);
-  const rates = Object.values(next).flatMap((entry) => Object.values(entry.methods));
-  expect(rates.reduce((sum, rps) => sum + rps, 0)).toBeCloseTo(200 * 30, -1);
+describe('demand that would be too large to store', () => {
+  const STORED_BYTES = 240_000;
+  const short = (count: number) => Array.from({ length: count }, (_, index) => `/${index}/GET`);
+  const long = (count: number) => short(count).map((method) => `/${'x'.repeat(200)}${method}`);
+  type CountOf = (index: number, window: number) => number;
+
+  /** Ten seconds in which each key sends so many requests for each method. */
+  function busy(keys: number, methods: readonly string[], countOf: (index: number) => number = () => 100): Window {
+    const requests = Object.fromEntries(methods.map((method, index) => [method, countOf(index)]));
+    const counts = Array.from({ length: keys }, (_, key) => [
+      `key-${key}`,
+      { tier: 'premium', requests, throttled: 0 },
+    ]);
+    const cells = Object.entries(requests).map(([method, count]) => [method, cell({ requests: keys * count })]);
+    return { ...NOTHING, cells: { premium: Object.fromEntries(cells) }, keys: Object.fromEntries(counts) };
+  }
+  const bytes = (demand: Load['demand']) => Buffer.byteLength(JSON.stringify(demand));
+  const totalRps = (demand: Load['demand']) =>
+    Object.values(demand)
+      .flatMap(({ methods }) => Object.values(methods))
+      .reduce((a, b) => a + b, 0);
+  const named = (demand: Load['demand']) => Object.keys(demand['key-0']?.methods ?? {});
+
+  test('names every method, and is exact, while 256 keys use 16 methods each', () => {
+    const methods = Array.from({ length: 16 }, (_, index) => `/customers/orders-${index}/GET`);
+    let demand = updateDemand(knowing({}), busy(256, methods), true, policy);
+    demand = updateDemand(
+      knowing(demand),
+      busy(256, methods, () => 90),
+      true,
+      policy,
+    );
+    expect(Object.values(demand)).toHaveLength(256);
+    expect(demand['key-0']?.methods).toEqual(Object.fromEntries(methods.map((method) => [method, 9.5])));
+    expect(bytes(demand)).toBeLessThanOrEqual(STORED_BYTES);
+  });
+
+  test.each([true, false])('has the sum that exact demand has, whether it may fade (%s) or not', (isFading) => {
+    const countOf: CountOf = (index, window) => 50 + ((index * 7 + window * 13) % 11) * 10;
+    const sums = [short(60), long(60)].map((methods) => {
+      let demand: Load['demand'] = {};
+      for (let window = 0; window < 12; window++) {
+        demand = updateDemand(
+          knowing(demand),
+          busy(40, methods, (index) => countOf(index, window)),
+          isFading,
+          policy,
+        );
+        expect(bytes(demand)).toBeLessThanOrEqual(STORED_BYTES);
+      }
+      expect(named(demand).includes(STAGE_DEFAULT)).toBe(methods[0] !== short(1)[0]);
+      return totalRps(demand);
+    });
+    const [exact = 0, stored = 0] = sums;
+    const askedRps = 40 * 60 * 10;
+    expect(stored).toBeGreaterThan(0.98 * askedRps);
+    expect(stored).toBeLessThan(1.02 * exact);
+  });
+
+  test('keeps the names of the methods that cost most', () => {
+    const methods = long(60);
+    const costly = methods[50] ?? '';
+    const rules = { ...policy, methodCost: { [costly]: 20 } };
+    const demand = updateDemand(knowing({}), busy(40, methods), true, rules);
+    expect(named(demand)).toContain(costly);
+    expect(named(demand).length).toBeLessThan(40);
+    expect(demand['key-7']?.methods[costly]).toBe(10);
+  });
+
+  test('has names for all methods again when few keys are left', () => {
+    const many = updateDemand(knowing({}), busy(40, long(60)), true, policy);
+    expect(named(many).length).toBeLessThan(40);
+    const few = updateDemand(knowing({ 'key-0': many['key-0'] ?? asking(0) }), busy(1, long(60)), true, policy);
+    expect(named(few)).toEqual(expect.arrayContaining(long(60)));
+    expect(totalRps(few)).toBeCloseTo(600, 6);
+  });
+
+  test('keeps the busiest of thousands of keys', () => {
+    const demand = updateDemand(knowing({}), busy(3000, long(2)), true, tracking(10_000));
+    expect(bytes(demand)).toBeLessThanOrEqual(STORED_BYTES);
+    expect(Object.keys(demand).length).toBeGreaterThan(1000);
+  });
+
+  test('has the same sum when it is first bound in a window that tells nothing', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `/customers/orders-${index}/GET`);
+    const methods = Object.fromEntries(names.map((name) => [name, 0.1]));
+    const keys = Array.from({ length: 200 }, (_, index) => [`key-${index}`, asking(30, { methods })] as const);
+    const next = updateDemand(knowing(Object.fromEntries(keys)), NOTHING, false, policy);
+    expect(bytes(next)).toBeLessThanOrEqual(STORED_BYTES);
+    expect(totalRps(next)).toBeCloseTo(200 * 30, -1);
+  });
+
+  test('does not grow while answers are held up and the window names other methods each time', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `/customers/orders-${index}/GET`);
+    let demand: Load['demand'] = {};
+    for (let window = 0; window < 8; window++)
+      demand = updateDemand(
+        knowing(demand),
+        busy(50, names, (index) => 1 + (index % 3)),
+        false,
+        policy,
+      );
+    // Two requests of each key for each method in ten seconds.
+    expect(totalRps(demand)).toBeGreaterThan(0.9 * 50 * 60);
+    expect(totalRps(demand)).toBeLessThan(1.01 * 50 * 60);
+  });
 });
