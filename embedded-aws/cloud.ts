@@ -33,6 +33,8 @@ export interface CloudOptions {
   readonly clock?: SimulationClock;
   /** TCP port on the loopback interface; 0 takes any free one. Default 4566. */
   readonly port?: number;
+  /** Whether somebody plays an incident on the cloud at present; `npm run remove` then refuses. Default: nobody. */
+  readonly isPlaying?: () => boolean;
   /** Receives what went wrong in scheduled work, which has no caller to tell. Default: standard error. */
   readonly onError?: (error: unknown) => void;
 }
@@ -56,7 +58,8 @@ export async function createCloud(options: CloudOptions) {
   aws.setAuthorize(authorizer(services.iam));
   const wire = new Wire({ aws, roleOf: (functionName) => services.lambda.roleOf(functionName) });
   const server = new CloudServer({
-    management: async (request) => (request.path === HANDSHAKE_PATH ? handshake() : wire.handle(request)),
+    management: async (request) =>
+      request.path === HANDSHAKE_PATH ? handshake(options.isPlaying?.() ?? false) : wire.handle(request),
     dataPlane: (request, response) => handleUserRequest({ apiGateway: services.apigateway }, request, response),
   });
   endpoint = await server.listen(options.port ?? DEFAULT_PORT);

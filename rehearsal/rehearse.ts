@@ -26,7 +26,7 @@ async function rehearse(options: RehearseArguments): Promise<RehearsalReport> {
 type Play = Pick<RehearsalOptions, 'scenario' | 'policy' | 'isShadow'>;
 
 async function rehearseOnce({ seed, scale, fault: faults }: RehearseArguments, what: Play): Promise<RehearsalReport> {
-  const { aws, clock, endpoint, services, close } = await createCloud({ seed, port: 0 });
+  const { aws, clock, endpoint, services, close } = await createCloud({ seed, port: 0, isPlaying: () => true });
   try {
     say(`Deploying onto the embedded AWS at ${endpoint} …`);
     return await runRehearsal({

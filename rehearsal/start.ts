@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cloud, createCloud } from '@tidegate/embedded-aws';
+import { type Cloud, type CloudOptions, createCloud } from '@tidegate/embedded-aws';
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
@@ -27,10 +27,12 @@ async function main(): Promise<number> {
     offsetMs: -(seedSurge.durationSeconds * 1000 + LEAD_MS),
     onError: (error) => console.error(error),
   });
-  const cloud = await openCloud(clock, options.port);
+  let isPlaying = true;
+  const cloud = await openCloud({ clock, seed: SEED, port: options.port, isPlaying: () => isPlaying });
   try {
     const report = await playIncident(cloud, options);
     if (options.once) return report.secondsToMitigate === null ? 1 : 0;
+    isPlaying = false;
     clock.goLive(Math.max(clock.now(), Date.now()));
     const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     console.log(guide({ endpoint: cloud.endpoint, ...(await describeService(cloud.aws)) }));
@@ -42,14 +44,16 @@ async function main(): Promise<number> {
 }
 
 /** @throws CommandError if the port is not available */
-async function openCloud(clock: SimulationClock, port: number): Promise<Cloud> {
+async function openCloud(options: CloudOptions & { readonly port: number }): Promise<Cloud> {
   try {
-    return await createCloud({ clock, seed: SEED, port });
+    return await createCloud(options);
   } catch (error) {
     const { syscall, code } = error as NodeJS.ErrnoException;
     if (syscall !== 'listen') throw error;
     const reason = code === 'EADDRINUSE' ? 'is in use, perhaps by another "npm start"' : `cannot be opened (${code})`;
-    throw new CommandError(`Port ${port} of 127.0.0.1 ${reason}: Fix: choose another with "npm start -- --port 0".`);
+    throw new CommandError(
+      `Port ${options.port} of 127.0.0.1 ${reason}. Fix: choose another with "npm start -- --port 0".`,
+    );
   }
 }
 

@@ -1,2 +1,2 @@
 export type { Exchange, HttpRequest, HttpResponse } from './exchange.ts';
-export { HANDSHAKE_ANSWER, HANDSHAKE_PATH } from './handshake.ts';
+export { EMBEDDED_AWS, HANDSHAKE_PATH, type Handshake } from './handshake.ts';

@@ -1,4 +1,4 @@
-import { expectEmbeddedAws } from './handshake-client.ts';
+import { expectIdleEmbeddedAws, hasStack, watchEndpoint } from './handshake-client.ts';
 import { packagedService } from './package-cache.ts';
 import { type ServerlessOptions, serverless } from './serverless.ts';
 
@@ -11,6 +11,8 @@ export interface DeployOptions extends ServerlessOptions {
   readonly quotas?: boolean;
 }
 
+const DEFAULT_STAGE = 'dev';
+
 /** Runs a real `serverless deploy` of the packaged service against the endpoint; packages first when anything changed. */
 export async function deployService(options: DeployOptions): Promise<void> {
   const params = parameters(options);
@@ -19,19 +21,28 @@ export async function deployService(options: DeployOptions): Promise<void> {
 }
 
 /**
- * Runs a real `serverless remove`; with four plans and one detachment per 20 s it takes about a minute.
- * @throws CommandError before anything is removed, unless the endpoint is the embedded AWS.
+ * Runs a real `serverless remove`; with four plans and one detachment per 20 s it takes about a minute. Does nothing if
+ * nothing is deployed.
+ * @throws CommandError before anything is removed, unless the endpoint is the embedded AWS and plays no incident; and as soon
+ * as the endpoint is gone.
  */
 export async function removeService(options: DeployOptions): Promise<void> {
-  await expectEmbeddedAws(options.endpoint);
-  options.onLine?.(
-    `Removing the service from ${options.endpoint}: one plan is detached in 20 s, which takes about a minute.`,
-  );
-  await serverless(['remove', ...parameters(options)], options);
+  const { endpoint, stage = DEFAULT_STAGE, onLine } = options;
+  await expectIdleEmbeddedAws(endpoint);
+  if (!(await hasStack(endpoint, `tidegate-${stage}`))) {
+    return onLine?.(`Nothing is deployed at ${endpoint} on stage ${stage}: nothing to remove.`);
+  }
+  onLine?.(`Removing the service from ${endpoint}: one plan is detached in 20 s, which takes about a minute.`);
+  const { signal, stop } = watchEndpoint(endpoint);
+  try {
+    await serverless(['remove', ...parameters(options)], { ...options, signal });
+  } finally {
+    stop();
+  }
 }
 
 function parameters(options: DeployOptions): string[] {
-  const params = ['--stage', options.stage ?? 'dev'];
+  const params = ['--stage', options.stage ?? DEFAULT_STAGE];
   if (options.limitScale !== undefined) params.push('--param', `limitScale=${options.limitScale}`);
   if (options.quotas !== undefined) params.push('--param', `quotas=${options.quotas}`);
   return params;

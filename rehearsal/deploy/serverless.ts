@@ -16,6 +16,8 @@ export interface ServerlessOptions {
   readonly onLine?: (line: string) => void;
   /** The folder of the service to package: `serverless.yml` and what it names. Default: this project. */
   readonly source?: string;
+  /** Ends the run when aborted; its reason becomes the error. */
+  readonly signal?: AbortSignal;
 }
 
 const require = createRequire(import.meta.url);
@@ -41,7 +43,7 @@ export async function serverless(args: readonly string[], options: ServerlessOpt
   await inRunFolder(async (folder) => {
     const environment = environmentFor(options.endpoint, folder);
     await layOut(folder, options.source ?? PROJECT);
-    await run(args, { folder, environment, onLine: options.onLine });
+    await run(args, { folder, environment, onLine: options.onLine, signal: options.signal });
   });
 }
 
@@ -55,9 +57,10 @@ interface Run {
   readonly folder: string;
   readonly environment: Record<string, string>;
   readonly onLine: ServerlessOptions['onLine'];
+  readonly signal: AbortSignal | undefined;
 }
 
-async function run(args: readonly string[], { folder, environment, onLine }: Run): Promise<void> {
+async function run(args: readonly string[], { folder, environment, onLine, signal }: Run): Promise<void> {
   const child = spawn(process.execPath, [EXECUTABLE, ...args], {
     cwd: folder,
     env: environment,
@@ -70,8 +73,10 @@ async function run(args: readonly string[], { folder, environment, onLine }: Run
       onLine?.(line);
     });
   }
+  signal?.addEventListener('abort', () => child.kill());
   const [code] = await once(child, 'close');
   if (code === 0) return;
+  signal?.throwIfAborted();
   // A damaged schema may be the cause of the failure, so the next run compiles the schemas again.
   await rm(SCHEMAS, { recursive: true, force: true });
   throw frameworkFailure(args, code, lines);

@@ -3,6 +3,7 @@ import { FaultInjector, knownOperations, parseFault } from '@tidegate/embedded-a
 import type { Limits } from '../../shared/limits/limits.ts';
 import type { KeyId } from '../../shared/platform/units.ts';
 import type { Policy } from '../../shared/policy/schema/policy-schema.ts';
+import { CommandError } from '../laptop-command.ts';
 import { castFor } from '../world/cast.ts';
 import { randomStreams } from '../world/random-streams.ts';
 import { type Scenario, scaledScenario, troubleEndOf } from '../world/scenario.ts';
@@ -76,7 +77,7 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   await cloud.clock.runUntil(nextMinute(Math.max(preparedMs, cloud.clock.now())));
   const injector = injectFaults(cloud, options.faults ?? []);
   const run = new ScenarioRun(options, { service, scenario, policy, keyIds });
-  await run.play();
+  await playToTheEnd(run, cloud);
   const findings = run.findings();
   const faults = injector.struck.map(({ fault, struck }) => ({ fault: fault.text, struck }));
   injector.clear();
@@ -86,6 +87,20 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
     ...(faults.length > 0 && { faults }),
     wallSeconds: (options.wallNowMs() - startedWallMs) / 1000,
   };
+}
+
+/** @throws CommandError if the service was removed meanwhile */
+async function playToTheEnd(run: ScenarioRun, { aws }: RehearsalCloud): Promise<void> {
+  try {
+    await run.play();
+  } catch (error) {
+    const isDeployed = await describeService(aws).then(
+      () => true,
+      () => false,
+    );
+    if (isDeployed) throw error;
+    throw new CommandError('The service was removed while the incident was played. Fix: run the command again.');
+  }
 }
 
 /** @throws FaultSpecError for an unknown service or operation */
@@ -121,6 +136,7 @@ class ScenarioRun {
   private limitsAtOnset: Limits | undefined;
   private lastWriteSecond = 0;
   private writesSeen = 0;
+  private failure: Error | undefined;
 
   constructor(options: RehearsalOptions, prepared: Prepared) {
     const { cloud, seed } = options;
@@ -145,17 +161,29 @@ class ScenarioRun {
     });
   }
 
+  /** @throws whatever ended the story before its time */
   async play(): Promise<void> {
     const { clock } = this.options.cloud;
     const { durationSeconds, onsetSeconds } = this.prepared.scenario;
     await this.reader.takeNew(); // Decisions before the scenario do not count.
-    const stop = clock.every(SLICE_MS, 0, () => this.world.advance(clock.now()));
+    const stop = clock.every(SLICE_MS, 0, () => this.advanceWorld(clock.now()));
     for (let second = 0; second < durationSeconds; second++) {
       if (second >= onsetSeconds) this.limitsAtOnset ??= this.limits();
       await clock.runUntil(this.startMs + (second + 1) * 1000);
+      if (this.failure) throw this.failure;
       await this.closeSecond(second, second + 1 === durationSeconds);
     }
     stop();
+  }
+
+  /** A failure here ends the play; thrown in scheduled work, it would only be reported. */
+  private advanceWorld(nowMs: number): void {
+    if (this.failure) return;
+    try {
+      this.world.advance(nowMs);
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   findings(): Omit<RehearsalReport, 'wallSeconds' | 'faults'> {

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createCloud } from '@tidegate/embedded-aws';
 import { startCloud } from '../../../embedded-aws/tests/support/cloud.ts';
 import { removeService } from '../../../rehearsal/deploy/deploy.ts';
-import { expectEmbeddedAws } from '../../../rehearsal/deploy/handshake-client.ts';
+import { expectIdleEmbeddedAws, watchEndpoint } from '../../../rehearsal/deploy/handshake-client.ts';
+import { serverless } from '../../../rehearsal/deploy/serverless.ts';
 import type { Ended } from '../../../reliability/sealed/watch/watched.ts';
 
 /** Something else than the embedded AWS, which remembers every request and answers it politely. */
@@ -66,8 +68,35 @@ describe('npm run remove', () => {
 
   test('knows the embedded AWS', async () => {
     const { cloud } = await startCloud();
-    await expect(expectEmbeddedAws(cloud.endpoint)).resolves.toBeUndefined();
+    await expect(expectIdleEmbeddedAws(cloud.endpoint)).resolves.toBeUndefined();
     await cloud.close();
+  });
+
+  test('refuses in one sentence while an incident is being played', async () => {
+    const cloud = await createCloud({ seed: 1, port: 0, isPlaying: () => true });
+    const { endpoint } = cloud;
+    await expect(removeService({ endpoint })).rejects.toMatchObject({
+      name: 'CommandError',
+      message: `An incident is being played at ${endpoint}: nothing was removed. Wait for its end, or press Ctrl-C in its terminal.`,
+    });
+    await cloud.close();
+  });
+
+  test('has nothing to do where nothing is deployed, and says so', async () => {
+    const { cloud } = await startCloud();
+    const { endpoint } = cloud;
+    const lines: string[] = [];
+    await removeService({ endpoint, onLine: (line) => void lines.push(line) });
+    expect(lines).toEqual([`Nothing is deployed at ${endpoint} on stage dev: nothing to remove.`]);
+    await cloud.close();
+  });
+
+  test('ends when the embedded AWS ends, however often the framework would try again', async () => {
+    const watch = watchEndpoint(url);
+    await new Promise((resolve) => server.close(resolve));
+    const running = serverless(['remove', '--stage', 'dev'], { endpoint: url, signal: watch.signal });
+    await expect(running).rejects.toThrow(`The embedded AWS at ${url} ended during the removal.`);
+    watch.stop();
   });
 });
 
@@ -76,7 +105,7 @@ test('npm start says in one sentence that its port is in use', async () => {
   expect(await typed(['rehearsal/start.ts', '--once', '--port', port])).toEqual({
     code: 1,
     out: '',
-    err: `Port ${port} of 127.0.0.1 is in use, perhaps by another "npm start": Fix: choose another with "npm start -- --port 0".\n`,
+    err: `Port ${port} of 127.0.0.1 is in use, perhaps by another "npm start". Fix: choose another with "npm start -- --port 0".\n`,
   });
 });
 

@@ -40,12 +40,20 @@ export class MiniatureCloud implements RehearsalCloud {
   readonly createdKeys: { name: string; planId: string; atMs: number }[] = [];
   readonly invoked: string[] = [];
   parameter: string;
+  /** Set when somebody removed the service. */
+  isRemoved = false;
   private readonly decisions: StoredDecision[] = [];
   private stageRateRps = 2000;
   private writes = { stageWrites: 5, planWrites: 4, rejectedWrites: 3 };
 
   readonly gateway = {
-    trafficPort: () => this.traffic,
+    trafficPort: () => ({
+      admit: (...request: Parameters<BucketGateway['admit']>) => {
+        if (this.isRemoved) throw new RangeError('GET /data is not deployed at api1:dev.');
+        return this.traffic.admit(...request);
+      },
+      finish: (...requests: Parameters<BucketGateway['finish']>) => this.traffic.finish(...requests),
+    }),
     limitsInForce: () => ({
       stage: { '*/*': { rateRps: this.stageRateRps, burst: 5000 } },
       tiers: CONTRACTS,
@@ -86,7 +94,10 @@ export class MiniatureCloud implements RehearsalCloud {
     };
     return [
       service('lambda', {
-        GetFunction: () => ({ Configuration: { Environment: { Variables } } }),
+        GetFunction: () => {
+          if (this.isRemoved) throw new Error('Function not found.');
+          return { Configuration: { Environment: { Variables } } };
+        },
         Invoke: ({ FunctionName }: { FunctionName: string }) => this.invoked.push(FunctionName),
       }),
       service('apigateway', {

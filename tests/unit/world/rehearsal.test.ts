@@ -48,6 +48,23 @@ async function rehearse(overrides: Partial<Parameters<typeof runRehearsal>[0]> =
 }
 
 describe('a rehearsal', () => {
+  it('ends in one sentence when its service is removed in the middle', async () => {
+    const cloud = new MiniatureCloud({ api: 'someone/else', mode: 'enforce' });
+    const rehearsal = runRehearsal({
+      cloud,
+      scenario: SCENARIO,
+      seed: 7,
+      wallNowMs: () => 0,
+      onSecond: ({ snapshot }) => {
+        cloud.isRemoved = snapshot.second >= 20;
+      },
+    });
+    await expect(rehearsal).rejects.toMatchObject({
+      name: 'CommandError',
+      message: 'The service was removed while the incident was played. Fix: run the command again.',
+    });
+  });
+
   it('reports what happened in the scenario, and nothing from before', async () => {
     const { report } = await rehearse();
     expect(report).toMatchObject({
