@@ -56,7 +56,7 @@ function programOf(surroundings: Surroundings): Command {
     .option('--until <instant>', 'end of the pin, for example 2031-05-01T12:30:00Z; at most seven days ahead')
     .option('--above-baseline', 'allow limits above the deployed baseline')
     .action(async (limits: string[], options: BrakeOptions & PinOptions) => {
-      const until = endOf(options.until, options.for, surroundings.now());
+      const until = endOf(options.until, options.for, await surroundings.serviceNow());
       const word = options.aboveBaseline && { aboveBaseline: true };
       await put({ action: 'pin', until, ...parsePins(limits), ...word, ...common(options) } as Override, options);
     });

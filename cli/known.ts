@@ -1,4 +1,5 @@
 import { createParameters, type Parameter } from '../shared/platform/aws/parameters.ts';
+import type { EpochMs } from '../shared/platform/units.ts';
 import { explainOverrideProblems, parseOverride } from '../shared/policy/parse-override.ts';
 import { type GovernedName, readGoverned } from '../shared/state/governed-names.ts';
 import { NotDoneError, type Surroundings, type Target } from './target.ts';
@@ -11,6 +12,23 @@ export interface Known {
   readonly policies: readonly Parameter[] | undefined;
 }
 
+/**
+ * Control's report on every policy name.
+ * @throws NotDoneError if there is no such deployment
+ */
+export async function readDeployed(target: Target, { dynamoDb, environment }: Surroundings): Promise<GovernedName[]> {
+  const { region, stage, stateTable } = target;
+  try {
+    return await readGoverned({ client: dynamoDb(region), name: stateTable });
+  } catch (error) {
+    if ((error as Error).name !== 'ResourceNotFoundException') throw error;
+    const where = [environment.AWS_ENDPOINT_URL ?? 'AWS', region].join(', ');
+    throw new NotDoneError(
+      `Stage "${stage}" is not deployed at ${where}: the table ${stateTable} is missing. Fix: --stage or --region.`,
+    );
+  }
+}
+
 /** Reads the facts that the caller may read: a missing read permission does not prevent an override. */
 export async function readKnown(target: Target, surroundings: Surroundings): Promise<Known> {
   const { complain } = surroundings;
@@ -18,15 +36,15 @@ export async function readKnown(target: Target, surroundings: Surroundings): Pro
     try {
       return await read();
     } catch (error) {
+      if (error instanceof NotDoneError) throw error;
       complain(`${what} could not be read (${(error as Error).name}); the command continues without this check.`);
       return undefined;
     }
   };
   const parameters = createParameters(surroundings.ssm(target.region));
-  const table = { client: surroundings.dynamoDb(target.region), name: target.stateTable };
   return {
     policies: await attempt('The policies', () => parameters.below(`${target.prefix}/policies`)),
-    governed: (await attempt('The list of governed APIs', () => readGoverned(table))) ?? [],
+    governed: (await attempt('The list of governed APIs', () => readDeployed(target, surroundings))) ?? [],
   };
 }
 
@@ -35,14 +53,21 @@ export function reportOf({ governed }: Known, { policy }: Target): GovernedName 
   return governed.find(({ name }) => name === policy);
 }
 
+interface Proposal {
+  readonly known: Known;
+  readonly document: string;
+  /** When the document will be stored. */
+  readonly nowMs: EpochMs;
+}
+
 /**
  * Validates an override as control does, so that no override without effect is stored.
  * @throws NotDoneError naming the existing policies
  */
-export function checkAgainst(known: Known, document: string, target: Target, surroundings: Surroundings): void {
+export function checkAgainst({ known, document, nowMs }: Proposal, target: Target, surroundings: Surroundings): void {
   const own = reportOf(known, target);
   if (!own?.governs) checkName(known, own, target, surroundings);
-  const parsed = parseOverride(document, { ...own?.governs, putMs: surroundings.now() });
+  const parsed = parseOverride(document, { ...own?.governs, putMs: nowMs });
   if (!parsed.ok) throw new NotDoneError(explainOverrideProblems(parsed.problems));
 }
 

@@ -11,12 +11,13 @@ import { awaitDecision } from './wait.ts';
  * @throws UsageError for invalid arguments; NotDoneError if the override would have no effect, or was not carried out in a minute
  */
 export async function putOverride(override: Override, target: Target, surroundings: Surroundings): Promise<void> {
-  const { say, now } = surroundings;
+  const { say } = surroundings;
+  const nowMs = await surroundings.serviceNow();
   const document = JSON.stringify(override);
-  const parsed = parseOverride(document, { putMs: now() });
+  const parsed = parseOverride(document, { putMs: nowMs });
   if (!parsed.ok) throw new UsageError(explainOverrideProblems(parsed.problems));
   const known = await readKnown(target, surroundings);
-  checkAgainst(known, document, target, surroundings);
+  checkAgainst({ known, document, nowMs }, target, surroundings);
   const client = surroundings.ssm(target.region);
   const parameters = createParameters(client);
   const before = await presentValue(parameters, target);
@@ -28,7 +29,7 @@ export async function putOverride(override: Override, target: Target, surroundin
   say(`${override.action}: ${target.override} version ${version}.`);
   if (typeof before !== 'string') say(`The new version replaces ${described(before)}.`);
   const stored = await presentValue(parameters, target);
-  const putMs = (typeof stored === 'string' ? undefined : stored.modifiedMs) ?? now();
+  const putMs = (typeof stored === 'string' ? undefined : stored.modifiedMs) ?? nowMs;
   const order = { override, version, parameter: target.override, policy: target.policy };
   await awaitDecision({ ...order, known, target, putMs }, surroundings);
 }

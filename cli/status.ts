@@ -3,9 +3,9 @@ import { type ApiStage, parseApiStage } from '../shared/platform/api-stage.ts';
 import { createParameters, type Parameter } from '../shared/platform/aws/parameters.ts';
 import type { EpochMs } from '../shared/platform/units.ts';
 import { type Decision, readDecisions } from '../shared/state/decisions.ts';
-import { type GovernedName, readGoverned } from '../shared/state/governed-names.ts';
+import type { GovernedName } from '../shared/state/governed-names.ts';
 import type { Table } from '../shared/state/items/table.ts';
-import { reportOf } from './known.ts';
+import { readDeployed, reportOf } from './known.ts';
 import { described } from './put-override.ts';
 import type { Surroundings, Target } from './target.ts';
 import { limitWords } from './words.ts';
@@ -15,6 +15,9 @@ const SILENT_MS = 5 * 60_000;
 
 /** The rules of decisions about a parameter, a stored item or somebody else's change, which set no limits. */
 const NOTICE = /-(ordered|rejected|rolled-back|set-aside)$|^drift-/;
+
+const NO_API = 'none: this policy name governs no API';
+const NOT_RUN = 'none: control has not run since this policy name was created; it runs every minute';
 
 /** What is in force for one API, as far as the caller can read it. */
 export interface Status {
@@ -33,17 +36,19 @@ export interface Status {
 
 /** Prints what is in force and why. */
 export async function showStatus(target: Target, asJson: boolean, surroundings: Surroundings): Promise<void> {
-  const status = await readStatus(target, surroundings);
+  const nowMs = await surroundings.serviceNow();
+  const status = await readStatus(target, surroundings, nowMs);
   if (asJson) return surroundings.say(JSON.stringify(status));
-  for (const line of linesOf(status, surroundings.now())) surroundings.say(line);
+  for (const line of linesOf(status, nowMs)) surroundings.say(line);
 }
 
-async function readStatus(target: Target, { ssm, dynamoDb, now }: Surroundings): Promise<Status> {
+async function readStatus(target: Target, surroundings: Surroundings, nowMs: EpochMs): Promise<Status> {
+  const { ssm, dynamoDb } = surroundings;
   const parameters = createParameters(ssm(target.region));
   const policy = await parameters.one(target.policy);
   const override = await parameters.one(target.override);
   const table: Table = { client: dynamoDb(target.region), name: target.stateTable };
-  const names = await readGoverned(table);
+  const names = await readDeployed(target, surroundings);
   const own = reportOf({ governed: names, policies: undefined }, target);
   const api = parseApiStage(own?.governs?.api ?? '');
   const others = names.filter(({ name, refusals }) => name !== target.policy && refusals.length > 0);
@@ -55,7 +60,7 @@ async function readStatus(target: Target, { ssm, dynamoDb, now }: Surroundings):
     newestPolicy: policy?.version,
     newestOverride: override && { version: override.version, words: described(override) },
     switch: switchWords(await parameters.one(`${target.prefix}/switch`)),
-    last: api && (await lastDecision(table, api, now())),
+    last: api && (await lastDecision(table, api, nowMs)),
   };
 }
 
@@ -65,7 +70,7 @@ function switchWords(parameter: Parameter | undefined): string {
 }
 
 async function lastDecision(table: Table, api: ApiStage, now: EpochMs): Promise<Decision | undefined> {
-  const decisions = await readDecisions(table, api, now - SILENT_MS, now);
+  const decisions = await readDecisions(table, api, now - SILENT_MS);
   return decisions.findLast(({ rule }) => !NOTICE.test(rule));
 }
 
@@ -77,8 +82,8 @@ function linesOf(status: Status, now: EpochMs): string[] {
   return [...lines, ...decisionLines(status, now)];
 }
 
-function decisionLines({ api, last }: Status, now: EpochMs): string[] {
-  if (api === undefined) return [row('Decision', 'none: this policy name governs no API')];
+function decisionLines({ api, governed, last }: Status, now: EpochMs): string[] {
+  if (api === undefined) return [row('Decision', governed ? NO_API : NOT_RUN)];
   if (!last) return [row('Decision', 'none in the last five minutes: control makes no decisions')];
   const age = Math.max(0, Math.round((now - last.atMs) / 1000));
   return [
@@ -93,7 +98,7 @@ const row = (head: string, text: string): string => `${head.padEnd(10)}${text.re
 
 function apiWords({ api, governed }: Status): string {
   if (api !== undefined) return api;
-  return governed ? 'none: this policy name governs no API' : 'unknown: control has not reported this policy name';
+  return governed ? NO_API : 'unknown: control has not reported this policy name';
 }
 
 function policyWords({ policyName, newestPolicy, governed }: Status): string {

@@ -6,6 +6,9 @@ import type { EpochMs } from '../shared/platform/units.ts';
 export interface Surroundings {
   readonly ssm: (region: string) => SSMClient;
   readonly dynamoDb: (region: string) => DynamoDBClient;
+  /** The time of the services, by which documents and decisions are dated. */
+  readonly serviceNow: () => Promise<EpochMs>;
+  /** The time by which the command waits. */
   readonly now: () => EpochMs;
   readonly sleep: (ms: number) => Promise<void>;
   readonly environment: Readonly<Record<string, string | undefined>>;

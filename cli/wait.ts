@@ -21,8 +21,6 @@ const PATIENCE_MS = 10_000;
 const LONGEST_MS = 60_000;
 /** How far control's clock may be behind Parameter Store's. */
 const CLOCK_SKEW_MS = 60_000;
-/** An instant after every decision. */
-const END_OF_TIME_MS = 999_999_999_999_999;
 
 /** A stored override with the facts known when it was stored. */
 export interface AwaitedOverride extends StoredOverride {
@@ -73,7 +71,7 @@ async function decisionsOf(stored: AwaitedOverride, surroundings: Surroundings, 
   const table: Table = { client: surroundings.dynamoDb(target.region), name: target.stateTable };
   const said = reportOf(known, target) ?? (await readOwnName(table, target));
   const api = parseApiStage(said?.governs?.api ?? '');
-  return api ? await readDecisions(table, api, fromMs, END_OF_TIME_MS) : [];
+  return api ? await readDecisions(table, api, fromMs) : [];
 }
 
 /** Reads control's report again, because a control that runs for the first time writes it only then. */

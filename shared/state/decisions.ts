@@ -110,9 +110,9 @@ function storedText(decision: Decision): string {
   return JSON.stringify({ ...(JSON.parse(short) as Decision), before: undefined, after: undefined });
 }
 
-/** The decisions of an API between two instants, both included, oldest first. */
-export async function readDecisions(table: Table, api: ApiStage, fromMs: EpochMs, toMs: EpochMs): Promise<Decision[]> {
-  const range = { from: epochText(fromMs), to: `${epochText(toMs)}#~` };
+/** The decisions of an API from an instant on, oldest first. */
+export async function readDecisions(table: Table, api: ApiStage, fromMs: EpochMs): Promise<Decision[]> {
+  const range = { from: epochText(fromMs), to: '~' };
   const items = await queryItems(table, `DECISION#${apiStageName(api)}`, range);
   return items.flatMap((item) => (jsonOf(item, 'decision') as Decision | undefined) ?? []);
 }

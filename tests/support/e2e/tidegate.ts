@@ -20,6 +20,7 @@ export async function tidegate({ cloud }: Pick<Deployed, 'cloud'>, ...words: rea
   const code = await runCommand(words, {
     ssm: (region) => new SSMClient({ region, ...client }),
     dynamoDb: (region) => new DynamoDBClient({ region, ...client }),
+    serviceNow: async () => cloud.clock.now(),
     now: () => cloud.clock.now(),
     sleep: (ms) => live(cloud, ms / 1000),
     environment: {},

@@ -90,6 +90,7 @@ async function typed(line: string) {
       return new SSMClient({ region });
     },
     dynamoDb: (region) => new DynamoDBClient({ region }),
+    serviceNow: async () => now,
     now: () => now,
     sleep: async (ms) => {
       now += ms;
