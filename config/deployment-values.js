@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
-import { capitalized, checkedTiers } from './check-tiers.js';
+import { capitalized } from './check-tiers.js';
+import { readConfiguration } from './configuration.js';
 
 /**
  * The values of serverless.yml that are computed rather than written: plans, keys and the baseline from
@@ -11,11 +11,10 @@ export default async function deploymentValues({ resolveVariable }) {
   const [serviceName, stageName] = [await resolveVariable('self:service'), await resolveVariable('sls:stage')];
   const scale = positiveNumber('limitScale', await resolveVariable('param:limitScale'));
   const withQuotas = String(await resolveVariable('param:quotas')) === 'true';
-  const tiers = checkedTiers(parse(await readFile(new URL('tiers.yml', import.meta.url), 'utf8')));
-  const stage = scaled(parse(await readFile(new URL('stage.yml', import.meta.url), 'utf8')), scale);
-  const policy = JSON.parse(await readFile(new URL('policies/default.json', import.meta.url), 'utf8'));
+  const configuration = await readConfiguration();
+  const { tiers, policy, failSafe } = configuration;
+  const stage = scaled(configuration.stage, scale);
   const objective = { ...(await defaultObjective()), ...policy.objective };
-  const failSafe = parse(await readFile(new URL('fail-safe.yml', import.meta.url), 'utf8'));
   const names = Object.keys(tiers);
   return {
     stage,

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { createCloud } from '@tidegate/embedded-aws';
 import { FaultSpecError } from '@tidegate/embedded-aws/faults';
+import { checkConfiguration } from './deploy/check-configuration.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
 import { runCommand } from './laptop-command.ts';
@@ -66,6 +67,7 @@ async function main(): Promise<number> {
     const options = parseArguments(process.argv.slice(2));
     if (!options) return 0;
     sealThisProcess();
+    await checkConfiguration();
     const report = await rehearse(options);
     console.log(options.json ? JSON.stringify(report) : reportTable(report));
     return 0;

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cloud, type CloudOptions, createCloud } from '@tidegate/embedded-aws';
 import { SimulationClock } from '@tidegate/embedded-aws/kernel';
+import { checkConfiguration } from './deploy/check-configuration.ts';
 import { deployService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
 import { CommandError, runCommand } from './laptop-command.ts';
@@ -22,6 +23,7 @@ const SEED = 1;
 async function main(): Promise<number> {
   const options = parseStartArguments(process.argv.slice(2));
   sealThisProcess();
+  await checkConfiguration();
   // The clock starts in the past and catches up during the incident, so that afterwards it shows the present.
   const clock = new SimulationClock({
     offsetMs: -(seedSurge.durationSeconds * 1000 + LEAD_MS),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { checkConfiguration } from './check-configuration.ts';
 import { isIntact, publish } from './intact-folder.ts';
 import { CACHE, inRunFolder } from './run-folder.ts';
 import { PROJECT, type ServerlessOptions, serverless } from './serverless.ts';
@@ -15,6 +16,7 @@ const INPUTS = ['serverless.yml', 'package-lock.json', 'tsconfig.json', 'config'
 export async function packagedService(params: readonly string[], options: ServerlessOptions): Promise<string> {
   const target = join(CACHE, `package-${await hashOfInputs(options.source ?? PROJECT, params)}`);
   if (await isIntact(target)) return target;
+  await checkConfiguration(options.source);
   await inRunFolder(async (folder) => {
     const building = join(folder, 'package');
     await serverless(['package', '--package', building, ...params], options);

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   functions: ['shared'],
   shared: [],
   'embedded-aws': [],
-  rehearsal: ['embedded-aws', 'shared'],
+  rehearsal: ['embedded-aws', 'shared', 'config'],
   reliability: ['embedded-aws', 'rehearsal', 'functions', 'shared', 'bench'],
   bench: ['embedded-aws', 'rehearsal', 'shared', 'reliability', 'config'],
   cli: ['shared', 'config'],
