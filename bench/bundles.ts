@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Table from 'cli-table3';
-import { Command } from 'commander';
 import { unzipSync } from 'fflate';
 import { packagedService } from '../rehearsal/deploy/package-cache.ts';
 import { NOWHERE, sealedEnvironment } from '../rehearsal/deploy/sealed-environment.ts';
+import { commandLine } from '../rehearsal/laptop-command.ts';
 import { wholeNumberFrom } from './runner/numbers.ts';
 
 /** Size and load time of every packaged Lambda: `npm run bench:bundles`. A load is `require` in a fresh process. */
@@ -59,7 +59,7 @@ function measured({ Properties }: LambdaFunction, archive: Uint8Array, folder: s
   return [kilobytes(bundle.length), kilobytes(archive.length), load.toFixed(0)];
 }
 
-const options = new Command('npm run bench:bundles --')
+const options = commandLine('npm run bench:bundles --')
   .description('Prints the size and the load time of every packaged Lambda.')
   .option('--runs <count>', 'loads of each bundle, of which the median counts', wholeNumberFrom(1), 11)
   .parse()

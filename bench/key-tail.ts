@@ -1,5 +1,5 @@
 import { seededRandom } from '@tidegate/embedded-aws/kernel';
-import { Command } from 'commander';
+import { commandLine } from '../rehearsal/laptop-command.ts';
 import { admittedAt, type KeyDemand, waterLevel } from '../shared/law/allocation/water-level.ts';
 import { observedDemand } from '../shared/law/telling/observed-demand.ts';
 import { emptyCell, emptyWindow, keysOf, TOP_KEYS } from '../shared/telemetry/windows.ts';
@@ -29,7 +29,7 @@ function countOf(mean: number, random: () => number): number {
   return count;
 }
 
-new Command('npm run bench:key-tail')
+commandLine('npm run bench:key-tail')
   .description('Shows how much demand remains outside the listed keys of a window.')
   .parse();
 

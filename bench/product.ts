@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { Command } from 'commander';
 import { NOWHERE, sealedEnvironment } from '../rehearsal/deploy/sealed-environment.ts';
+import { commandLine } from '../rehearsal/laptop-command.ts';
 import type { RehearsalReport } from '../rehearsal/run/rehearsal-report.ts';
 import { type Scenario, scaledScenario } from '../rehearsal/world/scenario.ts';
 import { SCENARIOS } from '../rehearsal/world/scenarios/index.ts';
@@ -12,7 +12,7 @@ import type { Scores } from '../rehearsal/world/scores.ts';
 import { law } from '../shared/law/law.ts';
 import { scaledBaseline } from './loop/baseline.ts';
 import { runLoop } from './loop/run.ts';
-import { wholeNumbers } from './runner/numbers.ts';
+import { positiveNumber, wholeNumbers } from './runner/numbers.ts';
 import { withGenerated } from './runner/page/benchmark-document.ts';
 import { table } from './runner/page/markdown-table.ts';
 import { benchPolicy } from './runner/policy.ts';
@@ -104,9 +104,9 @@ interface ProductOptions {
 }
 
 function optionsOf(args: readonly string[]): ProductOptions {
-  return new Command('npm run bench:product --')
+  return commandLine('npm run bench:product --')
     .description('Runs every incident in the product and in the benchmark, and compares the scores.')
-    .option('--scale <factor>', 'multiplies demand, capacity and limits together', Number, 1)
+    .option('--scale <factor>', 'multiplies demand, capacity and limits together', positiveNumber, 1)
     .option('--seeds <numbers>', 'these seeds, separated by commas', wholeNumbers, [1, 2, 3])
     .option('--write', 'put the table into docs/benchmark.md', false)
     .parse([...args], { from: 'user' })

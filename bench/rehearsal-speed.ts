@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { createCloud } from '@tidegate/embedded-aws';
-import { Argument, Command } from 'commander';
+import { Argument } from 'commander';
 import { deployService } from '../rehearsal/deploy/deploy.ts';
+import { commandLine } from '../rehearsal/laptop-command.ts';
 import { inspectGateway } from '../rehearsal/run/inspection.ts';
 import { runRehearsal } from '../rehearsal/run/run-rehearsal.ts';
 import type { Scenario } from '../rehearsal/world/scenario.ts';
@@ -60,7 +61,7 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-const [wanted] = new Command('npm run bench:speed --')
+const [wanted] = commandLine('npm run bench:speed --')
   .description('Measures how many simulated seconds pass in a second.')
   .addArgument(new Argument('[cases...]', 'instead of all').choices(CASES.map(({ name }) => name)))
   .parse().processedArgs as [string[]];

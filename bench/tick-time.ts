@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { commandLine } from '../rehearsal/laptop-command.ts';
 import { law } from '../shared/law/law.ts';
 import type { Limits } from '../shared/limits/limits.ts';
 import type { EpochMs } from '../shared/platform/units.ts';
@@ -25,7 +25,7 @@ const BUSIEST = 1500;
 const HEALTHY_BUCKET = 9;
 const LATE_BUCKET = 15;
 
-new Command('npm run bench:tick').description('Measures the run time of the law per tick.').parse();
+commandLine('npm run bench:tick').description('Measures the run time of the law per tick.').parse();
 
 type State = ReturnType<typeof law>['state'];
 

@@ -62,7 +62,9 @@ function nameProblem(name, names) {
   const meaning = meaningOf(name);
   if (meaning) return [`"${name}" is not a tier's name: it stands for ${meaning}. Fix: choose another`];
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
-    return [`"${name}" is not a tier's name: expected letters and digits that begin with a letter. Fix: choose another`];
+    return [
+      `"${name}" is not a tier's name: expected letters and digits that begin with a letter. Fix: choose another`,
+    ];
   }
   // A resource's name begins with a capital, so that `gold` and `Gold` would be one.
   const twin = names.find((other) => other < name && capitalized(other) === capitalized(name));

@@ -32,7 +32,10 @@ async function readYaml(folder, name, problemsOf) {
     return { problems: [said(error.pos[0], `${reason}. Fix: correct the indentation or the punctuation there`)] };
   }
   const value = document.toJS();
-  return { value, problems: problemsOf(value).map(({ path, text: problem }) => said(placeOf(document, path), problem)) };
+  return {
+    value,
+    problems: problemsOf(value).map(({ path, text: problem }) => said(placeOf(document, path), problem)),
+  };
 }
 
 /** The offset of the innermost part of a path that the document has. */

@@ -1,10 +1,9 @@
-import { Command } from 'commander';
 import { removeService } from './deploy/deploy.ts';
 import { sealThisProcess } from './deploy/sealed-environment.ts';
-import { runCommand } from './laptop-command.ts';
+import { commandLine, runCommand } from './laptop-command.ts';
 
 async function main(): Promise<number> {
-  new Command('npm run remove')
+  commandLine('npm run remove')
     .description('Removes the deployed service from the embedded AWS that npm start runs.')
     .parse();
   const endpoint = process.env.AWS_ENDPOINT_URL || 'http://127.0.0.1:4566';

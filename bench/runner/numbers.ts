@@ -9,6 +9,13 @@ export function wholeNumberFrom(least: number): (text: string) => number {
   };
 }
 
+/** Reads a number above 0 from a command line. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`Expected a number above 0, found "${text}".`);
+}
+
 /** Reads whole numbers of at least 1, separated by commas, from a command line. */
 export const wholeNumbers = (text: string): number[] => text.split(',').map(wholeNumberFrom(1));
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { commandLine } from '../../rehearsal/laptop-command.ts';
 import { AT_EVERY_SIZE, COMPARED, LAWS } from '../laws/index.ts';
 import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/index.ts';
 import { SIZES, TUNING_SIZE } from '../scenarios/size.ts';
@@ -49,11 +50,8 @@ interface Typed extends TypedPlay {
   readonly write: boolean;
 }
 
-/**
- * Reads the command line of `npm run bench`; prints help or what is wrong, and exits, as commander does.
- * @throws Error naming what is unknown and what there is.
- */
-export function optionsOf(args: readonly string[], command = new Command('npm run bench --')): Options {
+/** Reads the command line of `npm run bench`; prints help or what is wrong, and exits, as `commandLine` does. */
+export function optionsOf(args: readonly string[], command = commandLine('npm run bench --')): Options {
   const typed = withPlayOptions(command.description('Compares the laws in closed loop with the world.'))
     .option('--scenario <names>', 'these scenarios, separated by commas, instead of all')
     .option('--law <names>', 'these laws, separated by commas, instead of those that are compared')
@@ -71,8 +69,8 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
     .opts<Typed>();
   const { scenario, law, size, tuning, quick, trace, check, json, write } = typed;
   if (write && (quick || (scenario ?? law ?? size ?? typed.seeds) !== undefined)) {
-    throw new Error(
-      '--write stores the whole comparison. Fix: leave out --scenario, --law, --size, --seeds and --quick.',
+    command.error(
+      'error: --write stores the whole comparison. Fix: leave out --scenario, --law, --size, --seeds and --quick.',
     );
   }
   const all = BENCH_SCENARIOS.map(({ name }) => name);
@@ -80,8 +78,8 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
   const compared = quick ? QUICK_LAWS : COMPARED.map(({ name }) => name);
   return {
     ...play,
-    scenarios: chosen('scenario', scenario, all) ?? all,
-    laws: chosen('law', law, [...LAWS.keys()]) ?? compared,
+    scenarios: chosen(command, { option: 'scenario', names: scenario, all }) ?? all,
+    laws: chosen(command, { option: 'law', names: law, all: [...LAWS.keys()] }) ?? compared,
     sizes: size ?? (quick ? [TUNING_SIZE] : SIZES),
     ...(law === undefined && { lawsAtEverySize: AT_EVERY_SIZE }),
     threads: trace ? 1 : play.threads,
@@ -93,7 +91,7 @@ export function optionsOf(args: readonly string[], command = new Command('npm ru
 }
 
 /** Reads the command line of `npm run bench:tune`, as `optionsOf` does. */
-export function tuneOptionsOf(args: readonly string[], command = new Command('npm run bench:tune --')): PlayOptions {
+export function tuneOptionsOf(args: readonly string[], command = commandLine('npm run bench:tune --')): PlayOptions {
   const described = command.description('Runs every setting of every rival and stores its scores.');
   const typed = withPlayOptions(described)
     .parse([...args], { from: 'user' })
@@ -118,10 +116,19 @@ function playOptions({ seeds, quick, jobs, fresh }: TypedPlay, usual: readonly n
   return { seeds: quick ? wanted.slice(0, 1) : wanted, threads: jobs, fresh };
 }
 
-function chosen(what: string, names: string | undefined, all: readonly string[]): readonly string[] | undefined {
+interface Choice {
+  readonly option: string;
+  /** As typed, separated by commas. */
+  readonly names: string | undefined;
+  readonly all: readonly string[];
+}
+
+function chosen(command: Command, { option, names, all }: Choice): readonly string[] | undefined {
   if (names === undefined) return undefined;
   const wanted = names.split(',');
   const unknown = wanted.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new Error(`--${what}: "${unknown}" is unknown. Expected one of ${all.join(', ')}.`);
+  if (unknown !== undefined) {
+    command.error(`error: --${option}: "${unknown}" is unknown. Expected one of ${all.join(', ')}.`);
+  }
   return all.filter((name) => wanted.includes(name));
 }

@@ -13,6 +13,12 @@ const TOLD_LINES = 25;
  */
 export function frameworkFailure(args: readonly string[], code: number | null, lines: readonly string[]): Error {
   if (lines.some((line) => FULL_DISK.test(line))) return diskIsFull();
-  const telling = lines.map((line) => line.replaceAll(ESCAPES, '')).filter((line) => line !== '' && !FRAME.test(line));
+  const telling = lines.flatMap((line) => tellingPart(line) ?? []);
   return new Error(`serverless ${args.join(' ')} exited with ${code}:\n${telling.slice(-TOLD_LINES).join('\n')}`);
+}
+
+/** A line of the framework without terminal control; undefined for a frame of its spinner or an empty line. */
+export function tellingPart(line: string): string | undefined {
+  const text = line.replaceAll(ESCAPES, '');
+  return text === '' || FRAME.test(text) ? undefined : text;
 }

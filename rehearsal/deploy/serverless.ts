@@ -5,14 +5,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { frameworkFailure } from './framework-failure.ts';
+import { frameworkFailure, tellingPart } from './framework-failure.ts';
 import { CACHE, inRunFolder } from './run-folder.ts';
 import { sealedEnvironment } from './sealed-environment.ts';
 
 export interface ServerlessOptions {
   /** Where the embedded AWS listens. */
   readonly endpoint: string;
-  /** Receives every line that the framework prints. */
+  /** Receives every line that the framework prints, without the frames of its spinner. */
   readonly onLine?: (line: string) => void;
   /** The folder of the service to package: `serverless.yml` and what it names. Default: this project. */
   readonly source?: string;
@@ -70,7 +70,8 @@ async function run(args: readonly string[], { folder, environment, onLine, signa
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line);
-      onLine?.(line);
+      const telling = tellingPart(line);
+      if (telling !== undefined) onLine?.(telling);
     });
   }
   signal?.addEventListener('abort', () => child.kill());

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
-import { policySchema } from '../../shared/policy/schema/policy-schema.ts';
+import { readDocument } from '../../shared/policy/document.ts';
+import { explainProblems, parsePolicy } from '../../shared/policy/parse.ts';
 import type { Scenario } from '../world/scenario.ts';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { traceScenario } from '../world/scenarios/recorded-trace.ts';
@@ -32,16 +32,18 @@ export async function loadScenario(options: RehearseArguments, say = toStandardE
 export async function loadPolicy(options: RehearseArguments): Promise<PolicyDocument | undefined> {
   if (options.policy === undefined) return undefined;
   const text = await readText('--policy', options.policy);
-  try {
-    const document = parsePolicyDocument(text);
-    // The API is known only after the deploy; everything else is checked now.
-    policySchema.parse({ ...document, api: 'placeholder/dev' });
-    return document;
-  } catch (error) {
-    const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new UsageError(`--policy ${options.policy}: ${problem}`);
-  }
+  const document = readDocument(text);
+  // The API is known only after the deploy; everything else is checked now.
+  const checked =
+    document.ok && isRecord(document.value) ? JSON.stringify({ ...document.value, api: 'placeholder/dev' }) : text;
+  const parsed = parsePolicy(checked);
+  const problems = [...(document.ok ? document.problems : []), ...(parsed.ok ? [] : parsed.problems)];
+  if (problems.length > 0) throw new UsageError(`--policy ${options.policy}: ${explainProblems(problems)}`);
+  return parsePolicyDocument(text);
 }
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function readText(option: string, path: string): Promise<string> {
   try {

@@ -78,8 +78,9 @@ export function reportTable(report: RehearsalReport): string {
     ['plan writes', String(report.planWrites)],
     ['rejected writes', String(report.rejectedWrites)],
     ...Object.entries(report.decisions).map(([kind, count]) => [`decisions: ${kind}`, String(count)]),
-    ['limits back at rest', report.restored ? `yes, after ${seconds(report.secondsToRestore)}` : 'no'],
-    ...(report.secondsToRest === undefined ? [] : [['limits at rest after', seconds(report.secondsToRest)]]),
+    ['limits restored at the end', report.restored ? 'yes' : 'no'],
+    ...(report.restored ? [['last write after the surge', seconds(report.secondsToRestore)]] : []),
+    ...(report.secondsToRest === undefined ? [] : [['all limits at rest after', seconds(report.secondsToRest)]]),
     ...(report.faults ?? []).map(({ fault, struck }) => [`fault ${fault}`, `struck ${struck} calls`]),
   );
   return table.toString();

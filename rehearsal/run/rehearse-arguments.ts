@@ -1,5 +1,6 @@
 import { FAULT_FORM, FAULT_KINDS, type Fault, FaultSpecError, parseFault } from '@tidegate/embedded-aws/faults';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { HELP_HINT } from '../laptop-command.ts';
 import { SCENARIOS } from '../world/scenarios/index.ts';
 import { DEFAULT_PEAK_RPS } from '../world/scenarios/recorded-trace.ts';
 
@@ -85,14 +86,17 @@ export function parseArguments(argv: readonly string[]): RehearseArguments | und
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    throw new UsageError(`${error.message}\nRun with --help to list commands and options.`);
+    throw new UsageError(`${error.message}\n${HELP_HINT}`);
   }
   return checked(options);
 }
 
 function checked(options: RehearseArguments): RehearseArguments {
   const { scenario, trace, peak } = options;
-  if ((scenario === undefined) === (trace === undefined)) {
+  if (scenario !== undefined && trace !== undefined) {
+    throw new UsageError('Give --scenario or --trace, not both: a recording is a scenario of its own.');
+  }
+  if (scenario === undefined && trace === undefined) {
     throw new UsageError(`Give either --scenario NAME or --trace FILE. Scenarios:\n${known()}`);
   }
   if (scenario !== undefined && !SCENARIOS.has(scenario)) {

@@ -60,6 +60,7 @@ export interface RehearsalOptions {
 export async function runRehearsal(options: RehearsalOptions): Promise<RehearsalReport> {
   const { cloud, seed, scale = 1 } = options;
   const startedWallMs = options.wallNowMs();
+  const faults = knownFaults(cloud, options.faults ?? []);
   await options.deploy?.();
   const { epochMs = EPOCH_MS } = options;
   if (epochMs !== null) await forgetControl(cloud.aws, await describeService(cloud.aws));
@@ -75,16 +76,16 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   });
   const keyIds = await createKeys(cloud, service, scenario);
   await cloud.clock.runUntil(nextMinute(Math.max(preparedMs, cloud.clock.now())));
-  const injector = injectFaults(cloud, options.faults ?? []);
+  const injector = injectFaults(cloud, faults);
   const run = new ScenarioRun(options, { service, scenario, policy, keyIds });
   await playToTheEnd(run, cloud);
   const findings = run.findings();
-  const faults = injector.struck.map(({ fault, struck }) => ({ fault: fault.text, struck }));
+  const struck = injector.struck.map((each) => ({ fault: each.fault.text, struck: each.struck }));
   injector.clear();
   await deleteKeys(cloud, keyIds);
   return {
     ...findings,
-    ...(faults.length > 0 && { faults }),
+    ...(struck.length > 0 && { faults: struck }),
     wallSeconds: (options.wallNowMs() - startedWallMs) / 1000,
   };
 }
@@ -103,11 +104,15 @@ async function playToTheEnd(run: ScenarioRun, { aws }: RehearsalCloud): Promise<
   }
 }
 
-/** @throws FaultSpecError for an unknown service or operation */
+/** @throws FaultSpecError for an unknown service or operation, before the deploy */
+function knownFaults({ aws }: RehearsalCloud, faults: readonly Fault[]): Fault[] {
+  const known = knownOperations(aws);
+  return faults.map(({ text }) => parseFault(text, known));
+}
+
 function injectFaults({ aws }: RehearsalCloud, faults: readonly Fault[]): FaultInjector {
   const injector = new FaultInjector(aws);
-  const known = knownOperations(aws);
-  injector.add(...faults.map(({ text }) => parseFault(text, known)));
+  injector.add(...faults);
   // Without faults the interceptor stays unchanged.
   if (faults.length > 0) aws.setInterceptor(injector.intercept);
   return injector;

@@ -20,7 +20,8 @@ Still serving, on the wall's clock now. In another terminal, first without the A
 
   unset AWS_PROFILE $(env | sed -n 's/^\\(AWS_[A-Z0-9_]*\\)=.*/\\1/p') {HTTP,HTTPS,ALL}_PROXY {http,https,all}_proxy
   export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
-  export AWS_ENDPOINT_URL=${endpoint} AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me
+  export AWS_ENDPOINT_URL=${endpoint} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me
+  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 
   # A customer's key, and a request with it (without a key: 403)
   KEY=$(aws apigateway get-api-key --include-value --query value --output text --api-key \\
@@ -45,7 +46,7 @@ Still serving, on the wall's clock now. In another terminal, first without the A
   aws dynamodb query --table-name ${stateTable} --no-scan-index-forward --max-items 3 \\
     --key-condition-expression 'pk = :p' --expression-attribute-values '{":p": {"S": "DECISION#${apiId}/${stageName}"}}'
 
-(An aws older than 2.13 knows no AWS_ENDPOINT_URL: add --endpoint-url ${endpoint}.)
+(An aws 1.x before 1.29 or 2.x before 2.13 knows no AWS_ENDPOINT_URL: add --endpoint-url ${endpoint}.)
 Ctrl-C ends it.
 `;
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_PORT } from '@tidegate/embedded-aws';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { commandLine } from '../laptop-command.ts';
 
 export interface StartArguments {
   /** End after the incident instead of keeping the service up. */
@@ -26,7 +27,7 @@ function portNumber(text: string): number {
 
 /** Reads the command line of `npm start`; commander prints help or an error and exits. */
 export function parseStartArguments(argv: readonly string[]): StartArguments {
-  return new Command('npm start --')
+  return commandLine('npm start --')
     .description('Boots the embedded AWS, deploys the service, plays an incident, and goes on serving.')
     .option('--once', 'end after the incident', false)
     .option('--port <number>', 'port of the embedded AWS', portNumber, DEFAULT_PORT)

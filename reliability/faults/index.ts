@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
 import { packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { commandLine } from '../../rehearsal/laptop-command.ts';
 import { doAll } from './cell-pool.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import type { CellResult } from './play-cell.ts';
@@ -20,7 +20,7 @@ function say(result: CellResult, done: number, all: number): void {
 
 /** Plays the fault matrix and writes docs/fault-matrix.md; a part of it is only shown. Red cells are a failure. */
 async function main(args: readonly string[]): Promise<number> {
-  const command = new Command('npm run faults --')
+  const command = commandLine('npm run faults --')
     .description('Runs the fault matrix and writes docs/fault-matrix.md; a part of the matrix is only printed.')
     .argument('[words...]', 'play the cells whose names contain all of these words: lease calm')
     .option('--list', 'print the names of the cells and play none', false)

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
 import { wholeNumberFrom } from '../../bench/runner/numbers.ts';
 import { packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { commandLine } from '../../rehearsal/laptop-command.ts';
 import { SCALE } from '../faults/scene.ts';
 import { explore } from './explore.ts';
 import { changesOfHands, drawn, type Schedule } from './schedules.ts';
@@ -20,7 +20,7 @@ function* schedulesOf({ triggers }: Situation, most: number): Generator<Schedule
 
 /** `npm run overlap [-- runs]`: control's triggers overlapping in so many different orders of their calls. */
 async function main(args: readonly string[]): Promise<number> {
-  const [runs] = new Command('npm run overlap --')
+  const [runs] = commandLine('npm run overlap --')
     .description('Runs overlapping triggers of control in many orders of their calls.')
     .argument('[runs]', 'how many orders in all', wholeNumberFrom(1), DEFAULT_RUNS)
     .parse([...args], { from: 'user' }).processedArgs as [number];

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import Table from 'cli-table3';
-import { Command } from 'commander';
 import { packagedService } from '../../rehearsal/deploy/package-cache.ts';
 import { NOWHERE, sealThisProcess } from '../../rehearsal/deploy/sealed-environment.ts';
+import { commandLine } from '../../rehearsal/laptop-command.ts';
 import { complaintsOf, playRow, type Row } from './sealed-row.ts';
 import { ENVIRONMENT_NAMES } from './watch/watched.ts';
 
 /** Plays the laptop commands under environments that lead to a real account. Any red cell is a failure. */
 async function main(args: readonly string[]): Promise<number> {
-  const command = new Command('npm run sealed --')
+  const command = commandLine('npm run sealed --')
     .description('Runs deploy, incident and removal in environments that could reach a real account.')
     .argument('[words...]', 'play the environments whose names contain all of these words: proxy')
     .option('--list', 'print the names of the environments and play none', false)

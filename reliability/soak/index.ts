@@ -1,5 +1,5 @@
-import { Command } from 'commander';
 import { wholeNumberFrom } from '../../bench/runner/numbers.ts';
+import { commandLine } from '../../rehearsal/laptop-command.ts';
 import { type SoakReport, soak } from './run-soak.ts';
 
 const DEFAULT_HOURS = 72;
@@ -14,7 +14,7 @@ const isSound = (report: SoakReport): boolean =>
 
 /** `npm run soak -- --hours 72 --seed 1`: prints one JSON object; fails when anything in it should not be. */
 async function main(args: readonly string[]): Promise<number> {
-  const { hours, seed } = new Command('npm run soak --')
+  const { hours, seed } = commandLine('npm run soak --')
     .description('Simulates days with random faults, audits every hour, and prints one JSON object.')
     .option('--hours <count>', 'how many simulated hours', wholeNumberFrom(1), DEFAULT_HOURS)
     .option('--seed <number>', 'everything random follows from it', wholeNumberFrom(0), 1)

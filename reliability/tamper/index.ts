@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { packagedStack } from '../../rehearsal/deploy/in-process-deploy.ts';
+import { commandLine } from '../../rehearsal/laptop-command.ts';
 import { doAll } from '../faults/cell-pool.ts';
 import { SCALE } from '../faults/scene.ts';
 import { arrange } from './arrange.ts';
@@ -15,7 +16,7 @@ import type { NamedResult } from './tamper-worker.ts';
 
 const PAGE = new URL('../../docs/tamper.md', import.meta.url);
 interface Options {
-  readonly only: string;
+  readonly only: RegExp;
   readonly json: boolean;
 }
 
@@ -26,8 +27,7 @@ async function tamper({ only, json }: Options): Promise<number> {
   const gaps = grantsWithoutSpecimen(stack.template, stage.specimens);
   const all = await groupsOf(stage);
   await stage.scene.cloud.close();
-  const pattern = new RegExp(only);
-  const picked = all.filter(({ played, shared }) => [played.name, ...shared].some((name) => pattern.test(name)));
+  const picked = all.filter(({ played, shared }) => [played.name, ...shared].some((name) => only.test(name)));
   const groups = await play(picked);
   const summary = summaryOf(groups);
   if (json) console.log(JSON.stringify({ ...summary, gaps, plays: groups.map(({ result }) => result) }, undefined, 1));
@@ -88,13 +88,26 @@ function describe({ waits }: SurgeRun): string {
   return texts.join(', ');
 }
 
+function expression(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`Expected a regular expression, found "${text}" (${(error as Error).message}).`);
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  const options = new Command('npm run tamper --')
+  const options = commandLine('npm run tamper --')
     .description(
       'Damages every field of every item that a function may write, one after the other, and plays a surge and a kill ' +
         'after each. A whole run writes docs/tamper.md. Ends with 1 when a cell is red.',
     )
-    .option('--only <pattern>', 'play the cells whose names match this regular expression: "lease / until"', '')
+    .option(
+      '--only <pattern>',
+      'play the cells whose names match this regular expression: "lease / until"',
+      expression,
+      /(?:)/,
+    )
     .option(
       '--flood',
       'instead: play a surge without and with 600 forged look-nows; ends with 1 when the flood delays anything',

@@ -38,7 +38,12 @@ export function parseTrace(csv: string): RecordedTrace {
   const kept = rows.filter((row): row is TraceRow & { value: number } => row !== repeat && row.value !== undefined);
   const [first, last] = [kept[0], kept.at(-1)];
   if (!first || !last || kept.length < 2) {
-    throw new TraceError(`Expected at least two rows with a value, found ${kept.length}.`);
+    throw new TraceError(
+      `Expected at least two rows with a value, found ${kept.length}. Fix: export a longer span, or fill the column "value".`,
+    );
+  }
+  if (kept.every(({ value }) => value === 0)) {
+    throw new TraceError('Every value is 0: there is no traffic to replay. Fix: export a span with traffic.');
   }
   const stepSeconds = (usualStepMs(rows) ?? 0) / 1000;
   const seconds = kept.map(({ timeMs }) => (timeMs - first.timeMs) / 1000);

@@ -92,6 +92,13 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
+  test('one function makes the command lines of the laptop commands, so that an invalid one always ends alike', () => {
+    const files = ['bench', 'reliability', 'rehearsal'].flatMap(sourceFiles);
+    const makers = files.filter((file) => readSource(file).includes('new Command('));
+    // `rehearse` turns what is wrong into an error of its own, with the same hint and exit code.
+    expect(makers).toEqual(['rehearsal/laptop-command.ts', 'rehearsal/run/rehearse-arguments.ts']);
+  });
+
   test('the simulated world does not know the law', () => {
     expect(violations('rehearsal/world', ({ target }) => !isIn(target, 'shared/law', 'shared/law/allocation'))).toEqual(
       [],

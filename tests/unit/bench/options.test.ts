@@ -36,6 +36,7 @@ test('several names by comma; the seeds for tuning; the first seed alone; one th
 
 test.each([
   [['--law', 'perfct'], '--law: "perfct" is unknown. Expected one of '],
+  [['--law', ''], '--law: "" is unknown. Expected one of '],
   [['--scenario', 'rmap'], '--scenario: "rmap" is unknown. Expected one of '],
   [['--seeds', '1,x'], 'Expected a whole number of at least 1, found "x".'],
   [['--size', '1,0'], 'Expected a share above 0 and at most 1, found "0".'],

@@ -1,4 +1,4 @@
-import { frameworkFailure } from '../../../rehearsal/deploy/framework-failure.ts';
+import { frameworkFailure, tellingPart } from '../../../rehearsal/deploy/framework-failure.ts';
 
 const ARGS = ['package', '--stage', 'dev'];
 const ESC = '\u001b';
@@ -28,4 +28,9 @@ test('any other failure is told by the last lines that say something, without th
   expect(frameworkFailure(ARGS, 1, lines).message).toBe(
     'serverless package --stage dev exited with 1:\nPackaging tidegate for stage dev\nError:\nCould not resolve "./missing.ts"',
   );
+});
+
+test('a reader without a terminal gets the lines that say something, and no frame of the spinner', () => {
+  const lines = [`${ESC}[1A${ESC}[2K`, '⠸ Removing (3s)', `${ESC}[2K⠸ Removing (4s)`, `${ESC}[2KRemoved`, ''];
+  expect(lines.map(tellingPart)).toEqual([undefined, undefined, undefined, 'Removed', undefined]);
 });

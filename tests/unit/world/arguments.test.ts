@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commandLine } from '../../../rehearsal/laptop-command.ts';
 import { loadPolicy, loadScenario } from '../../../rehearsal/run/input-files.ts';
 import { parseArguments, UsageError } from '../../../rehearsal/run/rehearse-arguments.ts';
 
@@ -42,7 +43,7 @@ describe('the command line of rehearse', () => {
 
   it.each([
     ['', /either --scenario NAME or --trace FILE.*\n.*quiet/],
-    ['--scenario quiet --trace day.csv', /either --scenario NAME or --trace FILE/],
+    ['--scenario quiet --trace day.csv', /Give --scenario or --trace, not both/],
     ['--scenario storm', /no scenario "storm"[\s\S]*seed-surge: One premium key/],
     ['--scenario quiet --peak 10', /--peak requires --trace/],
     ['--scenario quiet --scale 0', /from 0.001 to 10, found "0"/],
@@ -55,6 +56,18 @@ describe('the command line of rehearse', () => {
     expect(() => parse(line)).toThrow(UsageError);
     expect(() => parse(line)).toThrow(message);
   });
+});
+
+test.each([
+  [['--help'], 0],
+  [['--what'], 2],
+])('the command line %j ends a laptop command with exit code %d', (argv, code) => {
+  const exit = jest.spyOn(process, 'exit').mockImplementation((exitCode) => {
+    throw new Error(`exit ${exitCode}`);
+  });
+  const command = commandLine('x').configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+  expect(() => command.parse(argv, { from: 'user' })).toThrow(`exit ${code}`);
+  exit.mockRestore();
 });
 
 describe('the files of rehearse', () => {
@@ -98,8 +111,15 @@ describe('the files of rehearse', () => {
     const policy = await file('p.json', '{ "mode": "brutal", "colour": "red" }');
     await expect(loadPolicy({ ...base, policy })).rejects.toThrow(/--policy [\s\S]*mode/);
     await expect(loadPolicy({ ...base, policy })).rejects.toThrow(/colour/);
-    const broken = await file('b.json', '{');
-    await expect(loadPolicy({ ...base, policy: broken })).rejects.toThrow(UsageError);
+    for (const text of ['{', '[]', 'timestamp,value\n']) {
+      const broken = await file('b.json', text);
+      const refused = expect(loadPolicy({ ...base, policy: broken })).rejects;
+      await refused.toThrow(UsageError);
+    }
+    const csv = await file('good.csv', 'timestamp,value\n2024-01-01T00:00:00Z,5\n');
+    await expect(loadPolicy({ ...base, policy: csv })).rejects.toThrow(
+      /--policy .*good\.csv: The policy was refused: 1 problem\.\n1\. \(document\): expected a JSON object; found .* Fix: /,
+    );
   });
 
   it('takes a policy for any API', async () => {

@@ -1,3 +1,4 @@
+import { parseFault } from '@tidegate/embedded-aws/faults';
 import { EPOCH_MS, type RehearsalSecond, runRehearsal } from '../../../rehearsal/run/run-rehearsal.ts';
 import type { Scenario } from '../../../rehearsal/world/scenario.ts';
 import { BACKEND, METHODS, OBJECTIVE } from '../../../rehearsal/world/scenarios/common.ts';
@@ -138,6 +139,16 @@ describe('a rehearsal', () => {
       },
     });
     expect(order).toEqual(['deploy', 'second 0', 'second 1']);
+  });
+
+  it('refuses a fault of an unknown service before the service is deployed', async () => {
+    let isDeployed = false;
+    const deploy = async () => {
+      isDeployed = true;
+    };
+    const faults = [parseFault('dynamo.*:down@5m')];
+    await expect(rehearse({ deploy, faults })).rejects.toThrow('there is no service "dynamo". Known: apigateway');
+    expect(isDeployed).toBe(false);
   });
 
   it('refuses a policy that would not be in force', async () => {

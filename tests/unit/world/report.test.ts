@@ -66,7 +66,7 @@ describe('the report', () => {
     const compared = { ...report, secondsToRest: null, ...harmAgainst(report.honestByTier, still) };
     expect(compared.harmRatio).toBeCloseTo(1020 / 1040, 6);
     const table = reportTable(compared);
-    expect(table).toMatch(/limits at rest after +│ +never/);
+    expect(table).toMatch(/all limits at rest after +│ +never/);
     expect(table).toMatch(/honest served, of static limits: basic +│ +98.08 %/);
     expect(table).toMatch(/honest served, of static limits: premium +│ +194.29 %/);
   });

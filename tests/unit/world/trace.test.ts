@@ -49,9 +49,25 @@ describe('a recorded trace', () => {
     expect(() => parseTrace(csv)).toThrow(message);
   });
 
-  it('of zeros replays as silence', () => {
-    const csv = 'timestamp,value\n2024-01-01T00:00:00Z,0\n2024-01-01T00:01:00Z,0';
-    expect(replay(parseTrace(csv), 100)(30)).toBe(0);
+  it.each([
+    ['an empty file', '\uFEFF\n', /^The file is empty\. Fix: write a header "timestamp,value"/],
+    ['a binary file', '\uFFFDPNG\r\n\0\0', /^The file is not text in UTF-8\. Fix: export CSV in UTF-8/],
+    ['UTF-16 with a byte order mark', '\uFFFD\uFFFDt\0i\0m\0', /^The file is UTF-16\. Fix: save it as UTF-8\.$/],
+    ['UTF-16 without one', 't\0i\0m\0', /^The file is UTF-16\. Fix: save it as UTF-8\.$/],
+    [
+      'other columns',
+      'time,count\n1,2\n',
+      /found "time,count"\. Fix: name the columns "timestamp" and "value" in line 1\.$/,
+    ],
+    ['semicolons', 'timestamp;value\n', /found "timestamp;value"\. Fix: separate the columns by commas in line 1\.$/],
+    [
+      'zeros alone',
+      'timestamp,value\n2024-01-01T00:00:00Z,0\n2024-01-01T00:01:00Z,0',
+      /^Every value is 0: there is no traffic to replay\. Fix: export a span with traffic\.$/,
+    ],
+  ])('of %s is refused with the fix', (_, csv, message) => {
+    expect(() => parseTrace(csv)).toThrow(TraceError);
+    expect(() => parseTrace(csv)).toThrow(message);
   });
 });
 
