@@ -69,18 +69,21 @@ function duplicateProblem(path: string): PolicyProblem {
 }
 
 function notJson(message: string, text: string): PolicyProblem {
-  const found = `${message}${placeOf(message, text)}`;
+  const place = placeOf(message, text);
+  const isSaid = /line \d+ column \d/.test(message);
+  const found = `invalid JSON: ${message}${place === undefined || isSaid ? '' : ` (${place})`}`;
   const fix = 'look near that place for a missing comma, quote or brace; JSON has no comments and no trailing commas';
-  return { path: WHOLE_DOCUMENT, expected: 'a JSON object', found, fix };
+  return { path: WHOLE_DOCUMENT, expected: 'a JSON object', found, fix, ...(place !== undefined && { place }) };
 }
 
-/** Line and column, if the runtime's message gives only a position or the end of the text. */
-function placeOf(message: string, text: string): string {
-  if (/line \d+ column \d/.test(message)) return '';
+/** Line and column, from the runtime's message, which may give both, only a position, or the end of the text. */
+function placeOf(message: string, text: string): string | undefined {
+  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
+  if (line !== undefined) return `line ${line}, column ${column}`;
   const position = Number(
     /position (\d+)/.exec(message)?.[1] ?? (/end of JSON/.test(message) ? text.length : Number.NaN),
   );
-  if (!Number.isFinite(position)) return '';
+  if (!Number.isFinite(position)) return undefined;
   const before = text.slice(0, position);
-  return ` (line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')})`;
+  return `line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')}`;
 }

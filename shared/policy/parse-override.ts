@@ -39,14 +39,22 @@ export function parseOverride(text: string, deployed: Deployed = {}): ParsedOver
   const result = overrideSchemas[action.data.action].safeParse(document.value);
   if (!result.success) problems.push(...worded(result.error, document.value));
   problems.push(...pinProblems(document.value, deployed.baseline && Object.keys(deployed.baseline.tiers)));
-  if (!result.success || problems.length > 0) return { ok: false, problems };
-  const excesses = result.data.action === 'pin' ? pinExcesses(result.data, deployed) : [];
-  return excesses.length === 0 ? { ok: true, override: result.data } : { ok: false, problems: excesses };
+  if (action.data.action === 'pin') problems.push(...pinExcesses(validParts(document.value), deployed));
+  return result.success && problems.length === 0 ? { ok: true, override: result.data } : { ok: false, problems };
+}
+
+/** The fields of a pin that are valid by themselves, so that one wrong field hides no problem of another. */
+function validParts(document: unknown): Partial<Pin> {
+  const parts = Object.entries(overrideSchemas.pin.shape).flatMap(([name, schema]) => {
+    const { data } = schema.safeParse(valueAt(document, [name]));
+    return data === undefined ? [] : [[name, data] as const];
+  });
+  return Object.fromEntries(parts);
 }
 
 /** The limits of a pin that exceed their deployed baseline, with their paths in the document. */
 export function aboveBaseline(
-  { stage, tiers = {} }: Pin,
+  { stage, tiers = {} }: Partial<Pin>,
   baseline: NonNullable<Deployed['baseline']>,
 ): { readonly path: string; readonly limit: Limit; readonly most: Limit }[] {
   const pinned = [
@@ -60,8 +68,9 @@ export function aboveBaseline(
 }
 
 /** Limits and times that are valid in themselves but exceed what a pin may ask for. */
-function pinExcesses(pin: Pin, { baseline, putMs }: Deployed): PolicyProblem[] {
-  const late = putMs !== undefined && Date.parse(pin.until) > latestEndMs(putMs) ? [lateProblem(pin, putMs)] : [];
+function pinExcesses(pin: Partial<Pin>, { baseline, putMs }: Deployed): PolicyProblem[] {
+  const { until = '' } = pin;
+  const late = putMs !== undefined && Date.parse(until) > latestEndMs(putMs) ? [lateProblem(until, putMs)] : [];
   if (!baseline || pin.aboveBaseline) return late;
   const high = aboveBaseline(pin, baseline).map(({ path, limit, most }) => ({
     path,
@@ -72,7 +81,7 @@ function pinExcesses(pin: Pin, { baseline, putMs }: Deployed): PolicyProblem[] {
   return [...late, ...high];
 }
 
-function lateProblem({ until }: Pin, putMs: EpochMs): PolicyProblem {
+function lateProblem(until: string, putMs: EpochMs): PolicyProblem {
   const last = new Date(putMs + LONGEST_PIN_DAYS * DAY_MS).toISOString();
   const expected = `a time at most ${LONGEST_PIN_DAYS} days after the edit, that is until ${last}`;
   const fix = 'choose a shorter time and pin again later; put permanent limits into the policy or the template';

@@ -8,6 +8,8 @@ export interface PolicyProblem {
   readonly found: string;
   /** How to fix the problem. */
   readonly fix: string;
+  /** Line and column where JSON breaks off, if known; part of `found` too, which may not be shown of a secret. */
+  readonly place?: string;
 }
 
 export const WHOLE_DOCUMENT = '(document)';

@@ -16,7 +16,12 @@ export function withShownValues(
   problems: readonly PolicyProblem[],
   { isSecret }: Pick<Parameter, 'isSecret'>,
 ): readonly PolicyProblem[] {
-  return isSecret ? problems.map(({ path, expected }) => ({ path, expected, ...NOT_SHOWN })) : problems;
+  if (!isSecret) return problems;
+  return problems.map(({ path, expected, place }) => ({
+    path: place === undefined ? path : `${path}, ${place}`,
+    expected,
+    ...NOT_SHOWN,
+  }));
 }
 
 /** Why a version is refused whose check ended in an error. */

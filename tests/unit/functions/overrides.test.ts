@@ -314,6 +314,7 @@ describe('a SecureString', () => {
       'reson: expected a field of the override',
     ],
     ['no JSON', OVERRIDE_NAME, 'SESAME-ONE SESAME-TWO', '(document): expected a JSON object'],
+    ['broken JSON', OVERRIDE_NAME, '{\n"SESAME":', '(document), line 2, column 10: expected a JSON object'],
     ['a policy of another API', '/tidegate/dev/policies/b', '{"api":"sesame/dev"}', 'api: expected the API that'],
     [
       'a policy that contradicts itself',

@@ -54,11 +54,17 @@ describe('the text of a parameter', () => {
   });
 
   test.each([
-    ['', 'Unexpected end of JSON input (line 1, column 1)'],
-    ['{\n  "a":\n', 'Unexpected end of JSON input (line 3, column 1)'],
-    ['x', 'Unexpected token \'x\', "x" is not valid JSON'],
-  ])('that is no JSON, %j, is placed where it breaks off', (text, found) => {
-    const problem = { path: '(document)', expected: 'a JSON object', found, fix: FIX };
+    ['', 'Unexpected end of JSON input (line 1, column 1)', 'line 1, column 1'],
+    ['{\n  "a":\n', 'Unexpected end of JSON input (line 3, column 1)', 'line 3, column 1'],
+    ['x', 'Unexpected token \'x\', "x" is not valid JSON', undefined],
+  ])('that is no JSON, %j, is placed where it breaks off', (text, message, place) => {
+    const problem = {
+      path: '(document)',
+      expected: 'a JSON object',
+      found: `invalid JSON: ${message}`,
+      fix: FIX,
+      place,
+    };
     expect(readDocument(text)).toEqual({ ok: false, problem });
   });
 
@@ -79,11 +85,11 @@ describe('the text of a parameter', () => {
       ['Expected a name in JSON at position 140 (line 12 column 34)', ''],
       ['No line, no column', ''],
     ])('%j is followed by the place, unless it says so itself: %j', (message, place) => {
-      expect(found('{"api":1,\n   }', new SyntaxError(message))).toBe(`${message}${place}`);
+      expect(found('{"api":1,\n   }', new SyntaxError(message))).toBe(`invalid JSON: ${message}${place}`);
     });
 
     test('even what is no error is told', () => {
-      expect(found('{', 'broken')).toBe('broken');
+      expect(found('{', 'broken')).toBe('invalid JSON: broken');
     });
   });
 });

@@ -210,3 +210,11 @@ test('a pin until the year 9999 is refused: a week is the most', () => {
   expect(refusal({ ...pin, until: '2031-05-07T00:05:00Z' })).toBe('accepted');
   expect(refusal({ ...pin, until: '2031-05-07T00:05:01Z' })).toContain('7 days');
 });
+
+test('every problem of a pin is named at once: a wrong field hides neither a late end nor a limit above the baseline', () => {
+  const baseline = { stage: { rateRps: 100, burst: 10 }, tiers: { basic: { rateRps: 5, burst: 5 } } };
+  const limits = { stage: { rateRps: 900, burst: 10 }, tiers: { basic: { rateRps: 5, burst: 5 } } };
+  const document = { action: 'pin', until: '2031-03-01T00:00:00Z', ...limits, reson: 'x' };
+  const parsed = parseOverride(JSON.stringify(document), { baseline, putMs: Date.UTC(2031, 0, 1) });
+  expect(parsed.ok ? [] : parsed.problems.map(({ path }) => path)).toEqual(['reson', 'until', 'stage']);
+});
