@@ -12,6 +12,7 @@ for (const [name, value] of Object.entries(others))
 const withTelemetry = (name: string, telemetry: TelemetryMode): BenchLaw => ({
   name,
   telemetry,
+  isLearning: true,
   create: () => opaque(nextLaw),
 });
 

@@ -47,7 +47,8 @@ export class ResultCache {
   }
 }
 
-const isKept = ({ law, trace, keepSeconds }: Job) => !law.startsWith('tidegate') && !trace && !keepSeconds;
+const isOurs = (law: string) => law.startsWith('tidegate') || law.startsWith('next');
+const isKept = ({ law, trace, keepSeconds }: Job) => !isOurs(law) && !trace && !keepSeconds;
 
 /** A hash of everything that may change a run: the sources that its imports reach, and the policy. */
 function hashOf(lawSources: readonly string[]): string {
