@@ -43,6 +43,6 @@ export class LogLines {
 function outcomeOf({ errorType, status, integrationLatencyMs }: FinishedRequest): Outcome {
   if (errorType === 'THROTTLED') return 'throttled';
   if (errorType === 'QUOTA_EXCEEDED') return 'quotaExceeded';
-  if (integrationLatencyMs === undefined) return 'refused';
+  if (integrationLatencyMs === undefined) return status < 400 ? 'answered' : 'refused';
   return status >= 500 ? 'serverError' : 'answered';
 }

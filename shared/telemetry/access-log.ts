@@ -96,7 +96,8 @@ function outcomeOf(line: Line, status: number, hasLatency: boolean): Outcome {
   if (errorType === 'QUOTA_EXCEEDED') return 'quotaExceeded';
   const reached = hasLatency || (typeof line.integrationStatus === 'string' && STATUS.test(line.integrationStatus));
   if (status >= 500) return !reached && GATEWAY_FAULTS.has(String(errorType)) ? 'refused' : 'serverError';
-  return reached ? 'answered' : 'refused';
+  // A cache's answer passed every limit like any other; only the backend did not see it.
+  return reached || status < 400 ? 'answered' : 'refused';
 }
 
 /** Index of the bucket of `LATENCY_BOUNDS_MS` that holds `latencyMs`; the last bucket holds all larger values. */

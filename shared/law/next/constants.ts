@@ -16,20 +16,32 @@ export const NUMBERS = {
   surprise: 2.5,
   /** Largest rise of the estimate by one healthy window, share. */
   largestRaise: 0.05,
-  /** The same close to, or beyond, the rate at which the last overload began, until that is old. */
-  raiseNearFailure: 0.012,
-  /** By how much the variance grows where the limit was reached and the backend felt nothing. */
-  widening: 2,
-  /** First step back to the proven rate when the backend feels no load any more, as a logarithm; doubles with each success. */
-  firstJump: 0.12,
-  /** Seconds after an overload before such a step is tried; doubled by each overload until the proven rate is reached. */
-  jumpSeconds: 60,
+  /** First step up after an overload, as a logarithm; it doubles with each success. */
+  firstClimb: 0.02,
+  /** The estimate counts as close to the last failure from so far below it, as a logarithm. */
+  nearFailure: 0.06,
+  /** So far beyond the last failure it is forgotten, as a logarithm. */
+  pastFailure: 0.08,
+  /** Latency at the limit from this multiple of the unloaded one on shows load. */
+  loadedRatio: 1.1,
+  /** Where it falls to this share of its excess, capacity has grown. */
+  relievedShare: 0.4,
+  /** How fast the latency at the limit is smoothed, per window. */
+  feltGain: 0.3,
+  /** Largest step up, as a logarithm. */
+  mostClimb: 0.25,
+  /** Seconds after an overload before a step up is tried; doubled by each failure, halved by each success. */
+  climbSeconds: 30,
+  /** The longest such wait, seconds. */
+  longestClimbSeconds: 240,
+  /** A limit that refuses less than this share does not bind. */
+  leastRefused: 0.01,
   /** Half-life of the memory of the highest rate that was proven, seconds. */
   provenHalfLifeSeconds: 7200,
   /** The estimate never falls below this share of the rate that was proven: less would let nothing be seen. */
-  leastProvenShare: 0.15,
+  leastProvenShare: 0.25,
   /** How much more than ever went well an untested backend is taken to bear, as a factor. */
-  roomAtRest: 1.38,
+  untestedFactor: 1.38,
   // Health of the backend: latency.ts.
   /** Quantile of latency that raises the alarm, and its mirror that tells that a queue stood all the time. */
   alarmQuantile: 0.8,
@@ -43,9 +55,19 @@ export const NUMBERS = {
   easeShare: 0.03,
   /** Half-life with which the unloaded latency follows a slower backend at low load, seconds. */
   baseRiseSeconds: 300,
+  /** The limit counts as reached from this share of the estimate on. */
+  reachedShare: 0.85,
+  /** Less was let in: below this share of the busiest slow window. */
+  lessShare: 0.8,
+  /** Latency is as high as before if this share of its excess is left. */
+  stillShare: 0.7,
+  /** Below this share of the proven rate what latency shows is the backend's nature, not load. */
+  lowShare: 0.6,
+  /** Plans are written ahead of the stage on the way back by this factor at most. (next-law.ts) */
+  mostLead: 2,
   // The backlog: backlog.ts.
   /** A predicted backlog up to this is left alone, seconds of work. */
-  toleratedBacklogSeconds: 0.1,
+  toleratedBacklogSeconds: 0.2,
   /** Time in which a backlog is drained, seconds. */
   drainSeconds: 7,
   /** A backlog grows unseen by at most this, seconds of work. */
@@ -78,7 +100,9 @@ export const NUMBERS = {
   /** The same at rest, where only room changes. */
   stageStepAtRest: 0.3,
   /** Room of a method whose share of the cost wanders, beyond its share. */
-  methodRoom: 1.1,
+  methodRoom: 0.1,
+  /** At rest no method's limit is below this multiple of what it is asked for. */
+  roomAtRest: 1.5,
   /** How fast what is admitted beyond a stage limit is learned, per window. */
   slackGain: 0.15,
   // Errors: error-judgement.ts.
@@ -87,12 +111,10 @@ export const NUMBERS = {
   // Not yet tried one by one: each must show in the ablation what it is worth, take a natural value, or go.
   /** Largest correction of the predicted growth of a backlog, seconds of work a second. (backlog.ts) */
   mostBias: 0.15,
-  /** The longest wait after an overload before a step back to the proven rate, seconds. (capacity.ts) */
-  longestJumpSeconds: 480,
   /** A change of what is let in by this share tells whether errors depend on it. (error-judgement.ts) */
   tellingShare: 0.08,
   /** By how much one window beyond, or within, what was served without errors moves the logarithm of the odds. (error-judgement.ts) */
-  windowEvidence: 1,
+  windowEvidence: 0.3,
   /** By how much successes that do not follow admissions at all move it. (error-judgement.ts) */
   testEvidence: 6,
   /** Chance that errors come from load from which a cut tests it. (error-judgement.ts) */
@@ -113,8 +135,6 @@ export const NUMBERS = {
   objectiveShare: 0.6,
   /** Share of the way that the unloaded latency falls towards a lower one in a window. (latency.ts) */
   baseFallShare: 0.3,
-  /** Plans are written ahead of the stage on the way back by this factor at most. (next-law.ts) */
-  mostLead: 1.25,
   /** Least ratio of what plans are expected to let through to what they do. (next-law.ts) */
   leastFill: 0.95,
   /** Largest such ratio. (next-law.ts) */
@@ -123,10 +143,6 @@ export const NUMBERS = {
   fallenShare: 0.3,
   /** Such windows in a row make it the nature of the backend, number. (learn.ts) */
   unmovedWindows: 3,
-  /** Share of a falling course of completions that is taken to go on, and the least share of them to be left. (learn.ts) */
-  trendShare: 0.8,
-  /** For how long that course goes on until a command acts, seconds. (learn.ts) */
-  trendSeconds: 20,
   /** Completions below this share of the last window's, and late, are a sudden loss. (learn.ts) */
   suddenShare: 0.93,
   /** The backlog that a sudden loss is taken to have left, seconds of work. (learn.ts) */
@@ -137,20 +153,12 @@ export const NUMBERS = {
   stuckShare: 0.8,
   /** Admissions that grew by this factor explain an overload. (learn.ts) */
   roseFactor: 1.05,
-  /** Latency at the limit from this multiple of the unloaded one on shows load. (learn.ts) */
-  loadedRatio: 1.1,
-  /** Where it falls to this share of its excess, capacity has grown. (learn.ts) */
-  relievedShare: 0.4,
-  /** The estimate counts as close to the last failure from so far below it, as a logarithm. (learn.ts) */
-  nearFailure: 0.06,
-  /** A limit that binds is raised to no more than this factor of what was let in. (learn.ts) */
-  triedFactor: 1.07,
-  /** The same further beyond, where the backend feels nothing. (learn.ts) */
+  /** A limit that binds is raised by no more than this beyond what was let in, as a logarithm. */
+  triedShare: 0.07,
+  /** The same further where the backend feels nothing, as a logarithm. */
   unfeltShare: 0.25,
-  /** How fast the latency at the limit is smoothed, per window. (learn.ts) */
-  feltGain: 0.3,
-  /** Room, from 0 to 1, from which a step back to the proven rate is taken. (learn.ts) */
-  jumpRoom: 0.85,
+  /** The same far below the last failure, as a logarithm. */
+  freeShare: 0.35,
   /** The first overload leaves at least this share of an estimate that was never tried. (learn.ts) */
   firstCutShare: 0.97,
   /** Plans are let go when all that is asked for is below this share of their budget. (plans.ts) */
@@ -168,7 +176,7 @@ export const NUMBERS = {
   /** A method's limit must change by more than so many deviations of chance. (standing-stage.ts) */
   stageNoise: 1.5,
   /** At rest a limit closer to what is asked for than this factor is raised. (standing-stage.ts) */
-  stageRoomAtRest: 1.15,
+  stageRoomAtRest: 1.35,
   /** A newcomer in calm is usual up to this quantile of its tier. (usual.ts) */
   newcomerQuantile: 0.9,
 } satisfies Record<string, number>;

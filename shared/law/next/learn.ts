@@ -8,7 +8,7 @@ import { attemptsAfter, refusedShareOf, seenIn, throughPlans, updateDemand } fro
 import { learnUsual } from './asking/usual.ts';
 import { biasOf, carriedForward, passedAt, standingAt } from './backend/backlog.ts';
 import { afterSeconds, capacityOf, notBlinding } from './backend/capacity.ts';
-import { type Evidence, judge, type Rule, unmovedAfter } from './backend/capacity-evidence.ts';
+import { type Evidence, judge, type Rule, slowAfter } from './backend/capacity-evidence.ts';
 import { judgeErrors } from './backend/error-judgement.ts';
 import { type BaseChange, type Feel, feelOf, updateBases } from './backend/latency.ts';
 import { costOf, type Reading, readWindow, updateReach } from './backend/reading.ts';
@@ -71,8 +71,8 @@ export function learn(
     now: input.now,
   };
   const step = judge(evidence);
-  const unmoved = unmovedAfter(evidence);
-  const isNature = unmoved >= NUMBERS.unmovedWindows;
+  const slow = slowAfter(evidence);
+  const isNature = slow !== null && slow.unmoved >= NUMBERS.unmovedWindows;
   const waits = isNature ? 0 : Math.max(feel?.waitSeconds ?? 0, step.suddenSeconds ?? 0);
   const isCalm =
     refusedShare < NUMBERS.calmRefusals &&
@@ -97,7 +97,7 @@ export function learn(
       isFading: feel !== undefined && !feel.isOverloaded,
     }),
     usual: isCalm && isLog ? learnUsual(before.usual, seen, reading.seconds) : before.usual,
-    unmoved: isNature ? 0 : unmoved,
+    slow: isNature ? null : slow,
     slack: isSettled ? slackAfter(before.slack, evidence) : before.slack,
     backlog:
       feel === undefined
@@ -137,7 +137,9 @@ export function backlogAt(
 ): number {
   const offered = throughPlans(state.demand, input.live.tiers, 'asked');
   const work = workOf(state, input);
-  return carriedForward(state.backlog, atMs, capacity, (at) => passedAt(state.standings, at, offered, work));
+  // What the last window bore without a queue is borne in the next ones too.
+  const borneCups = state.last !== null && !state.last.isOverloaded ? state.last.admittedCups : 0;
+  return carriedForward(state.backlog, atMs, Math.max(capacity, borneCups), (at) => passedAt(state.standings, at, offered, work));
 }
 
 function baseChange({ before, reading, feel, refusedShare }: Evidence, isNature: boolean): BaseChange {
@@ -163,7 +165,7 @@ export function guessed(state: NextState, baselineCups: CostUnitsPerSecond): Bel
   const { belief } = state;
   if (belief.isMeasured || state.isBinding || (state.last?.refusedShare ?? 0) > 0.01) return belief;
   const most = Math.max(
-    Math.log(NUMBERS.roomAtRest) + belief.provenLog,
+    Math.log(NUMBERS.untestedFactor) + belief.provenLog,
     Math.log(LAW_POLICY.restShareOfBaseline * baselineCups),
   );
   return { ...belief, log: Math.max(belief.provenLog, Math.min(Math.log(baselineCups), most)) };

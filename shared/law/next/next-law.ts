@@ -84,7 +84,7 @@ function decide(
   const stageCups = (capacity * aim) / state.slack;
   const shortage = {
     state,
-    stageCups: stageCups * Math.min(NUMBERS.mostLead, leadOf(belief)),
+    stageCups: stageCups * leadOf(belief),
     live: live.tiers,
     resting: baseline.tiers,
     policy,

@@ -3,6 +3,7 @@ import type { MethodKey } from '../../limits/method-key.ts';
 import type { CostUnitsPerSecond, EpochMs, KeyId, Rps, TierName } from '../../platform/units.ts';
 import type { Window } from '../../telemetry/window.ts';
 import type { DecisionKind } from '../types.ts';
+import type { Bases } from './backend/latency.ts';
 import { NUMBERS } from './constants.ts';
 
 /** What is believed of the backend's capacity: docs/control-law.md, "Capacity". */
@@ -14,15 +15,17 @@ export interface Belief {
   readonly drift: number;
   /** Logarithm of the highest rate that was served in health; fades. */
   readonly provenLog: number;
-  /** The next step back to it, as a logarithm: it doubles as long as the backend feels nothing. */
-  readonly jumpStep: number;
-  /** Logarithm of the estimate at which the last overload began. */
-  readonly failedLog: number;
-  /** When that may be tried at the earliest, and the wait after the next overload, seconds. */
-  readonly nextJumpMs: EpochMs;
-  readonly jumpSeconds: number;
+  /** Logarithm of the rate at which the last overload is taken to begin; null: none, or it was passed since. */
+  readonly failedLog: number | null;
   /** Latency over the unloaded one, smoothed, of windows in which the limit was reached. */
   readonly feltRatio: number;
+  /** The next step up while a limit binds, as a logarithm; when it may be tried at the earliest. */
+  readonly climbStep: number;
+  readonly nextClimbMs: EpochMs;
+  /** How long the next overload forbids steps, seconds. */
+  readonly climbWaitSeconds: number;
+  /** When the estimate last went up a step, or down by an overload. */
+  readonly movedMs: EpochMs;
   /** A limit of ours has failed, or overload was measured: the estimate is more than a guess. */
   readonly isMeasured: boolean;
 }
@@ -92,8 +95,7 @@ export interface Last {
 export interface NextState {
   readonly version: 5;
   readonly belief: Belief;
-  /** Unloaded median latency by method, milliseconds. */
-  readonly bases: Readonly<Record<MethodKey, number>>;
+  readonly bases: Bases;
   /** Share of admitted requests that reach the backend, by method: the others are answered by a cache or the gateway. */
   readonly reach: Readonly<Record<MethodKey, number>>;
   readonly demand: Readonly<Record<KeyId, Demand>>;
@@ -104,8 +106,8 @@ export interface NextState {
   readonly slack: number;
   /** What plans are expected to let through, over what they do. */
   readonly fill: number;
-  /** Windows in a row that stayed slow although less was let in. */
-  readonly unmoved: number;
+  /** The busiest slow window since the last healthy one, and how many since then were as slow with less to do. */
+  readonly slow: { readonly admittedCups: number; readonly ratio: number; readonly unmoved: number } | null;
   readonly last: Last | null;
   /** Thin windows that wait for more. */
   readonly pending: Window | null;
@@ -134,11 +136,12 @@ export function initialState(live: Limits, now: EpochMs): NextState {
       variance: NUMBERS.firstSpread ** 2,
       drift: NUMBERS.drift,
       provenLog: 0,
-      jumpStep: NUMBERS.firstJump,
-      failedLog: 0,
-      nextJumpMs: 0,
-      jumpSeconds: NUMBERS.jumpSeconds,
+      failedLog: null,
       feltRatio: 1,
+      climbStep: NUMBERS.firstClimb,
+      nextClimbMs: 0,
+      climbWaitSeconds: NUMBERS.climbSeconds,
+      movedMs: 0,
       isMeasured: false,
     },
     bases: {},
@@ -149,7 +152,7 @@ export function initialState(live: Limits, now: EpochMs): NextState {
     errors: { logOdds: 0, cleanCups: 0, test: null },
     slack: 1,
     fill: 1,
-    unmoved: 0,
+    slow: null,
     last: null,
     pending: null,
     standings: [],

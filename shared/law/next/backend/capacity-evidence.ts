@@ -1,14 +1,15 @@
 import type { CostUnitsPerSecond, EpochMs } from '../../../platform/units.ts';
 import { NUMBERS } from '../constants.ts';
 import type { Belief, NextState } from '../next-state.ts';
-import { standingAt } from './backlog.ts';
-import { afterOverload, borne, capacityOf, jumped, measured } from './capacity.ts';
+import { ACTS_AFTER_MS, standingAt } from './backlog.ts';
+import { afterOverload, borne, capacityOf, climbed, failedAt, measured, relieved } from './capacity.ts';
 import { type ErrorFinding, loadChance, testShare } from './error-judgement.ts';
 import type { Feel } from './latency.ts';
 import type { Reading } from './reading.ts';
 
-/** So close to the proven rate is back there, as a logarithm. */
-const BACK = 0.05;
+/** Where more of the late answers failed, completions say nothing of capacity: work is done for nobody. */
+const MOST_FAILED = 0.5;
+const SOME_FAILED = 0.1;
 
 /** The rule that a window's evidence fires. */
 export type Rule =
@@ -48,10 +49,12 @@ export function judge(evidence: Evidence): Judged {
   const { before, feel, reading, errors } = evidence;
   const { belief } = before;
   if (feel === undefined || reading.answers < NUMBERS.leastAnswers / 2) return { belief, rule: 'too-few-answers' };
+  if (feel.isOverloaded && feel.wastedShare > MOST_FAILED) return { belief: cutBlindly(belief, evidence.now), rule: 'nothing-answered' };
   if (feel.isOverloaded) {
     const judged = overloaded(evidence, feel);
-    if (before.last?.isOverloaded === true) return judged;
-    return { ...judged, belief: { ...afterOverload(judged.belief, evidence.now), failedLog: belief.log } };
+    const isFirst = before.last?.isOverloaded !== true;
+    const failed = judged.belief.log < belief.log || isFirst ? failedAt(judged.belief, evidence.now) : judged.belief;
+    return { ...judged, belief: isFirst ? afterOverload(failed, evidence.now) : failed };
   }
   switch (errors.verdict) {
     case 'test':
@@ -72,13 +75,13 @@ function overloaded(evidence: Evidence, feel: Feel): Judged {
   const { before, reading } = evidence;
   const { belief, last } = before;
   const { completedCups, admittedCups } = reading;
-  if (completedCups < 0.01 * capacityOf(belief)) return { belief: cutBlindly(belief), rule: 'nothing-answered' };
+  if (feel.wastedShare > SOME_FAILED) return { belief, rule: 'overload' };
   const isFull = !isBraked(evidence);
   if (feel.isBusyThroughout && (isFull || completedCups > capacityOf(belief))) {
-    return { belief: measured(belief, alongTrend(completedCups, evidence), 0), rule: 'overload' };
+    return { belief: measured(belief, completedCups, reading.chance), rule: 'overload' };
   }
-  // What is braked completes what it is given: the backend can do more.
-  if (!isFull) return { belief, rule: 'overload' };
+  // What is braked completes what it is given, and the end of a queue leaves time unused: the backend can do more.
+  if (!isFull || last?.isOverloaded === true) return { belief, rule: 'overload' };
   const isLoss = last !== null && completedCups < NUMBERS.suddenShare * last.completedCups;
   const didRise = !isLoss && (last === null || admittedCups > NUMBERS.roseFactor * last.admittedCups);
   // A rise of demand meets an estimate that was never tried; a limit that was reached has failed, whatever was completed late.
@@ -103,86 +106,71 @@ function isBraked({ before, reading, feel }: Evidence): boolean {
 }
 
 /** Nothing comes back: what can be known is only that less should go in; but not so little that nothing could be seen. */
-function cutBlindly(belief: Belief): Belief {
-  return { ...belief, log: Math.max(belief.log - 0.7, belief.provenLog - 1), variance: 0.25, isMeasured: true };
+function cutBlindly(belief: Belief, now: EpochMs): Belief {
+  const least = belief.provenLog + Math.log(NUMBERS.leastProvenShare);
+  const log = Math.min(belief.log, Math.max(belief.log - Math.LN2, least));
+  return { ...belief, log, variance: 0.25, isMeasured: true, failedLog: null, climbStep: NUMBERS.mostClimb, movedMs: now };
 }
 
 function measuredLow(belief: Belief, cups: CostUnitsPerSecond, error: number): Belief {
   return Math.log(Math.max(1e-3, cups)) < belief.log ? measured(belief, cups, error) : belief;
 }
 
-/** A course goes on until a command acts: where completions fall, they will have fallen further by then. */
-function alongTrend(cups: CostUnitsPerSecond, { before, reading }: Evidence): CostUnitsPerSecond {
-  const { last } = before;
-  if (last === null || !last.isBusyThroughout || last.endMs !== reading.startMs) return cups;
-  const fall = Math.min(0, cups - last.completedCups);
-  if (-fall < 2 * reading.chance * cups) return cups;
-  return Math.max(
-    NUMBERS.trendShare * cups,
-    cups + (NUMBERS.trendShare * fall * NUMBERS.trendSeconds) / reading.seconds,
-  );
-}
-
 function healthy(evidence: Evidence, feel: Feel): Judged {
-  const { before, reading, errors, isSettled, now } = evidence;
-  const { belief } = before;
-  const { admittedCups } = reading;
+  const { before, errors } = evidence;
   const isSuspect = errors.isErring && loadChance(errors.judgement) > 0.3;
   const room = isSuspect ? 0 : Math.max(0, 1 - feel.strain / NUMBERS.kneeShare);
   if (feel.strain > 1.1 * NUMBERS.kneeShare) return { belief: eased(evidence, feel), rule: 'near-knee' };
-  const isTested =
-    isSettled && before.isBinding && evidence.refusedShare > 0.01 && admittedCups > 0.88 * capacityOf(belief);
-  const jump = isTested && before.backlog.seconds < 0.2 ? jumpFrom(belief, feel, room, now) : undefined;
-  if (jump !== undefined) return { belief: jump, rule: 'capacity-returns' };
-  const tried = raisedBy(evidence, room, isTested);
-  const isBack = tried.provenLog - tried.log < BACK;
+  if (before.isBinding && evidence.refusedShare > NUMBERS.leastRefused) return climbing(evidence, feel, room);
   return {
-    belief: {
-      ...tried,
-      feltRatio: isTested ? belief.feltRatio + NUMBERS.feltGain * (feel.ratio - belief.feltRatio) : belief.feltRatio,
-      ...(isBack ? { jumpSeconds: NUMBERS.jumpSeconds } : {}),
-    },
+    belief: borneBy(evidence, room),
     rule: feel.slowTier === undefined ? 'healthy' : 'slow-tenant',
   };
 }
 
+/** A limit binds and the backend is well: a step up once the last one has been seen. */
+function climbing({ before, reading, now }: Evidence, feel: Feel, room: number): Judged {
+  const { belief } = before;
+  const { admittedCups } = reading;
+  const isSeen = reading.startMs >= belief.movedMs + ACTS_AFTER_MS;
+  const isReached = admittedCups > NUMBERS.reachedShare * capacityOf(belief);
+  const isRelieved =
+    isReached &&
+    belief.feltRatio > NUMBERS.loadedRatio &&
+    feel.ratio - 1 < NUMBERS.relievedShare * (belief.feltRatio - 1);
+  const felt = isReached ? belief.feltRatio + NUMBERS.feltGain * (feel.ratio - belief.feltRatio) : belief.feltRatio;
+  const proven = {
+    ...(isRelieved ? relieved(belief) : { ...belief, feltRatio: felt }),
+    provenLog: Math.max(belief.provenLog, Math.log(Math.max(1e-3, admittedCups))),
+  };
+  if (!isSeen) return { belief: proven, rule: 'healthy' };
+  const next = climbed(proven, admittedCups, room, now);
+  return { belief: next, rule: next.log > belief.log ? 'capacity-returns' : 'healthy' };
+}
+
 /** Past the knee: a little less at the limit; below it the backend bears less than was believed. */
-function eased({ before, reading, isSettled }: Evidence, feel: Feel): Belief {
+function eased({ before, reading, now }: Evidence, feel: Feel): Belief {
   const { belief } = before;
   const { admittedCups, chance } = reading;
   if (admittedCups < NUMBERS.brakedShare * capacityOf(belief)) return measuredLow(belief, admittedCups, chance);
+  if (reading.startMs < belief.movedMs + ACTS_AFTER_MS) return belief;
   const beyond = feel.strain / NUMBERS.kneeShare - 1;
-  return isSettled ? { ...belief, log: belief.log - NUMBERS.easeShare * Math.min(2, 4 * beyond) } : belief;
+  return failedAt({ ...belief, log: belief.log - NUMBERS.easeShare * Math.min(2, 4 * beyond) }, now);
 }
 
-/** The backend bore what was let in: how far the estimate may follow. */
-function raisedBy({ before, reading, isSettled, now }: Evidence, room: number, isTested: boolean): Belief {
-  const { belief, isBinding } = before;
-  const { admittedCups, chance } = reading;
-  if (!isSettled && admittedCups <= capacityOf(belief)) return belief;
-  const isNearFailure = now < belief.nextJumpMs && belief.log > belief.failedLog - NUMBERS.nearFailure;
-  const raised = borne(belief, admittedCups, chance, { room, isTested, isNearFailure });
-  const factor = NUMBERS.triedFactor + NUMBERS.unfeltShare * room ** 4;
-  const most = Math.max(belief.log, Math.log(factor * Math.max(1e-3, admittedCups)));
-  return isBinding ? { ...raised, log: Math.min(raised.log, most) } : raised;
+/** Nothing was refused and the backend bore it. */
+function borneBy({ before, reading }: Evidence, room: number): Belief {
+  return borne(before.belief, reading.admittedCups, reading.chance, room);
 }
 
-/** Back towards the proven rate, where latency shows no load at the limit; at once where it showed some before. */
-function jumpFrom(belief: Belief, feel: Feel, room: number, now: EpochMs): Belief | undefined {
-  const isRelieved =
-    belief.feltRatio > NUMBERS.loadedRatio && feel.ratio - 1 < NUMBERS.relievedShare * (belief.feltRatio - 1);
-  const isDue = isRelieved || now >= belief.nextJumpMs;
-  if (!isDue || room < NUMBERS.jumpRoom || belief.provenLog - belief.log < BACK) return undefined;
-  return jumped({ ...belief, ...(isRelieved ? { nextJumpMs: now } : {}) });
-}
-
-/** Windows in a row that stayed as slow although the queue should have fallen: then it is no queue. */
-export function unmovedAfter({ before, reading, feel, isSettled, errors }: Evidence): number {
-  const { last, belief } = before;
-  if (feel === undefined || !feel.isBusyThroughout || last === null || !last.isOverloaded || errors.isErring) return 0;
-  const isLess = isSettled && reading.admittedCups < 1.02 * capacityOf(belief);
-  if (!isLess) return before.unmoved;
-  return feel.waitSeconds > (1 - NUMBERS.fallenShare) * last.waitSeconds && feel.waitSeconds < 1.15 * last.waitSeconds
-    ? before.unmoved + 1
-    : 0;
+/** Slow windows, and how many in a row were as slow although less was let in: then it is no queue. */
+export function slowAfter({ before, reading, feel }: Evidence): NextState['slow'] {
+  const { slow } = before;
+  if (feel === undefined) return slow;
+  if (feel.strain <= NUMBERS.kneeShare && !feel.isOverloaded) return null;
+  const { admittedCups, completedCups } = reading;
+  if (slow === null || admittedCups > slow.admittedCups) return { admittedCups, ratio: feel.ratio, unmoved: 0 };
+  const isLess = admittedCups < NUMBERS.lessShare * slow.admittedCups && completedCups > 0.9 * admittedCups;
+  const isAsSlow = feel.ratio - 1 > NUMBERS.stillShare * (slow.ratio - 1);
+  return { ...slow, unmoved: isLess && isAsSlow ? slow.unmoved + 1 : 0 };
 }

@@ -45,26 +45,12 @@ export function measured(belief: Belief, cups: CostUnitsPerSecond, error: number
   };
 }
 
-/** Under what circumstances the backend bore a rate. */
-export interface Circumstances {
-  /** From 0 (latency says that the knee is near: nothing is raised) to 1. */
-  readonly room: number;
-  /** The limit binds and has settled: the backend was asked for as much as is believed of it, and felt nothing. */
-  readonly isTested: boolean;
-  /** About so much began the last overload, not long ago. */
-  readonly isNearFailure: boolean;
-}
-
 /**
- * The backend bore `cups` in health, so its capacity is above: the belief is cut off below there and a normal one of the
- * same mean and variance takes its place. Far below the estimate that teaches next to nothing, above it much.
+ * The backend bore a rate in health, so capacity is no less: the belief is cut off below it, and a normal one of the same
+ * mean and variance takes its place. Far below the estimate that teaches next to nothing, above it much.
+ * @param room from 0 (latency says that the knee is near: nothing is raised) to 1
  */
-export function borne(
-  belief: Belief,
-  cups: CostUnitsPerSecond,
-  error: number,
-  { room, isTested, isNearFailure }: Circumstances,
-): Belief {
+export function borne(belief: Belief, cups: CostUnitsPerSecond, error: number, room: number): Belief {
   if (cups <= 0) return belief;
   const noise = error ** 2 + NUMBERS.measurementError ** 2;
   const spread = Math.sqrt(belief.variance + noise);
@@ -72,35 +58,65 @@ export function borne(
   const hazard = density(distance) / Math.max(1e-9, cumulative(distance));
   const shift = (belief.variance / spread) * hazard;
   const share = belief.variance / spread ** 2;
-  const narrowed = belief.variance * (1 - share * hazard * (hazard + distance));
-  // Asked for all that is believed and unmoved: the belief is too narrow, and the next step may be larger.
-  const widened = belief.variance * (1 + (NUMBERS.widening - 1) * room * room);
   return {
     ...belief,
-    log: belief.log + Math.min(isNearFailure ? NUMBERS.raiseNearFailure : NUMBERS.largestRaise, room * shift),
-    variance: Math.min(
-      MOST_VARIANCE,
-      isTested && !isNearFailure ? Math.max(narrowed, room > 0.7 ? widened : 0) : narrowed,
-    ),
+    log: belief.log + Math.min(NUMBERS.largestRaise, room * shift),
+    variance: belief.variance * (1 - share * hazard * (hazard + distance)),
     provenLog: Math.max(belief.provenLog, Math.log(cups) - error),
   };
 }
 
-/** A step back to what used to be fine, where the backend feels no load any more: twice the last one. */
-export function jumped(belief: Belief): Belief {
-  const step = Math.min(belief.provenLog - belief.log, belief.jumpStep);
-  return { ...belief, log: belief.log + step, jumpStep: 2 * belief.jumpStep };
+/** The limit was reached, the last step was seen, and the backend is well: the next step up, from there. */
+export function climbed(belief: Belief, admittedCups: CostUnitsPerSecond, room: number, now: EpochMs): Belief {
+  const isNear = isNearFailure(belief);
+  if (isNear && now < belief.nextClimbMs) return belief;
+  const step = room * (isNear ? NUMBERS.firstClimb : belief.climbStep);
+  const admitted = Math.log(Math.max(1e-3, admittedCups));
+  const most = admitted + (isNear ? NUMBERS.triedShare + NUMBERS.unfeltShare * room ** 4 : NUMBERS.freeShare);
+  const log = Math.max(belief.log, Math.min(belief.log + step, most));
+  if (log - belief.log < 0.002) return belief;
+  const isPast = belief.failedLog !== null && log > belief.failedLog + NUMBERS.pastFailure;
+  return {
+    ...belief,
+    log,
+    variance: Math.min(MOST_VARIANCE, belief.variance + (log - belief.log) ** 2),
+    climbStep: isNear ? belief.climbStep : Math.min(NUMBERS.mostClimb, 2 * belief.climbStep),
+    movedMs: now,
+    ...(isPast ? { failedLog: null, climbWaitSeconds: NUMBERS.climbSeconds } : {}),
+  };
 }
 
-/** By how much further the next steps back may lead: plans are written ahead of them, for their writes are few. */
-export function leadOf({ jumpStep, provenLog, log }: Belief): number {
-  return jumpStep > NUMBERS.firstJump ? Math.exp(Math.max(0, Math.min(jumpStep, provenLog - log))) : 1;
+/** Close to the rate that failed last, or a little beyond it. */
+function isNearFailure({ log, failedLog, provenLog }: Belief): boolean {
+  if (failedLog === null) return log > provenLog;
+  return log > failedLog - NUMBERS.nearFailure;
 }
 
-/** An overload has begun: no step back to the proven rate for a while, the longer the more often it failed. */
+/** Latency says that no load is felt any more: what failed before may go well now. */
+export function relieved(belief: Belief): Belief {
+  return { ...belief, failedLog: null, feltRatio: 1, climbStep: Math.max(belief.climbStep, NUMBERS.mostClimb / 2) };
+}
+
+/** By how much further the next two steps up may lead: plans are written ahead of them, for their writes are few. */
+export function leadOf(belief: Belief): number {
+  const { climbStep, provenLog, log, failedLog } = belief;
+  if (isNearFailure(belief) || climbStep <= NUMBERS.firstClimb) return 1;
+  const most = Math.min(2 * climbStep, Math.max(provenLog, failedLog ?? provenLog) - log);
+  return Math.min(NUMBERS.mostLead, Math.exp(Math.max(0, most)));
+}
+
+/** The estimate failed: what is believed now is where the next failure is expected. */
+export function failedAt(belief: Belief, now: EpochMs): Belief {
+  return { ...belief, failedLog: belief.log, movedMs: now, climbStep: NUMBERS.firstClimb };
+}
+
+/** An overload has begun: no step up for a while, the longer the more often one failed. */
 export function afterOverload(belief: Belief, now: EpochMs): Belief {
-  const jumpSeconds = Math.min(NUMBERS.longestJumpSeconds, belief.jumpSeconds * 2);
-  return { ...belief, jumpStep: NUMBERS.firstJump, nextJumpMs: now + belief.jumpSeconds * 1000, jumpSeconds };
+  return {
+    ...belief,
+    nextClimbMs: now + belief.climbWaitSeconds * 1000,
+    climbWaitSeconds: Math.min(NUMBERS.longestClimbSeconds, 2 * belief.climbWaitSeconds),
+  };
 }
 
 /** No estimate falls so low that nothing more could be seen: a window after a hang would shut the API for good. */

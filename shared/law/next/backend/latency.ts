@@ -1,9 +1,8 @@
 import type { MethodKey } from '../../../limits/method-key.ts';
-import { own } from '../../../platform/records.ts';
+import { emptyRecord, own } from '../../../platform/records.ts';
 import type { TierName } from '../../../platform/units.ts';
 import type { Policy } from '../../../policy/schema/policy-schema.ts';
 import { type Cell, LATENCY_BOUNDS_MS, type Window } from '../../../telemetry/window.ts';
-import { addCells } from '../../../telemetry/windows.ts';
 import { NUMBERS } from '../constants.ts';
 
 /** How the backend answers the tier that feels it least: a queue delays everybody, one tenant's heavy requests only its own. */
@@ -18,85 +17,151 @@ export interface Feel {
   readonly isBusyThroughout: boolean;
   /** Share of the way from unloaded latency to the objective, by the median. */
   readonly strain: number;
+  /** Share of the answers that took long and failed all the same: work that was done for nobody. */
+  readonly wastedShare: number;
   /** A tier whose own requests are slow while others are in time. */
   readonly slowTier: TierName | undefined;
 }
 
-type Bases = Readonly<Record<MethodKey, number>>;
 type Cells = Window['cells'][TierName];
 
-/** A part of a histogram, its bounds as multiples of the method's unloaded latency. */
-interface Segment {
-  readonly from: number;
-  readonly to: number;
+/** Unloaded median latency by tier and method, milliseconds: tiers may ask one method for work of different length. */
+export type Bases = Readonly<Record<TierName, Readonly<Record<MethodKey, number>>>>;
+
+/** Answers of one tier to one method that took about as long, and how long they take unloaded. */
+interface Answers {
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly count: number;
+  readonly baseMs: number;
 }
 
 const HALVINGS = 24;
 const OPEN_BUCKET_MS = 60_000;
 /** Random latencies spread: queueing begins where the median leaves this multiple of the unloaded one. */
-const SPREAD = 1.25;
+const SPREAD = 1.45;
+/** So much of the spread lies between the median and the alarm's quantile, as a multiple. */
+const ALARM_SPREAD = 0.4;
 
 /** Undefined where there are too few answers to say. */
 export function feelOf(window: Window, bases: Bases, policy: Policy): Feel | undefined {
-  const tiers = Object.entries(window.cells).map(([tier, cells]) => ({ tier, cells: [cells] }));
-  const judged = tiers.filter(({ cells }) => answersOf(cells) >= NUMBERS.leastAnswers);
-  const groups = judged.length > 0 ? judged : [{ tier: '', cells: Object.values(window.cells) }];
-  const feels = groups.flatMap(({ tier, cells }) => {
-    const feel = groupFeel(cells, bases, policy);
-    return feel === undefined ? [] : [{ tier, feel }];
-  });
-  feels.sort((a, b) => a.feel.alarm - b.feel.alarm);
-  const enough = NUMBERS.feltShare * feels.reduce((sum, { feel }) => sum + feel.answers, 0);
-  let answers = 0;
-  const first = feels.find(({ feel }) => {
-    answers += feel.answers;
-    return answers >= enough;
+  const tiers = Object.entries(window.cells).map(([tier, cells]) => ({ tier, answers: answersOf(cells, tier, bases) }));
+  const judged = tiers.filter(({ answers }) => countOf(answers) >= NUMBERS.leastAnswers);
+  const groups = judged.length > 0 ? judged : [{ tier: '', answers: tiers.flatMap(({ answers }) => answers) }];
+  const feels = groups
+    .filter(({ answers }) => countOf(answers) > 0)
+    .map(({ tier, answers }) => ({ tier, count: countOf(answers), feel: groupFeel(answers, policy) }))
+    .sort((a, b) => a.feel.lateShare - b.feel.lateShare);
+  const enough = NUMBERS.feltShare * feels.reduce((sum, { count }) => sum + count, 0);
+  let heard = 0;
+  const first = feels.find(({ count }) => {
+    heard += count;
+    return heard >= enough;
   });
   if (first === undefined) return undefined;
   const slow = feels.findLast(({ feel }) => feel.isOverloaded);
-  return { ...first.feel, slowTier: first.feel.isOverloaded ? undefined : slow?.tier };
-}
-
-function groupFeel(
-  groups: readonly Cells[],
-  bases: Bases,
-  policy: Policy,
-): (Omit<Feel, 'slowTier'> & { alarm: number; answers: number }) | undefined {
-  const segments = groups.flatMap((cells) => segmentsOf(cells, bases));
-  const total = segments.reduce((sum, { count }) => sum + count, 0);
-  if (total <= 0) return undefined;
-  const baseMs = meanBase(groups, bases);
-  const objectiveMs = policy.objective.latencyMs;
-  const overloadRatio = Math.max(
-    NUMBERS.overloadFactor + NUMBERS.overloadExtraMs / baseMs,
-    (NUMBERS.objectiveShare * objectiveMs) / baseMs,
-  );
-  const [low, median, alarm] = [1 - NUMBERS.alarmQuantile, 0.5, NUMBERS.alarmQuantile].map((share) =>
-    quantile(segments, share * total),
-  );
-  const ratio = median ?? 1;
   return {
-    alarm: alarm ?? 1,
-    answers: total,
-    ratio,
-    waitSeconds: (Math.max(0, Math.max(ratio, (alarm ?? 1) - 0.4) - 1.45) * baseMs) / 1000,
-    isOverloaded: (alarm ?? 1) > overloadRatio,
-    isBusyThroughout: (low ?? 1) > overloadRatio,
-    strain: ((ratio - 1) * baseMs) / Math.max(objectiveMs - SPREAD * baseMs, baseMs),
+    ...first.feel,
+    wastedShare: wastedShareOf(window, bases),
+    slowTier: first.feel.isOverloaded ? undefined : slow?.tier,
   };
 }
 
-function segmentsOf(cells: Cells, bases: Bases): Segment[] {
+function groupFeel(answers: readonly Answers[], policy: Policy): Omit<Feel, 'slowTier' | 'wastedShare'> & { lateShare: number } {
+  const total = countOf(answers);
+  const objectiveMs = policy.objective.latencyMs;
+  const lateShare = shareBeyond(answers, (baseMs) => lateFromMs(baseMs, objectiveMs)) / total;
+  const median = (of: (answer: Answers) => Span) => quantile(answers, 0.5 * total, of);
+  const ratio = median(({ fromMs, toMs, baseMs }) => ({ from: fromMs / baseMs, to: toMs / baseMs }));
+  const alarm = quantile(answers, NUMBERS.alarmQuantile * total, (each) => waited(each, SPREAD + ALARM_SPREAD));
+  const middle = median((each) => waited(each, SPREAD));
+  const beyond = (baseMs: number) => Math.max(objectiveMs - SPREAD * baseMs, baseMs);
+  return {
+    ratio,
+    waitSeconds: Math.max(0, middle, alarm) / 1000,
+    lateShare,
+    isOverloaded: lateShare > 1 - NUMBERS.alarmQuantile,
+    isBusyThroughout: lateShare > NUMBERS.alarmQuantile,
+    strain: median(({ fromMs, toMs, baseMs }) => {
+      const room = beyond(baseMs);
+      return { from: (fromMs - baseMs) / room, to: (toMs - baseMs) / room };
+    }),
+  };
+}
+
+function wastedShareOf(window: Window, bases: Bases): number {
+  let [answers, wasted] = [0, 0];
+  for (const [tier, cells] of Object.entries(window.cells)) {
+    for (const [method, cell] of Object.entries(cells)) {
+      const all = cell.latency.reduce((a, b) => a + b, 0);
+      const worked = workedLatency(cell, baseOf(bases, tier, method) ?? 1).reduce((a, b) => a + b, 0);
+      answers += worked;
+      wasted += Math.max(0, cell.serverErrors - (all - worked));
+    }
+  }
+  return answers > 0 ? wasted / answers : 0;
+}
+
+/** The latency from which an answer shows a queue, in milliseconds. */
+function lateFromMs(baseMs: number, objectiveMs: number): number {
+  return Math.max(NUMBERS.overloadFactor * baseMs + NUMBERS.overloadExtraMs, NUMBERS.objectiveShare * objectiveMs);
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const waited = ({ fromMs, toMs, baseMs }: Answers, spread: number): Span => ({
+  from: fromMs - spread * baseMs,
+  to: toMs - spread * baseMs,
+});
+
+function answersOf(cells: Cells, tier: TierName, bases: Bases): Answers[] {
   return Object.entries(cells).flatMap(([method, cell]) => {
-    const baseMs = own(bases, method) ?? medianMs(cell.latency) ?? 1;
+    const baseMs = baseOf(bases, tier, method) ?? medianMs(cell.latency) ?? 1;
     return workedLatency(cell, baseMs).flatMap((count, bucket) =>
-      count > 0 ? [segmentAt(bucket, count, baseMs)] : [],
+      count > 0 ? [{ ...spanOf(bucket), count, baseMs }] : [],
     );
   });
 }
 
-/** Without what failed at once: a full queue's refusals are quick, and are neither load nor low latency. */
+/** What is known of the method from the tier itself, else from the tier that waits longest for it. */
+function baseOf(bases: Bases, tier: TierName, method: MethodKey): number | undefined {
+  const known = own(own(bases, tier) ?? {}, method);
+  if (known !== undefined) return known;
+  const others = Object.values(bases).flatMap((methods) => own(methods, method) ?? []);
+  return others.length > 0 ? Math.max(...others) : undefined;
+}
+
+const countOf = (answers: readonly Answers[]): number => answers.reduce((sum, { count }) => sum + count, 0);
+
+function spanOf(bucket: number): { fromMs: number; toMs: number } {
+  return { fromMs: LATENCY_BOUNDS_MS[bucket - 1] ?? 0, toMs: LATENCY_BOUNDS_MS[bucket] ?? OPEN_BUCKET_MS };
+}
+
+/** How many answers took longer than a bound that depends on their unloaded latency, each bucket spread evenly. */
+function shareBeyond(answers: readonly Answers[], boundOf: (baseMs: number) => number): number {
+  return answers.reduce((sum, { fromMs, toMs, count, baseMs }) => {
+    return sum + count * (1 - within({ from: fromMs, to: toMs }, boundOf(baseMs)));
+  }, 0);
+}
+
+const within = ({ from, to }: Span, value: number): number => Math.min(1, Math.max(0, (value - from) / (to - from)));
+
+/** The value below which so many answers lie, each bucket spread evenly. */
+function quantile(answers: readonly Answers[], rank: number, of: (answer: Answers) => Span): number {
+  const spans = answers.map((answer) => ({ span: of(answer), count: answer.count }));
+  const below = (value: number) => spans.reduce((sum, { span, count }) => sum + count * within(span, value), 0);
+  let [low, high] = [Math.min(...spans.map(({ span }) => span.from)), Math.max(...spans.map(({ span }) => span.to))];
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    const middle = (low + high) / 2;
+    if (below(middle) < rank) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 function workedLatency({ latency, serverErrors }: Cell, baseMs: number): readonly number[] {
   let left = serverErrors;
   return latency.map((count, bucket) => {
@@ -107,53 +172,10 @@ function workedLatency({ latency, serverErrors }: Cell, baseMs: number): readonl
   });
 }
 
-function segmentAt(bucket: number, count: number, baseMs: number): Segment {
-  const from = LATENCY_BOUNDS_MS[bucket - 1] ?? 0;
-  const to = LATENCY_BOUNDS_MS[bucket] ?? OPEN_BUCKET_MS;
-  return { from: from / baseMs, to: to / baseMs, count };
-}
-
-/** The multiple below which so many answers lie, each segment's spread evenly. */
-function quantile(segments: readonly Segment[], rank: number): number {
-  const below = (value: number) =>
-    segments.reduce(
-      (sum, { from, to, count }) => sum + count * Math.min(1, Math.max(0, (value - from) / (to - from))),
-      0,
-    );
-  let [low, high] = [0, Math.max(...segments.map(({ to }) => to))];
-  for (let halving = 0; halving < HALVINGS; halving++) {
-    const middle = (low + high) / 2;
-    if (below(middle) < rank) low = middle;
-    else high = middle;
-  }
-  return high;
-}
-
 function medianMs(latency: readonly number[]): number | undefined {
-  const total = latency.reduce((sum, count) => sum + count, 0);
-  if (total <= 0) return undefined;
-  const segments = latency.flatMap((count, bucket) => (count > 0 ? [segmentAt(bucket, count, 1)] : []));
-  return quantile(segments, total / 2);
-}
-
-function answersOf(groups: readonly Cells[]): number {
-  return groups.reduce(
-    (sum, cells) =>
-      sum + Object.values(cells).reduce((total, { latency }) => total + latency.reduce((a, b) => a + b, 0), 0),
-    0,
-  );
-}
-
-function meanBase(groups: readonly Cells[], bases: Bases): number {
-  let [sum, count] = [0, 0];
-  for (const cells of groups) {
-    for (const [method, { latency }] of Object.entries(cells)) {
-      const answers = latency.reduce((a, b) => a + b, 0);
-      sum += answers * (own(bases, method) ?? medianMs(latency) ?? 0);
-      count += answers;
-    }
-  }
-  return Math.max(1, sum / Math.max(1, count));
+  const answers = latency.flatMap((count, bucket) => (count > 0 ? [{ ...spanOf(bucket), count, baseMs: 1 }] : []));
+  if (answers.length === 0) return undefined;
+  return quantile(answers, countOf(answers) / 2, ({ fromMs, toMs }) => ({ from: fromMs, to: toMs }));
 }
 
 /** How the unloaded latency of a method may change by a window. */
@@ -161,28 +183,26 @@ export type BaseChange = 'fall' | 'follow' | 'adopt';
 
 /** The least latency seen; it follows a slower backend only at low load, and at once where a cut did not help. */
 export function updateBases(bases: Bases, window: Window, change: BaseChange): Bases {
-  const next: Record<MethodKey, number> = { ...bases };
-  const followed = 1 - 0.5 ** (window.lengthMs / 1000 / NUMBERS.baseRiseSeconds);
-  for (const [method, cell] of methodCells(window)) {
-    const latency = workedLatency(cell, own(bases, method) ?? 0);
-    const answers = latency.reduce((a, b) => a + b, 0);
-    const seen = medianMs(latency);
-    if (seen === undefined || answers < NUMBERS.leastAnswers / 2) continue;
-    const before = own(bases, method);
-    if (before === undefined || change === 'adopt') next[method] = seen;
-    else if (seen < before) next[method] = before + NUMBERS.baseFallShare * (seen - before);
-    else if (change === 'follow') next[method] = before + followed * (seen - before);
+  const next = emptyRecord<Readonly<Record<MethodKey, number>>>();
+  for (const [tier, known] of Object.entries(bases)) next[tier] = known;
+  for (const [tier, cells] of Object.entries(window.cells)) {
+    const methods: Record<MethodKey, number> = { ...own(next, tier) };
+    for (const [method, cell] of Object.entries(cells)) {
+      const base = baseAfter(baseOf(bases, tier, method), cell, change, window.lengthMs / 1000);
+      if (base !== undefined) methods[method] = base;
+    }
+    next[tier] = methods;
   }
   return next;
 }
 
-function methodCells(window: Window): Map<MethodKey, Cell> {
-  const sums = new Map<MethodKey, Cell>();
-  for (const cells of Object.values(window.cells)) {
-    for (const [method, cell] of Object.entries(cells)) {
-      const sum = sums.get(method);
-      sums.set(method, sum ? addCells(sum, cell) : cell);
-    }
-  }
-  return sums;
+function baseAfter(before: number | undefined, cell: Cell, change: BaseChange, seconds: number): number | undefined {
+  const latency = workedLatency(cell, before ?? 0);
+  const count = latency.reduce((a, b) => a + b, 0);
+  const seen = medianMs(latency);
+  if (seen === undefined || count < NUMBERS.leastAnswers / 2) return before;
+  if (before === undefined || change === 'adopt') return seen;
+  if (seen < before) return before + NUMBERS.baseFallShare * (seen - before);
+  const followed = 1 - 0.5 ** (seconds / NUMBERS.baseRiseSeconds);
+  return change === 'follow' ? before + followed * (seen - before) : before;
 }

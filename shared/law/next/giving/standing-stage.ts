@@ -47,26 +47,28 @@ export function stageFor(wish: StageWish): StageLimits {
   return isNews(wanted, wish) ? wanted : withTightBursts(wish.standing);
 }
 
-/** A stage limit is per method, so a total is divided by the work that each method is expected to ask for. */
+/**
+ * A stage limit is per method, so the total is divided by the work that is asked for. At rest the smaller part of a mix may
+ * grow by more than the larger one.
+ */
 function split(wish: StageWish): StageLimits {
   const { totalCups, expected, workOf, standing, isBinding } = wish;
   const work = Object.entries(expected).map(([method, rps]) => [method, rps * workOf(method)] as const);
   const sum = work.reduce((total, [, cups]) => total + cups, 0);
+  const limitFor = (method: MethodKey): Limit => {
+    const share = sum > 0 ? ((own(expected, method) ?? 0) * workOf(method)) / sum : 0;
+    const spare = isBinding && share < 0.5 ? NUMBERS.methodRoom : 0;
+    const part = (totalCups * Math.max(LEAST_SHARE, share * (1 + spare))) / workOf(method);
+    return limitAt(isBinding ? part : Math.max(part, NUMBERS.roomAtRest * (own(expected, method) ?? 0)), wish);
+  };
   const busy = work.filter(([method]) => method !== STAGE_DEFAULT && (own(expected, method) ?? 0) >= LEAST_SPLIT_RPS);
-  const isAlone = busy.length < 2;
-  const listed = new Set([...(isAlone ? [] : busy.map(([method]) => method)), ...Object.keys(standing)]);
+  const listed = new Set([...(busy.length < 2 ? [] : busy.map(([method]) => method)), ...Object.keys(standing)]);
   listed.delete(STAGE_DEFAULT);
   const settings: Record<MethodKey, Limit> = {};
-  for (const method of [...listed].sort()) {
-    const share = sum > 0 ? ((own(expected, method) ?? 0) * workOf(method)) / sum : 0;
-    const room = isBinding && share < 0.5 ? NUMBERS.methodRoom : 1;
-    settings[method] = limitAt((totalCups * Math.max(LEAST_SHARE, share * room)) / workOf(method), wish);
-  }
-  const others = work.filter(([method]) => !listed.has(method));
-  const shares = others.map(([method, cups]) => ({ share: sum > 0 ? cups / sum : 0, each: workOf(method) }));
-  const largest = shares.reduce((most, next) => (next.share > most.share ? next : most), { share: 0, each: 1 });
-  const share = listed.size === 0 ? largest.share || 1 : Math.max(LEAST_SHARE, largest.share);
-  settings[STAGE_DEFAULT] = limitAt((totalCups * share) / largest.each, wish);
+  for (const method of [...listed].sort()) settings[method] = limitFor(method);
+  const [largest] = work.filter(([method]) => !listed.has(method)).sort(([, a], [, b]) => b - a);
+  const isAlone = listed.size === 0;
+  settings[STAGE_DEFAULT] = largest && !isAlone ? limitFor(largest[0]) : limitAt(isAlone ? totalCups / workOf(largest?.[0] ?? STAGE_DEFAULT) : LEAST_SHARE * totalCups, wish);
   return settings;
 }
 
