@@ -16,7 +16,7 @@ export interface SecondCounts {
   readonly tiers: Readonly<Record<TierName, TierSecond>>;
   /** Of the admitted requests answered in this second; undefined when there were none. */
   readonly latencyP90Ms: number | undefined;
-  /** Requests that reached the gateway, retries included. */
+  /** First attempts that reached the gateway. */
   readonly askedByMethod: Readonly<Record<MethodKey, number>>;
   readonly firstAttempts: number;
   /** First attempts answered 429 although their contracts admit them. */
@@ -65,8 +65,9 @@ export class SecondCounter {
   }
 
   asked(methodIndex: number, isFirst: boolean): void {
+    if (!isFirst) return;
     this.askedFor[methodIndex] = (this.askedFor[methodIndex] ?? 0) + 1;
-    if (isFirst) this.firstAttempts++;
+    this.firstAttempts++;
   }
 
   refusedWithinContract(): void {

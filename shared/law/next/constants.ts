@@ -28,10 +28,14 @@ export const NUMBERS = {
   relievedShare: 0.4,
   /** How fast the latency at the limit is smoothed, per window. */
   feltGain: 0.3,
+  /** A queue costs a backend some of its capacity: without one it bears so much more than was measured, as a logarithm. */
+  congestionCost: 0.08,
+  /** First step up that is not close to a failure; it doubles with each success. */
+  freeClimb: 0.04,
   /** Largest step up, as a logarithm. */
   mostClimb: 0.25,
   /** Seconds after an overload before a step up is tried; doubled by each failure, halved by each success. */
-  climbSeconds: 30,
+  climbSeconds: 60,
   /** The longest such wait, seconds. */
   longestClimbSeconds: 240,
   /** A limit that refuses less than this share does not bind. */

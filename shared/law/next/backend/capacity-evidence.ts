@@ -171,6 +171,7 @@ export function slowAfter({ before, reading, feel }: Evidence): NextState['slow'
   const { admittedCups, completedCups } = reading;
   if (slow === null || admittedCups > slow.admittedCups) return { admittedCups, ratio: feel.ratio, unmoved: 0 };
   const isLess = admittedCups < NUMBERS.lessShare * slow.admittedCups && completedCups > 0.9 * admittedCups;
+  if (!isLess) return slow;
   const isAsSlow = feel.ratio - 1 > NUMBERS.stillShare * (slow.ratio - 1);
-  return { ...slow, unmoved: isLess && isAsSlow ? slow.unmoved + 1 : 0 };
+  return { ...slow, unmoved: isAsSlow ? slow.unmoved + 1 : 0 };
 }

@@ -100,14 +100,14 @@ export function relieved(belief: Belief): Belief {
 /** By how much further the next two steps up may lead: plans are written ahead of them, for their writes are few. */
 export function leadOf(belief: Belief): number {
   const { climbStep, provenLog, log, failedLog } = belief;
-  if (isNearFailure(belief) || climbStep <= NUMBERS.firstClimb) return 1;
+  if (isNearFailure(belief) || climbStep <= NUMBERS.freeClimb) return 1;
   const most = Math.min(2 * climbStep, Math.max(provenLog, failedLog ?? provenLog) - log);
   return Math.min(NUMBERS.mostLead, Math.exp(Math.max(0, most)));
 }
 
 /** The estimate failed: what is believed now is where the next failure is expected. */
 export function failedAt(belief: Belief, now: EpochMs): Belief {
-  return { ...belief, failedLog: belief.log, movedMs: now, climbStep: NUMBERS.firstClimb };
+  return { ...belief, failedLog: belief.log + NUMBERS.congestionCost, movedMs: now, climbStep: NUMBERS.freeClimb };
 }
 
 /** An overload has begun: no step up for a while, the longer the more often one failed. */
