@@ -8,7 +8,7 @@ import { attemptsAfter, refusedShareOf, seenIn, throughPlans, updateDemand } fro
 import { learnUsual } from './asking/usual.ts';
 import { biasOf, carriedForward, passedAt, standingAt } from './backend/backlog.ts';
 import { afterSeconds, capacityOf, notBlinding } from './backend/capacity.ts';
-import { type Evidence, judge, type Rule, slowAfter } from './backend/capacity-evidence.ts';
+import { type Evidence, judge, type Rule, restored, slowAfter } from './backend/capacity-evidence.ts';
 import { judgeErrors } from './backend/error-judgement.ts';
 import { type BaseChange, type Feel, feelOf, updateBases } from './backend/latency.ts';
 import { costOf, type Reading, readWindow, updateReach } from './backend/reading.ts';
@@ -87,7 +87,7 @@ export function learn(
   const middleMs = (reading.startMs + reading.endMs) / 2;
   const state: NextState = {
     ...before,
-    belief: notBlinding(step.belief),
+    belief: notBlinding(isNature ? restored(step.belief, slow) : step.belief),
     errors: errors.judgement,
     bases: updateBases(before.bases, window, baseChange(evidence, isNature)),
     reach: updateReach(before.reach, reading),
@@ -135,11 +135,11 @@ export function backlogAt(
   atMs: EpochMs,
   input: LawInput<NextState>,
 ): number {
+  // Where nothing waited a queue is a guess, and the stage stands below the estimate anyway.
+  if (state.backlog.seconds < NUMBERS.toleratedBacklogSeconds) return 0;
   const offered = throughPlans(state.demand, input.live.tiers, 'asked');
   const work = workOf(state, input);
-  // What the last window bore without a queue is borne in the next ones too.
-  const borneCups = state.last !== null && !state.last.isOverloaded ? state.last.admittedCups : 0;
-  return carriedForward(state.backlog, atMs, Math.max(capacity, borneCups), (at) => passedAt(state.standings, at, offered, work));
+  return carriedForward(state.backlog, atMs, capacity, (at) => passedAt(state.standings, at, offered, work));
 }
 
 function baseChange({ before, reading, feel, refusedShare }: Evidence, isNature: boolean): BaseChange {

@@ -107,7 +107,12 @@ export interface NextState {
   /** What plans are expected to let through, over what they do. */
   readonly fill: number;
   /** The busiest slow window since the last healthy one, and how many since then were as slow with less to do. */
-  readonly slow: { readonly admittedCups: number; readonly ratio: number; readonly unmoved: number } | null;
+  readonly slow: {
+    readonly admittedCups: CostUnitsPerSecond;
+    readonly completedCups: CostUnitsPerSecond;
+    readonly ratio: number;
+    readonly unmoved: number;
+  } | null;
   readonly last: Last | null;
   /** Thin windows that wait for more. */
   readonly pending: Window | null;

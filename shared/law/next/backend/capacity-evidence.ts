@@ -169,9 +169,15 @@ export function slowAfter({ before, reading, feel }: Evidence): NextState['slow'
   if (feel === undefined) return slow;
   if (feel.strain <= NUMBERS.kneeShare && !feel.isOverloaded) return null;
   const { admittedCups, completedCups } = reading;
-  if (slow === null || admittedCups > slow.admittedCups) return { admittedCups, ratio: feel.ratio, unmoved: 0 };
+  if (slow === null || admittedCups > slow.admittedCups) return { admittedCups, completedCups, ratio: feel.ratio, unmoved: 0 };
   const isLess = admittedCups < NUMBERS.lessShare * slow.admittedCups && completedCups > 0.9 * admittedCups;
   if (!isLess) return slow;
   const isAsSlow = feel.ratio - 1 > NUMBERS.stillShare * (slow.ratio - 1);
   return { ...slow, unmoved: isAsSlow ? slow.unmoved + 1 : 0 };
+}
+
+/** What was let in for nothing is let in again: as much as was completed at the time. */
+export function restored(belief: Belief, { completedCups }: NonNullable<NextState['slow']>): Belief {
+  const log = Math.max(belief.log, Math.log(Math.max(1e-3, completedCups)));
+  return { ...belief, log, failedLog: null, feltRatio: 1 };
 }
