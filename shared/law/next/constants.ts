@@ -106,7 +106,7 @@ export const NUMBERS = {
   /** Room of a method whose share of the cost wanders, beyond its share. */
   methodRoom: 0.1,
   /** At rest no method's limit is below this multiple of what it is asked for. */
-  roomAtRest: 1.5,
+  roomAtRest: 1.4,
   /** How fast what is admitted beyond a stage limit is learned, per window. */
   slackGain: 0.15,
   // Errors: error-judgement.ts.

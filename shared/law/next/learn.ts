@@ -53,7 +53,6 @@ export function learn(
     before.errors,
     reading,
     {
-      isSettled,
       isOverloaded: feel?.isOverloaded === true || before.last?.isOverloaded === true,
       log: before.belief.log,
     },

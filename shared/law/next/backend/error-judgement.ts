@@ -27,10 +27,9 @@ export function judgeErrors(
   before: ErrorJudgement,
   reading: Reading,
   {
-    isSettled,
     isOverloaded,
     log,
-  }: { readonly isSettled: boolean; readonly isOverloaded: boolean; readonly log: number },
+  }: { readonly isOverloaded: boolean; readonly log: number },
   policy: Policy,
 ): ErrorFinding {
   const kept = 0.5 ** (reading.seconds / NUMBERS.verdictSeconds);
@@ -45,7 +44,7 @@ export function judgeErrors(
   };
   // A queue that overflows is told by latency; its errors say nothing more.
   if (isOverloaded) return { judgement: { ...faded, test: null }, isErring, verdict: 'none' };
-  if (faded.test !== null) return judgeTest(faded, faded.test, reading, isSettled, isErring);
+  if (faded.test !== null) return judgeTest(faded, faded.test, reading, isErring);
   if (!isErring) return { judgement: faded, isErring, verdict: 'none' };
   const ratio = admittedCups / Math.max(1e-3, faded.cleanCups);
   const beyond = ratio > NUMBERS.beyondFactor ? 1 : ratio < 1 ? -1 : 0;
@@ -61,11 +60,10 @@ function judgeTest(
   before: ErrorJudgement,
   test: NonNullable<ErrorJudgement['test']>,
   reading: Reading,
-  isSettled: boolean,
   isErring: boolean,
 ): ErrorFinding {
   const { admittedCups, completedCups } = reading;
-  const isTold = isSettled && admittedCups < (1 - NUMBERS.tellingShare) * test.admitted && completedCups > 0;
+  const isTold = admittedCups < (1 - NUMBERS.tellingShare) * test.admitted && completedCups > 0;
   const seconds = test.seconds + reading.seconds;
   if (!isTold && seconds > NUMBERS.testSeconds)
     return { judgement: { ...before, test: null }, isErring, verdict: 'other' };
