@@ -101,12 +101,12 @@ export const NUMBERS = {
   // The stage: standing-stage.ts.
   /** A change of the stage below this share is not written while it binds. */
   stageStep: 0.02,
-  /** The same at rest, where only room changes. */
-  stageStepAtRest: 0.3,
-  /** Room of a method whose share of the cost wanders, beyond its share. */
-  methodRoom: 0.1,
-  /** At rest no method's limit is below this multiple of what it is asked for. */
-  roomAtRest: 1.4,
+  /** At rest the stage is written when it stands this share above what the estimate allows. */
+  mostAbove: 0.05,
+  /** Half-life with which what a method is asked for follows chance, seconds; a change beyond chance counts at once. */
+  mixHalfLifeSeconds: 300,
+  /** Deviations of chance from which it is such a change. */
+  mixDeviations: 2.5,
   /** How fast what is admitted beyond a stage limit is learned, per window. */
   slackGain: 0.15,
   // Errors: error-judgement.ts.
@@ -180,7 +180,7 @@ export const NUMBERS = {
   /** A method's limit must change by more than so many deviations of chance. (standing-stage.ts) */
   stageNoise: 1.5,
   /** At rest a limit closer to what is asked for than this factor is raised. (standing-stage.ts) */
-  stageRoomAtRest: 1.35,
+  stageRoomAtRest: 1.25,
   /** A newcomer in calm is usual up to this quantile of its tier. (usual.ts) */
   newcomerQuantile: 0.9,
 } satisfies Record<string, number>;

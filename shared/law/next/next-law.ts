@@ -8,6 +8,7 @@ import { throughPlans } from './asking/asked-demand.ts';
 import { ACTS_AFTER_MS, drainShare, updateStandings } from './backend/backlog.ts';
 import { capacityOf, leadOf } from './backend/capacity.ts';
 import { NUMBERS } from './constants.ts';
+import { mixAfter } from './giving/mix.ts';
 import { plansIn } from './giving/plans.ts';
 import { stageFor, standingCups } from './giving/standing-stage.ts';
 import { LAW_POLICY } from './law-policy.ts';
@@ -75,7 +76,9 @@ function decide(
   if (Object.keys(asked).length === 0) return unseen(learned);
   const baselineCups = standingCups({ '*/*': baseline.stage }, asked, work);
   const belief = guessed(learned, baselineCups);
-  const state = { ...learned, belief, fill: fillAfter(learned, lesson, input) };
+  const expected = throughPlans(learned.demand, live.tiers, 'wanted');
+  const mix = lesson === undefined ? learned.mix : mixAfter(learned.mix, expected, lesson.reading.seconds);
+  const state = { ...learned, belief, mix, fill: fillAfter(learned, lesson, input) };
   const isByMinutes = own(state.demand, `rest of ${ALL}`) !== undefined;
   const aim = isByMinutes ? LAW_POLICY.aimShareByMinutes : LAW_POLICY.aimShare;
   const capacity = bounded(capacityOf(belief), policy.capacity);
@@ -95,7 +98,7 @@ function decide(
   const isBinding = !plans.isEnough;
   const stage = stageFor({
     totalCups: stageCups * share,
-    expected: throughPlans(state.demand, live.tiers, 'wanted'),
+    expected: mix,
     workOf: work,
     standing: { ...live.stage, ...state.desired.stage },
     most: baseline.stage,

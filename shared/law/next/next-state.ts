@@ -102,6 +102,8 @@ export interface NextState {
   readonly attempts: Readonly<Record<TierName, Attempts>>;
   readonly usual: Usual;
   readonly errors: ErrorJudgement;
+  /** What every method is asked for by requests that pass the plans, without chance, requests per second. */
+  readonly mix: Readonly<Record<MethodKey, Rps>>;
   /** Admitted over limit where the stage binds. */
   readonly slack: number;
   /** What plans are expected to let through, over what they do. */
@@ -155,6 +157,7 @@ export function initialState(live: Limits, now: EpochMs): NextState {
     attempts: {},
     usual: { seconds: 0, keys: {}, rest: {} },
     errors: { logOdds: 0, cleanCups: 0, test: null },
+    mix: {},
     slack: 1,
     fill: 1,
     slow: null,

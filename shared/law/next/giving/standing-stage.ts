@@ -48,18 +48,16 @@ export function stageFor(wish: StageWish): StageLimits {
 }
 
 /**
- * A stage limit is per method, so the total is divided by the work that is asked for. At rest the smaller part of a mix may
- * grow by more than the larger one.
+ * A stage limit is per method, so the total is divided by the work that is asked for. Of a method that is asked for seldom
+ * less is known, so it gets some deviations of chance more, at the cost of the others.
  */
 function split(wish: StageWish): StageLimits {
-  const { totalCups, expected, workOf, standing, isBinding } = wish;
-  const work = Object.entries(expected).map(([method, rps]) => [method, rps * workOf(method)] as const);
+  const { totalCups, expected, workOf, standing } = wish;
+  const work = Object.entries(expected).map(([method, rps]) => [method, withChance(rps) * workOf(method)] as const);
   const sum = work.reduce((total, [, cups]) => total + cups, 0);
   const limitFor = (method: MethodKey): Limit => {
-    const share = sum > 0 ? ((own(expected, method) ?? 0) * workOf(method)) / sum : 0;
-    const spare = isBinding && share < 0.5 ? NUMBERS.methodRoom : 0;
-    const part = (totalCups * Math.max(LEAST_SHARE, share * (1 + spare))) / workOf(method);
-    return limitAt(isBinding ? part : Math.max(part, NUMBERS.roomAtRest * (own(expected, method) ?? 0)), wish);
+    const share = sum > 0 ? (withChance(own(expected, method) ?? 0) * workOf(method)) / sum : 0;
+    return limitAt((totalCups * Math.max(LEAST_SHARE, share)) / workOf(method), wish);
   };
   const busy = work.filter(([method]) => method !== STAGE_DEFAULT && (own(expected, method) ?? 0) >= LEAST_SPLIT_RPS);
   const listed = new Set([...(busy.length < 2 ? [] : busy.map(([method]) => method)), ...Object.keys(standing)]);
@@ -68,8 +66,14 @@ function split(wish: StageWish): StageLimits {
   for (const method of [...listed].sort()) settings[method] = limitFor(method);
   const [largest] = work.filter(([method]) => !listed.has(method)).sort(([, a], [, b]) => b - a);
   const isAlone = listed.size === 0;
-  settings[STAGE_DEFAULT] = largest && !isAlone ? limitFor(largest[0]) : limitAt(isAlone ? totalCups / workOf(largest?.[0] ?? STAGE_DEFAULT) : LEAST_SHARE * totalCups, wish);
+  const others = isAlone ? totalCups / workOf(largest?.[0] ?? STAGE_DEFAULT) : LEAST_SHARE * totalCups;
+  settings[STAGE_DEFAULT] = largest && !isAlone ? limitFor(largest[0]) : limitAt(others, wish);
   return settings;
+}
+
+/** A rate, and two deviations of what chance adds to it within the time over which it is smoothed. */
+function withChance(rps: Rps): Rps {
+  return rps + 2 * Math.sqrt(rps / SEEN_SECONDS);
 }
 
 function limitAt(rateRps: Rps, { most, leastRps }: StageWish): Limit {
@@ -78,19 +82,35 @@ function limitAt(rateRps: Rps, { most, leastRps }: StageWish): Limit {
 }
 
 function isNews(wanted: StageLimits, wish: StageWish): boolean {
-  const { standing, expected, isForced, isBinding } = wish;
-  if (Object.keys(wanted).some((key) => own(standing, key) === undefined)) return true;
-  return Object.entries(wanted).some(([key, limit]) => {
-    const before = own(standing, key);
-    if (before === undefined || before.rateRps === limit.rateRps) return false;
-    const change = Math.abs(limit.rateRps / before.rateRps - 1);
-    if (isForced && change > 1e-3) return true;
-    const asked = key === STAGE_DEFAULT ? askedOfOthers(wanted, expected) : (own(expected, key) ?? 0);
-    const noise = NUMBERS.stageNoise / Math.sqrt(Math.max(1, asked * SEEN_SECONDS));
-    if (isBinding) return change > Math.max(NUMBERS.stageStep, noise);
-    const isTight = limit.rateRps > before.rateRps && asked * NUMBERS.stageRoomAtRest > before.rateRps;
-    return change > (isTight ? Math.max(NUMBERS.stageStep, noise) : Math.max(NUMBERS.stageStepAtRest, noise));
+  const { standing, isForced, isBinding } = wish;
+  const changes = Object.entries(wanted).map(([key, limit]) => {
+    const before = own(standing, key)?.rateRps;
+    return { key, before, change: before === undefined ? 1 : limit.rateRps / before - 1 };
   });
+  if (changes.some(({ before }) => before === undefined)) return true;
+  if (isForced) return changes.some(({ change }) => Math.abs(change) > 1e-3);
+  if (isBinding) {
+    return changes.some(({ key, change }) => Math.abs(change) > Math.max(NUMBERS.stageStep, chanceOf(key, wanted, wish)));
+  }
+  const isTooMuch = cupsOf(standing, wish) > (1 + NUMBERS.mostAbove) * cupsOf(wanted, wish);
+  const isTight = changes.some(({ key, before = 0, change }) => {
+    return change > NUMBERS.mostAbove && askedAt(key, wanted, wish) * NUMBERS.stageRoomAtRest > before;
+  });
+  return isTooMuch || isTight;
+}
+
+/** Relative deviations of chance of what is known of a method. */
+function chanceOf(key: MethodKey, wanted: StageLimits, wish: StageWish): number {
+  return NUMBERS.stageNoise / Math.sqrt(Math.max(1, askedAt(key, wanted, wish) * SEEN_SECONDS));
+}
+
+function askedAt(key: MethodKey, wanted: StageLimits, { expected }: StageWish): Rps {
+  return key === STAGE_DEFAULT ? askedOfOthers(wanted, expected) : (own(expected, key) ?? 0);
+}
+
+/** What stage limits let through together. */
+function cupsOf(stage: StageLimits, { workOf }: StageWish): CostUnitsPerSecond {
+  return Object.entries(stage).reduce((sum, [method, { rateRps }]) => sum + rateRps * workOf(method), 0);
 }
 
 /** What is asked for of the methods that the stage's default governs, requests per second. */
