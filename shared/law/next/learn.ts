@@ -7,7 +7,7 @@ import type { LawInput } from '../types.ts';
 import { attemptsAfter, refusedShareOf, seenIn, throughPlans, updateDemand } from './asking/asked-demand.ts';
 import { learnUsual } from './asking/usual.ts';
 import { biasOf, carriedForward, passedAt, standingAt } from './backend/backlog.ts';
-import { afterSeconds, capacityOf, notBlinding } from './backend/capacity.ts';
+import { afterSeconds, capacityOf, notBlinding, untestedLog } from './backend/capacity.ts';
 import { type Evidence, judge, type Rule, restored, slowAfter } from './backend/capacity-evidence.ts';
 import { judgeErrors } from './backend/error-judgement.ts';
 import { type BaseChange, type Feel, feelOf, updateBases } from './backend/latency.ts';
@@ -164,7 +164,7 @@ export function guessed(state: NextState, baselineCups: CostUnitsPerSecond): Bel
   const { belief } = state;
   if (belief.isMeasured || state.isBinding || (state.last?.refusedShare ?? 0) > 0.01) return belief;
   const most = Math.max(
-    Math.log(NUMBERS.untestedFactor) + belief.provenLog,
+    untestedLog(belief.room) + belief.provenLog,
     Math.log(LAW_POLICY.restShareOfBaseline * baselineCups),
   );
   return { ...belief, log: Math.max(belief.provenLog, Math.min(Math.log(baselineCups), most)) };

@@ -97,7 +97,8 @@ function decide(
   const plans = plansIn(shortage);
   const isBinding = !plans.isEnough;
   const stage = stageFor({
-    totalCups: stageCups * share,
+    // At rest nobody is refused, so no margin is needed for enforcement that is not exact.
+    totalCups: isBinding || share < 1 ? stageCups * share : capacity / state.slack,
     expected: mix,
     workOf: work,
     standing: { ...live.stage, ...state.desired.stage },

@@ -24,6 +24,8 @@ export interface Belief {
   readonly nextClimbMs: EpochMs;
   /** How long the next overload forbids steps, seconds. */
   readonly climbWaitSeconds: number;
+  /** How much of the way to the knee is left at rest, smoothed: from 0 to 1. */
+  readonly room: number;
   /** When the estimate last went up a step, or down by an overload. */
   readonly movedMs: EpochMs;
   /** A limit of ours has failed, or overload was measured: the estimate is more than a guess. */
@@ -148,6 +150,7 @@ export function initialState(live: Limits, now: EpochMs): NextState {
       climbStep: NUMBERS.firstClimb,
       nextClimbMs: 0,
       climbWaitSeconds: NUMBERS.climbSeconds,
+      room: 1,
       movedMs: 0,
       isMeasured: false,
     },

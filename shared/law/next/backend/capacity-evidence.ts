@@ -2,7 +2,7 @@ import type { CostUnitsPerSecond, EpochMs } from '../../../platform/units.ts';
 import { NUMBERS } from '../constants.ts';
 import type { Belief, NextState } from '../next-state.ts';
 import { ACTS_AFTER_MS, standingAt } from './backlog.ts';
-import { afterOverload, borne, capacityOf, climbed, failedAt, measured, relieved } from './capacity.ts';
+import { afterOverload, borne, capacityOf, climbed, failedAt, measured, relieved, untestedLog } from './capacity.ts';
 import { type ErrorFinding, loadChance, testShare } from './error-judgement.ts';
 import type { Feel } from './latency.ts';
 import type { Reading } from './reading.ts';
@@ -158,9 +158,14 @@ function eased({ before, reading, now }: Evidence, feel: Feel): Belief {
   return failedAt({ ...belief, log: belief.log - NUMBERS.easeShare * Math.min(2, 4 * beyond) }, now);
 }
 
-/** Nothing was refused and the backend bore it. */
+/** Nothing was refused and the backend bore it: what was measured once is forgotten for what an untested backend may bear. */
 function borneBy({ before, reading }: Evidence, room: number): Belief {
-  return borne(before.belief, reading.admittedCups, reading.chance, room);
+  const belief = borne(before.belief, reading.admittedCups, reading.chance, room);
+  const smoothed = belief.room + NUMBERS.feltGain * (room - belief.room);
+  const untested = belief.provenLog + untestedLog(smoothed);
+  const forgotten = 1 - 0.5 ** (reading.seconds / NUMBERS.forgetSeconds);
+  const log = belief.isMeasured ? belief.log + forgotten * Math.max(0, untested - belief.log) : belief.log;
+  return { ...belief, log, room: smoothed };
 }
 
 /** Slow windows, and how many in a row were as slow although less was let in: then it is no queue. */

@@ -119,6 +119,11 @@ export function afterOverload(belief: Belief, now: EpochMs): Belief {
   };
 }
 
+/** How much more than ever went well a backend is taken to bear, as a logarithm: nothing where latency shows the knee. */
+export function untestedLog(room: number): number {
+  return Math.log(1 + (NUMBERS.untestedFactor - 1) * room);
+}
+
 /** No estimate falls so low that nothing more could be seen: a window after a hang would shut the API for good. */
 export function notBlinding(belief: Belief): Belief {
   return { ...belief, log: Math.max(belief.log, belief.provenLog + Math.log(NUMBERS.leastProvenShare)) };
