@@ -59,6 +59,8 @@ export const NUMBERS = {
   easeShare: 0.03,
   /** Half-life with which the unloaded latency follows a slower backend at low load, seconds. */
   baseRiseSeconds: 300,
+  /** How fast what is left of the way to the knee at rest is smoothed, per window. */
+  roomGain: 0.08,
   /** Half-life with which a measured capacity is forgotten at rest, seconds. */
   forgetSeconds: 300,
   /** The limit counts as reached from this share of the estimate on. */
@@ -104,7 +106,7 @@ export const NUMBERS = {
   /** A change of the stage below this share is not written while it binds. */
   stageStep: 0.02,
   /** At rest the stage is written when it stands this share above what the estimate allows. */
-  mostAbove: 0.1,
+  mostAbove: 0.06,
   /** Half-life with which what a method is asked for follows chance, seconds; a change beyond chance counts at once. */
   mixHalfLifeSeconds: 300,
   /** Deviations of chance from which it is such a change. */

@@ -161,7 +161,7 @@ function eased({ before, reading, now }: Evidence, feel: Feel): Belief {
 /** Nothing was refused and the backend bore it: what was measured once is forgotten for what an untested backend may bear. */
 function borneBy({ before, reading }: Evidence, room: number): Belief {
   const belief = borne(before.belief, reading.admittedCups, reading.chance, room);
-  const smoothed = belief.room + NUMBERS.feltGain * (room - belief.room);
+  const smoothed = belief.room + NUMBERS.roomGain * (room - belief.room);
   const untested = belief.provenLog + untestedLog(smoothed);
   const forgotten = 1 - 0.5 ** (reading.seconds / NUMBERS.forgetSeconds);
   const log = belief.isMeasured ? belief.log + forgotten * Math.max(0, untested - belief.log) : belief.log;
