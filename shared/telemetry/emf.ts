@@ -74,7 +74,7 @@ const NOTABLE_SHARE = 0.01;
 export function lookReason(api: ApiStage, windows: readonly Window[]): string | undefined {
   const cells = windows.flatMap((window) => Object.values(window.cells).flatMap((methods) => Object.values(methods)));
   const sum = cells.reduce(addCells, emptyCell());
-  const reached = sum.requests - sum.throttled - sum.quotaExceeded - sum.refused;
+  const reached = sum.latency.reduce((total, count) => total + count, 0);
   const seen = [
     sum.throttled > 0 ? `${sum.throttled} throttled` : '',
     sum.serverErrors > NOTABLE_SHARE * reached ? `${sum.serverErrors} server errors` : '',

@@ -10,7 +10,7 @@ export interface Cell {
   readonly throttled: number;
   /** 429 because the month's quota is spent: commercial, never a sign of overload. */
   readonly quotaExceeded: number;
-  /** Refused by the gateway for another reason, for example 403; never reached the backend. */
+  /** Refused by the gateway for another reason, for example 403; never reached the backend. A cache's answer is none. */
   readonly refused: number;
   /** Reached the backend and failed: 5xx, timeouts, and the integration's own throttling. */
   readonly serverErrors: number;

@@ -4,7 +4,7 @@ import { roundPolicy } from '../../support/builders/round-policy.ts';
 import { logWindow } from '../../support/builders/window-sketch.ts';
 
 const policy = roundPolicy({ objective: { latencyMs: 500 } });
-const BASES = { '/data/GET': 180 };
+const BASES = { premium: { '/data/GET': 180 }, basic: { '/data/GET': 180 } };
 const feel = (window: Window) => feelOf(window, BASES, policy);
 
 describe('how the backend answers', () => {
@@ -38,15 +38,35 @@ describe('how the backend answers', () => {
 
   test('latency well within the objective is no overload, however quick the nights are', () => {
     const window = logWindow(0, { premium: { requests: 500, latencyMs: 200 } });
-    expect(feelOf(window, { '/data/GET': 5 }, policy)?.isOverloaded).toBe(false);
+    expect(feelOf(window, { premium: { '/data/GET': 5 } }, policy)?.isOverloaded).toBe(false);
   });
 
   test('the unloaded latency falls soon, rises only where it may, and is adopted where a cut did not help', () => {
     const window = logWindow(0, { premium: { requests: 500, latencyMs: 400 } });
     expect(updateBases(BASES, window, 'fall')).toEqual(BASES);
-    expect(updateBases(BASES, window, 'follow')['/data/GET']).toBeGreaterThan(180);
-    expect(updateBases(BASES, window, 'adopt')['/data/GET']).toBeGreaterThan(300);
+    expect(updateBases(BASES, window, 'follow').premium?.['/data/GET']).toBeGreaterThan(180);
+    expect(updateBases(BASES, window, 'adopt').premium?.['/data/GET']).toBeGreaterThan(300);
     const quick = logWindow(0, { premium: { requests: 500, latencyMs: 100 } });
-    expect(updateBases(BASES, quick, 'fall')['/data/GET']).toBeLessThan(180);
+    expect(updateBases(BASES, quick, 'fall').premium?.['/data/GET']).toBeLessThan(180);
+  });
+
+  test('quick monitors of one tier do not make the real work of another look slow', () => {
+    const bases = { internal: { '/data/GET': 20 }, premium: { '/data/GET': 200 } };
+    const window = logWindow(0, {
+      internal: { requests: 40, latencyMs: 20 },
+      premium: { requests: 400, latencyMs: 200 },
+    });
+    expect(feelOf(window, bases, policy)).toMatchObject({ isOverloaded: false, slowTier: undefined });
+  });
+
+  test('a tier that was never seen is judged by what is known of the method', () => {
+    const window = logWindow(0, { gold: { requests: 500, latencyMs: 1200 } });
+    expect(feel(window)).toMatchObject({ isOverloaded: true });
+    expect(updateBases(BASES, window, 'fall').gold?.['/data/GET']).toBe(180);
+  });
+
+  test('late failures are work that was done for nobody', () => {
+    const window = logWindow(0, { premium: { requests: 400, serverErrors: 300, latencyMs: 29_000 } });
+    expect(feel(window)?.wastedShare).toBeCloseTo(0.75);
   });
 });

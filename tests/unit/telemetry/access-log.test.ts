@@ -19,6 +19,7 @@ describe('an access-log line', () => {
     ['our own throttle', { ...gateway, status: '429', errorType: 'THROTTLED' }, 'throttled'],
     ['a spent quota', { ...gateway, status: '429', errorType: 'QUOTA_EXCEEDED' }, 'quotaExceeded'],
     ['a missing key', { ...gateway, status: '403', errorType: 'INVALID_API_KEY', apiKeyId: '-' }, 'refused'],
+    ["a cache's answer", { ...gateway, status: '200', errorType: '-' }, 'answered'],
     ['a failing authorizer', { ...gateway, status: '500', errorType: 'AUTHORIZER_FAILURE' }, 'refused'],
     ["the backend's own 4xx", { status: '404' }, 'answered'],
     ["the backend's own 429", { status: '429' }, 'answered'],

@@ -241,6 +241,12 @@ describe('a reason to look now', () => {
     expect(reasonFor([{ integrationLatency: '900' }])).toContain('1 slow answers');
   });
 
+  test('does not count answers of a cache as work that went well', () => {
+    const cached = { integrationLatency: '-', integrationStatus: '-', backendStatus: '-' };
+    const hundred = Array.from({ length: 100 }, () => cached);
+    expect(reasonFor([...hundred, { status: '500' }])).toContain('1 server errors of 101');
+  });
+
   test('is not a spent quota: that is commerce', () => {
     expect(reasonFor([{ ...THROTTLED, errorType: 'QUOTA_EXCEEDED' }])).toBeUndefined();
   });

@@ -49,7 +49,8 @@ export function judge(evidence: Evidence): Judged {
   const { before, feel, reading, errors } = evidence;
   const { belief } = before;
   if (feel === undefined || reading.answers < NUMBERS.leastAnswers / 2) return { belief, rule: 'too-few-answers' };
-  if (feel.isOverloaded && feel.wastedShare > MOST_FAILED) return { belief: cutBlindly(belief, evidence.now), rule: 'nothing-answered' };
+  if (feel.isOverloaded && feel.wastedShare > MOST_FAILED)
+    return { belief: cutBlindly(belief, evidence.now), rule: 'nothing-answered' };
   if (feel.isOverloaded) {
     const judged = overloaded(evidence, feel);
     const isFirst = before.last?.isOverloaded !== true;
@@ -109,7 +110,15 @@ function isBraked({ before, reading, feel }: Evidence): boolean {
 function cutBlindly(belief: Belief, now: EpochMs): Belief {
   const least = belief.provenLog + Math.log(NUMBERS.leastProvenShare);
   const log = Math.min(belief.log, Math.max(belief.log - Math.LN2, least));
-  return { ...belief, log, variance: 0.25, isMeasured: true, failedLog: null, climbStep: NUMBERS.mostClimb, movedMs: now };
+  return {
+    ...belief,
+    log,
+    variance: 0.25,
+    isMeasured: true,
+    failedLog: null,
+    climbStep: NUMBERS.mostClimb,
+    movedMs: now,
+  };
 }
 
 function measuredLow(belief: Belief, cups: CostUnitsPerSecond, error: number): Belief {
@@ -174,7 +183,8 @@ export function slowAfter({ before, reading, feel }: Evidence): NextState['slow'
   if (feel === undefined) return slow;
   if (feel.strain <= NUMBERS.kneeShare && !feel.isOverloaded) return null;
   const { admittedCups, completedCups } = reading;
-  if (slow === null || admittedCups > slow.admittedCups) return { admittedCups, completedCups, ratio: feel.ratio, unmoved: 0 };
+  if (slow === null || admittedCups > slow.admittedCups)
+    return { admittedCups, completedCups, ratio: feel.ratio, unmoved: 0 };
   const isLess = admittedCups < NUMBERS.lessShare * slow.admittedCups && completedCups > 0.9 * admittedCups;
   if (!isLess) return slow;
   const isAsSlow = feel.ratio - 1 > NUMBERS.stillShare * (slow.ratio - 1);

@@ -94,7 +94,13 @@ function isNearFailure({ log, failedLog, provenLog }: Belief): boolean {
 
 /** Latency says that no load is felt any more: what failed before may go well now. */
 export function relieved(belief: Belief): Belief {
-  return { ...belief, failedLog: null, feltRatio: 1, climbStep: Math.max(belief.climbStep, NUMBERS.mostClimb / 2) };
+  return {
+    ...belief,
+    failedLog: null,
+    feltRatio: 1,
+    nextClimbMs: 0,
+    climbStep: Math.max(belief.climbStep, NUMBERS.mostClimb / 2),
+  };
 }
 
 /** By how much further the next two steps up may lead: plans are written ahead of them, for their writes are few. */

@@ -26,10 +26,7 @@ export const loadChance = ({ logOdds }: ErrorJudgement): number => 1 / (1 + Math
 export function judgeErrors(
   before: ErrorJudgement,
   reading: Reading,
-  {
-    isOverloaded,
-    log,
-  }: { readonly isOverloaded: boolean; readonly log: number },
+  { isOverloaded, log }: { readonly isOverloaded: boolean; readonly log: number },
   policy: Policy,
 ): ErrorFinding {
   const kept = 0.5 ** (reading.seconds / NUMBERS.verdictSeconds);

@@ -67,7 +67,10 @@ export function feelOf(window: Window, bases: Bases, policy: Policy): Feel | und
   };
 }
 
-function groupFeel(answers: readonly Answers[], policy: Policy): Omit<Feel, 'slowTier' | 'wastedShare'> & { lateShare: number } {
+function groupFeel(
+  answers: readonly Answers[],
+  policy: Policy,
+): Omit<Feel, 'slowTier' | 'wastedShare'> & { lateShare: number } {
   const total = countOf(answers);
   const objectiveMs = policy.objective.latencyMs;
   const lateShare = shareBeyond(answers, (baseMs) => lateFromMs(baseMs, objectiveMs)) / total;

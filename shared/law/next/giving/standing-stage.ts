@@ -90,7 +90,9 @@ function isNews(wanted: StageLimits, wish: StageWish): boolean {
   if (changes.some(({ before }) => before === undefined)) return true;
   if (isForced) return changes.some(({ change }) => Math.abs(change) > 1e-3);
   if (isBinding) {
-    return changes.some(({ key, change }) => Math.abs(change) > Math.max(NUMBERS.stageStep, chanceOf(key, wanted, wish)));
+    return changes.some(
+      ({ key, change }) => Math.abs(change) > Math.max(NUMBERS.stageStep, chanceOf(key, wanted, wish)),
+    );
   }
   const isTooMuch = cupsOf(standing, wish) > (1 + NUMBERS.mostAbove) * cupsOf(wanted, wish);
   const isTight = changes.some(({ key, before = 0, change }) => {
