@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasNumbers } from '../laws/next.ts';
 import type { Job, RunResult } from './job.ts';
 import { benchPolicy } from './policy.ts';
 import { reachedFrom, readSource } from './source-graph.ts';
@@ -14,15 +15,20 @@ const SOURCES_OF_LAWS = {
   bound: ['bench/laws/bounds/perfect.ts', 'bench/laws/bounds/gate.ts'],
   candidate: ['bench/laws/fixed.ts', RIVALS],
   tuned: ['bench/laws/fixed.ts', RIVALS],
+  next: ['bench/laws/next.ts'],
 } as const;
 /** Chooses each rival's setting; read as data, so no import leads to the file. */
 const TUNING_FILE = 'bench/results/tuning.json';
 
-/** Cached results of bounds and rivals, so that tuning our law does not run them again. */
+/**
+ * Cached results of bounds and rivals, so that tuning our law does not run them again; and of our law with other numbers, so
+ * that an ablation that was interrupted goes on.
+ */
 export class ResultCache {
   private readonly bounds = hashOf(SOURCES_OF_LAWS.bound);
   private readonly candidates = hashOf(SOURCES_OF_LAWS.candidate);
   private readonly tuned = hashOf([...SOURCES_OF_LAWS.tuned, TUNING_FILE]);
+  private readonly next = hashOf(SOURCES_OF_LAWS.next);
 
   get(job: Job): RunResult | undefined {
     if (!isKept(job)) return undefined;
@@ -39,16 +45,22 @@ export class ResultCache {
     writeFileSync(this.fileOf(job), JSON.stringify(result));
   }
 
-  private fileOf({ law, scenario, seed, size }: Job): string {
-    const isCandidate = law.includes(':');
-    const sources =
-      law.startsWith('perfect') || law === 'gate' ? this.bounds : isCandidate ? this.candidates : this.tuned;
-    return join(FOLDER, `${law.replaceAll(':', '.')}-${scenario}-${seed}-${size}-${sources}.json`);
+  private fileOf({ law, scenario, seed, size, numbers }: Job): string {
+    const others = numbers === undefined ? '' : `-${shortHash(JSON.stringify(numbers))}`;
+    return join(FOLDER, `${law.replaceAll(':', '.')}-${scenario}-${seed}-${size}-${this.sourcesOf(law)}${others}.json`);
+  }
+
+  private sourcesOf(law: string): string {
+    if (hasNumbers(law)) return this.next;
+    if (law.startsWith('perfect') || law === 'gate') return this.bounds;
+    return law.includes(':') ? this.candidates : this.tuned;
   }
 }
 
-const isOurs = (law: string) => law.startsWith('tidegate') || law.startsWith('next');
-const isKept = ({ law, trace, keepSeconds }: Job) => !isOurs(law) && !trace && !keepSeconds;
+const isOurs = (law: string) => law.startsWith('tidegate') || hasNumbers(law);
+const isKept = ({ law, trace, keepSeconds, numbers }: Job) =>
+  (!isOurs(law) || numbers !== undefined) && !trace && !keepSeconds;
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** A hash of everything that may change a run: the sources that its imports reach, and the policy. */
 function hashOf(lawSources: readonly string[]): string {

@@ -1,3 +1,5 @@
+import { hasNumbers } from '../laws/next.ts';
+import type { OtherNumbers } from '../laws/other-numbers.ts';
 import { TUNING_SIZE } from '../scenarios/size.ts';
 import type { Job } from './job.ts';
 
@@ -12,10 +14,13 @@ export interface JobChoice {
    */
   readonly lawsAtEverySize?: readonly string[];
   readonly trace?: boolean;
+  /** For the laws that have them. */
+  readonly numbers?: OtherNumbers;
 }
 
 /** Every law in every scenario with every seed at its sizes, a scenario's runs together, the longest first. */
-export function jobsOf({ scenarios, laws, seeds, sizes, lawsAtEverySize, trace = false }: JobChoice): Job[] {
+export function jobsOf(choice: JobChoice): Job[] {
+  const { scenarios, laws, seeds, sizes, lawsAtEverySize, trace = false, numbers } = choice;
   const seedsFor = (law: string, size: number) => {
     if (lawsAtEverySize === undefined) return seeds;
     const isEverywhere = lawsAtEverySize.includes(law);
@@ -27,7 +32,10 @@ export function jobsOf({ scenarios, laws, seeds, sizes, lawsAtEverySize, trace =
     .flatMap((size) =>
       scenarios.flatMap((scenario) =>
         laws.flatMap((law) =>
-          seedsFor(law, size).map((seed) => ({ law, scenario, seed, size, trace, keepSeconds: false })),
+          seedsFor(law, size).map((seed) => {
+            const job = { law, scenario, seed, size, trace, keepSeconds: false };
+            return numbers && hasNumbers(law) ? { ...job, numbers } : job;
+          }),
         ),
       ),
     );

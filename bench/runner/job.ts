@@ -1,6 +1,7 @@
 import type { Scores } from '../../rehearsal/world/scores.ts';
 import type { Limits } from '../../shared/limits/limits.ts';
 import type { CostUnitsPerSecond } from '../../shared/platform/units.ts';
+import type { OtherNumbers } from '../laws/other-numbers.ts';
 import type { CostFlow } from '../loop/cost-meter.ts';
 
 /** One run: a law in a scenario, drawn by a seed. */
@@ -14,6 +15,8 @@ export interface Job {
   readonly trace: boolean;
   /** Keep every second, to draw it. */
   readonly keepSeconds: boolean;
+  /** What replaces numbers of the next law. Runs that have it, even if empty, are kept for later. */
+  readonly numbers?: OtherNumbers;
 }
 
 /** One second of a run, to be drawn. */

@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { commandLine } from '../../rehearsal/laptop-command.ts';
 import { AT_EVERY_SIZE, COMPARED, LAWS } from '../laws/index.ts';
+import type { OtherNumbers } from '../laws/other-numbers.ts';
 import { BENCH_SCENARIOS, REPORTING_SEEDS, TUNING_SEEDS } from '../scenarios/index.ts';
 import { SIZES, TUNING_SIZE } from '../scenarios/size.ts';
-import { sharesOf, wholeNumberFrom, wholeNumbers } from './numbers.ts';
+import { otherNumbers, sharesOf, wholeNumberFrom, wholeNumbers } from './numbers.ts';
 
 /** The tuning loop: bounds and static limits come from earlier runs. */
 const QUICK_LAWS = ['perfect', 'tidegate', 'static'];
@@ -23,6 +24,8 @@ export interface Options extends PlayOptions {
   readonly sizes: readonly number[];
   /** Of the laws that are compared without being named. */
   readonly lawsAtEverySize?: readonly string[];
+  /** Of the next law, in place of its own. */
+  readonly numbers?: OtherNumbers;
   readonly trace: boolean;
   /** Fail where a law beats `perfect`. */
   readonly check: boolean;
@@ -43,6 +46,7 @@ interface Typed extends TypedPlay {
   readonly scenario?: string;
   readonly law?: string;
   readonly size?: readonly number[];
+  readonly numbers?: OtherNumbers;
   readonly tuning: boolean;
   readonly trace: boolean;
   readonly check: boolean;
@@ -56,6 +60,7 @@ export function optionsOf(args: readonly string[], command = commandLine('npm ru
     .option('--scenario <names>', 'these scenarios, separated by commas, instead of all')
     .option('--law <names>', 'these laws, separated by commas, instead of those that are compared')
     .option('--size <shares>', `these sizes, separated by commas, instead of ${SIZES.join(', ')}`, sharesOf)
+    .option('--numbers <pairs>', 'name=value, separated by commas: other numbers for the next law', otherNumbers)
     .option('--tuning', 'play the seeds for tuning', false)
     .option('--trace', 'one thread, every conclusion printed', false)
     .option('--check', 'fail where a law beats perfect knowledge, or static limits serve more', false)
@@ -67,10 +72,10 @@ export function optionsOf(args: readonly string[], command = commandLine('npm ru
     )
     .parse([...args], { from: 'user' })
     .opts<Typed>();
-  const { scenario, law, size, tuning, quick, trace, check, json, write } = typed;
-  if (write && (quick || (scenario ?? law ?? size ?? typed.seeds) !== undefined)) {
+  const { scenario, law, size, numbers, tuning, quick, trace, check, json, write } = typed;
+  if (write && (quick || (scenario ?? law ?? size ?? numbers ?? typed.seeds) !== undefined)) {
     command.error(
-      'error: --write stores the whole comparison. Fix: leave out --scenario, --law, --size, --seeds and --quick.',
+      'error: --write stores the whole comparison. Fix: leave out --scenario, --law, --size, --numbers, --seeds and --quick.',
     );
   }
   const all = BENCH_SCENARIOS.map(({ name }) => name);
@@ -82,6 +87,7 @@ export function optionsOf(args: readonly string[], command = commandLine('npm ru
     laws: chosen(command, { option: 'law', names: law, all: [...LAWS.keys()] }) ?? compared,
     sizes: size ?? (quick ? [TUNING_SIZE] : SIZES),
     ...(law === undefined && { lawsAtEverySize: AT_EVERY_SIZE }),
+    ...(numbers && { numbers }),
     threads: trace ? 1 : play.threads,
     trace,
     check,

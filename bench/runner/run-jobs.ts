@@ -1,6 +1,5 @@
 import { ResultCache } from './cache.ts';
 import type { Job, RunResult } from './job.ts';
-import { play } from './play.ts';
 import { playAll } from './pool.ts';
 
 export interface RunOptions {
@@ -11,8 +10,6 @@ export interface RunOptions {
 
 /** All results in the order of the jobs, progress on stderr. What an earlier run has answered is not played again. */
 export async function runJobs(jobs: readonly Job[], { threads, fresh }: RunOptions): Promise<RunResult[]> {
-  // A thread's output is lost when it ends, so traced runs are played in this thread.
-  if (jobs.some(({ trace }) => trace)) return playHere(jobs);
   const cache = new ResultCache();
   const known = jobs.map((job) => (fresh ? undefined : cache.get(job)));
   const open = jobs.filter((_, index) => known[index] === undefined);
@@ -28,10 +25,4 @@ export async function runJobs(jobs: readonly Job[], { threads, fresh }: RunOptio
   process.stderr.write('\n');
   let next = 0;
   return known.flatMap((result) => result ?? played[next++] ?? []);
-}
-
-async function playHere(jobs: readonly Job[]): Promise<RunResult[]> {
-  const results: RunResult[] = [];
-  for (const job of jobs) results.push(await play(job));
-  return results;
 }

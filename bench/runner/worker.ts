@@ -1,8 +1,13 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type OtherNumbers, replaceNumbers } from '../laws/other-numbers.ts';
 import type { Job } from './job.ts';
-import { play } from './play.ts';
 
-/** A thread that plays one job after another. */
-parentPort?.on('message', (job: Job) => {
-  void play(job).then((result) => parentPort?.postMessage(result));
+// Constants of the law may be computed from its numbers as its files load, so these are replaced first.
+replaceNumbers((workerData as OtherNumbers | undefined) ?? {});
+const { play } = await import('./play.ts');
+
+/** A thread that plays one job after another, all with the same numbers, until it is sent null. */
+parentPort?.on('message', (job: Job | null) => {
+  if (job === null) parentPort?.close();
+  else void play(job).then((result) => parentPort?.postMessage(result));
 });

@@ -40,11 +40,13 @@ test.each([
   [['--scenario', 'rmap'], '--scenario: "rmap" is unknown. Expected one of '],
   [['--seeds', '1,x'], 'Expected a whole number of at least 1, found "x".'],
   [['--size', '1,0'], 'Expected a share above 0 and at most 1, found "0".'],
+  [['--numbers', 'drifft=1'], 'Expected name=value with one of the names '],
+  [['--numbers', 'drift='], 'found "drift=".'],
   [['--jobs', '0'], 'Expected a whole number of at least 1, found "0".'],
   [['--wirte'], "unknown option '--wirte'"],
   [
     ['--write', '--law', 'perfect'],
-    '--write stores the whole comparison. Fix: leave out --scenario, --law, --size, --seeds and --quick.',
+    '--write stores the whole comparison. Fix: leave out --scenario, --law, --size, --numbers, --seeds and --quick.',
   ],
 ])('%j is refused with what was expected', (args, message) => {
   expect(() => optionsOf(args, command())).toThrow(message);
