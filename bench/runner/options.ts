@@ -129,7 +129,8 @@ interface Choice {
   readonly all: readonly string[];
 }
 
-function chosen(command: Command, { option, names, all }: Choice): readonly string[] | undefined {
+/** The names that were typed, in the order of all; undefined if the option was left out. An unknown name ends the process. */
+export function chosen(command: Command, { option, names, all }: Choice): readonly string[] | undefined {
   if (names === undefined) return undefined;
   const wanted = names.split(',');
   const unknown = wanted.find((name) => !all.includes(name));

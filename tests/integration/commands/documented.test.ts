@@ -26,6 +26,7 @@ const DEPTH: Readonly<Record<string, 'run' | 'help' | 'files' | 'ci'>> = {
   'npm run remove': 'help',
   'npm run bench': 'help',
   'npm run bench:tune': 'help',
+  'npm run bench:ablate': 'help',
   'npm run bench:tick': 'help',
   'npm run bench:product': 'help',
   'npm run bench:speed': 'help',
