@@ -42,69 +42,72 @@ export function learn(
   window: Window,
   input: LawInput<NextState>,
 ): { state: NextState; lesson: Lesson } {
-  const { policy, baseline, effective } = input;
-  const reading = readWindow(window, policy);
-  const feel = feelOf(window, before.bases, policy);
   const seen = seenIn(window);
-  const isLog = window.source === 'logs';
-  const refusedShare = refusedShareOf(seen, baseline.tiers);
-  const isSettled = reading.startMs + TOLERANCE_MS >= effective.stageMs;
-  const errors = judgeErrors(
-    before.errors,
-    reading,
-    {
-      isOverloaded: feel?.isOverloaded === true || before.last?.isOverloaded === true,
-      log: before.belief.log,
-    },
-    policy,
-  );
-  const gap = before.last === null ? 0 : Math.max(0, (reading.endMs - before.last.endMs) / 1000);
-  const belief = afterSeconds(before.belief, gap);
-  const evidence: Evidence = {
-    before: { ...before, belief },
-    reading,
-    feel,
-    errors,
-    refusedShare,
-    isSettled,
-    now: input.now,
-  };
-  const step = judge(evidence);
+  const evidence = evidenceOf(before, window, input, seen);
+  const { reading, feel, refusedShare } = evidence;
+  const judged = judge(evidence);
   const slow = slowAfter(evidence);
   const isNature = slow !== null && slow.unmoved >= NUMBERS.unmovedWindows;
-  const waits = isNature ? 0 : Math.max(feel?.waitSeconds ?? 0, step.suddenSeconds ?? 0);
-  const isCalm =
-    refusedShare < NUMBERS.calmRefusals &&
-    !errors.isErring &&
-    feel !== undefined &&
-    !feel.isOverloaded &&
-    !before.isBinding;
-  const attempts = attemptsAfter(before.attempts, seen, reading.seconds);
-  const demandBefore = Object.fromEntries(
-    Object.entries(before.demand).filter(([, { tier }]) => (tier !== ALL) === isLog),
-  );
-  const middleMs = (reading.startMs + reading.endMs) / 2;
+  const waits = isNature ? 0 : Math.max(feel?.waitSeconds ?? 0, judged.suddenSeconds ?? 0);
   const state: NextState = {
     ...before,
-    belief: notBlinding(isNature ? restored(step.belief, slow) : step.belief),
-    errors: errors.judgement,
+    ...askedAfter(evidence, window, seen),
+    belief: notBlinding(isNature ? restored(judged.belief, slow) : judged.belief),
+    errors: evidence.errors.judgement,
     bases: updateBases(before.bases, window, baseChange(evidence, isNature)),
     reach: updateReach(before.reach, reading),
-    attempts,
-    demand: updateDemand(demandBefore, seen, attempts, {
-      seconds: reading.seconds,
-      isFading: feel !== undefined && !feel.isOverloaded,
-    }),
-    usual: isCalm && isLog ? learnUsual(before.usual, seen, reading.seconds) : before.usual,
     slow: isNature ? null : slow,
-    slack: isSettled ? slackAfter(before.slack, evidence) : before.slack,
-    backlog:
-      feel === undefined
-        ? before.backlog
-        : { seconds: waits, atMs: middleMs, bias: biasIn(evidence, waits, middleMs, input) },
+    slack: evidence.isSettled ? slackAfter(before.slack, evidence) : before.slack,
+    backlog: backlogAfter(evidence, waits, input),
     last: lastOf(reading, feel, refusedShare),
   };
-  return { state, lesson: { reading, feel, refusedShare, rule: isNature ? 'slow-by-nature' : step.rule } };
+  return { state, lesson: { reading, feel, refusedShare, rule: isNature ? 'slow-by-nature' : judged.rule } };
+}
+
+type AllSeen = ReturnType<typeof seenIn>;
+
+/** What the window says of load and health, beside what was believed until it ended. */
+function evidenceOf(before: NextState, window: Window, input: LawInput<NextState>, seen: AllSeen): Evidence {
+  const { policy, baseline, effective, now } = input;
+  const reading = readWindow(window, policy);
+  const feel = feelOf(window, before.bases, policy);
+  const isOverloaded = feel?.isOverloaded === true || before.last?.isOverloaded === true;
+  const gapSeconds = before.last === null ? 0 : Math.max(0, (reading.endMs - before.last.endMs) / 1000);
+  return {
+    before: { ...before, belief: afterSeconds(before.belief, gapSeconds) },
+    reading,
+    feel,
+    errors: judgeErrors(before.errors, reading, { isOverloaded, log: before.belief.log }, policy),
+    refusedShare: refusedShareOf(seen, baseline.tiers),
+    isSettled: reading.startMs + TOLERANCE_MS >= effective.stageMs,
+    now,
+  };
+}
+
+/** What is asked for after the window, and what of it is usual: that is learned in calm alone. */
+function askedAfter(
+  { before, reading, feel, errors, refusedShare }: Evidence,
+  window: Window,
+  seen: AllSeen,
+): Pick<NextState, 'attempts' | 'demand' | 'usual'> {
+  const isLog = window.source === 'logs';
+  const isFading = feel !== undefined && !feel.isOverloaded;
+  const isCalm = refusedShare < NUMBERS.calmRefusals && !errors.isErring && isFading && !before.isBinding;
+  const attempts = attemptsAfter(before.attempts, seen, reading.seconds);
+  const demand = Object.fromEntries(Object.entries(before.demand).filter(([, { tier }]) => (tier !== ALL) === isLog));
+  return {
+    attempts,
+    demand: updateDemand(demand, seen, attempts, { seconds: reading.seconds, isFading }),
+    usual: isCalm && isLog ? learnUsual(before.usual, seen, reading.seconds) : before.usual,
+  };
+}
+
+/** The queue in the middle of the window; what was known where there were too few answers. */
+function backlogAfter(evidence: Evidence, seconds: number, input: LawInput<NextState>): NextState['backlog'] {
+  const { before, reading, feel } = evidence;
+  if (feel === undefined) return before.backlog;
+  const atMs = (reading.startMs + reading.endMs) / 2;
+  return { seconds, atMs, bias: biasIn(evidence, seconds, atMs, input) };
 }
 
 /** Where the stage binds, what it admits over its limit: enforcement is best effort. */
