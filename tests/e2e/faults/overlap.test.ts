@@ -5,7 +5,7 @@ import { drawn, type Schedule } from '../../../reliability/overlap/schedules.ts'
 import { SITUATIONS } from '../../../reliability/overlap/situations.ts';
 
 /** The whole exploration is a command of its own. */
-const RUNS = 15;
+const RUNS = 8;
 const CHOSEN = ['well again, with an alarm', 'three in overload'];
 
 function* schedules(): Generator<Schedule> {

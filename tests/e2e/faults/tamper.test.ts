@@ -10,15 +10,12 @@ import { grantsWithoutSpecimen } from '../../../reliability/tamper/cells/role-gr
 import { cellsOf, type TamperCell } from '../../../reliability/tamper/cells/tamper-cells.ts';
 import { playDamage, playSurgeAndKill } from '../../../reliability/tamper/play-tampered.ts';
 
-/** Items of every function, and every way to be hostile; the whole is a command of its own. */
+/** Those that once wedged control; every item and every way to be hostile is a command of its own. */
 const CHOSEN = [
   // No decision and no kill came for as long as anybody looked, and no alarm rang.
   'API#<api> lease / until / 2099',
   'API#<api> law / record(json).state.tracker / empty object',
-  'API#<api> drift / drift(json).known / with constructor',
   'WRITER#account slot / nextWriteAtMs / 300 KB of text',
-  'DIRECTORY#<api> keys#<chunk> / keys / missing',
-  'LOOK#<api> look-now / atMs / negative',
 ];
 
 let stage: Stage;
