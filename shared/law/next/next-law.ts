@@ -1,4 +1,3 @@
-import type { Limits } from '../../limits/limits.ts';
 import { own } from '../../platform/records.ts';
 import type { CostUnitsPerSecond } from '../../platform/units.ts';
 import { ALL, type Window } from '../../telemetry/window.ts';
@@ -15,7 +14,7 @@ import { LAW_POLICY } from './law-policy.ts';
 import { backlogAt, guessed, type Lesson, learn, workOf } from './learn.ts';
 import { takeIn, withoutNews } from './news.ts';
 import { initialState, type NextState } from './next-state.ts';
-import { conclude } from './tell.ts';
+import { conclude, type Findings } from './tell.ts';
 
 /** Thin windows are added up for so long at most, milliseconds. */
 const MOST_PENDING_MS = 60_000;
@@ -45,7 +44,7 @@ export const nextLaw: Law<NextState> = (input) => {
     const silent = withoutNews(state, input, rejected);
     if (silent !== undefined) return silent;
   }
-  return decide(found, state, lesson, input);
+  return decide(state, { found, lesson, input });
 };
 
 const endOf = (window: Window) => window.startMs + window.lengthMs;
@@ -63,57 +62,25 @@ function isThin(window: Window): boolean {
   return answers < NUMBERS.leastAnswers;
 }
 
+/** What is decided by: the state as it was found, what the windows taught, and the tick's input. */
+interface Occasion {
+  readonly found: NextState;
+  readonly lesson: Lesson | undefined;
+  readonly input: LawInput<NextState>;
+}
+
 /** What the limits should be by what is believed now. */
-function decide(
-  found: NextState,
-  learned: NextState,
-  lesson: Lesson | undefined,
-  input: LawInput<NextState>,
-): LawOutput<NextState> {
-  const { policy, baseline, live } = input;
-  const work = workOf(learned, input);
-  const asked = throughPlans(learned.demand, baseline.tiers, 'asked');
-  if (Object.keys(asked).length === 0) return unseen(learned);
-  const baselineCups = standingCups({ '*/*': baseline.stage }, asked, work);
-  const belief = guessed(learned, baselineCups);
-  const expected = throughPlans(learned.demand, live.tiers, 'wanted');
-  const mix = lesson === undefined ? learned.mix : mixAfter(learned.mix, expected, lesson.reading.seconds);
-  const state = { ...learned, belief, mix, fill: fillAfter(learned, lesson, input) };
-  const isByMinutes = own(state.demand, `rest of ${ALL}`) !== undefined;
-  const aim = isByMinutes ? LAW_POLICY.aimShareByMinutes : LAW_POLICY.aimShare;
-  const capacity = bounded(capacityOf(belief), policy.capacity);
-  const backlog = backlogAt(state, capacity, input.now + ACTS_AFTER_MS, input);
-  const share = drainShare(backlog);
-  const stageCups = (capacity * aim) / state.slack;
-  const shortage = {
-    state,
-    stageCups: stageCups * leadOf(belief),
-    live: live.tiers,
-    resting: baseline.tiers,
-    policy,
-    workOf: work,
-    isBinding: state.isBinding,
-  };
-  const plans = plansIn(shortage);
-  const isBinding = !plans.isEnough;
-  const stage = stageFor({
-    // At rest nobody is refused, so no margin is needed for enforcement that is not exact.
-    totalCups: isBinding || share < 1 ? stageCups * share : capacity / state.slack,
-    expected: mix,
-    workOf: work,
-    standing: { ...live.stage, ...state.desired.stage },
-    most: baseline.stage,
-    leastRps: policy.guardrails.leastRateRps,
-    isBinding: isBinding || share < 1,
-    isForced: share < 1 || isBinding !== state.isBinding,
-  });
-  const desired: Limits = { stage, tiers: plans.tiers };
-  const figures = { capacity, backlog, share, stageCups, plans, desired };
+function decide(learned: NextState, occasion: Occasion): LawOutput<NextState> {
+  const state = believed(learned, occasion);
+  if (state === undefined) return unseen(learned);
+  const { found, lesson, input } = occasion;
+  const figures = figuresOf(state, input);
+  const { plans, share, stageCups, desired } = figures;
   const conclusion = conclude({ found, state, lesson, figures, input });
   return {
     state: {
       ...state,
-      isBinding,
+      isBinding: !plans.isEnough,
       stageCups: stageCups * share,
       expectedCups: plans.expectedCups,
       desired,
@@ -124,6 +91,51 @@ function decide(
     desired,
     planOrder: plans.order,
   };
+}
+
+/** What was learned, with what follows from it; undefined where nobody has asked for anything yet. */
+function believed(learned: NextState, { lesson, input }: Occasion): NextState | undefined {
+  const { baseline, live } = input;
+  const asked = throughPlans(learned.demand, baseline.tiers, 'asked');
+  if (Object.keys(asked).length === 0) return undefined;
+  const baselineCups = standingCups({ '*/*': baseline.stage }, asked, workOf(learned, input));
+  const expected = throughPlans(learned.demand, live.tiers, 'wanted');
+  const mix = lesson === undefined ? learned.mix : mixAfter(learned.mix, expected, lesson.reading.seconds);
+  return { ...learned, belief: guessed(learned, baselineCups), mix, fill: fillAfter(learned, lesson, input) };
+}
+
+/** The limits by the estimate, the predicted backlog and what is asked for, and the figures between. */
+function figuresOf(state: NextState, input: LawInput<NextState>): Findings['figures'] {
+  const { policy, baseline, live } = input;
+  const work = workOf(state, input);
+  const isByMinutes = own(state.demand, `rest of ${ALL}`) !== undefined;
+  const aim = isByMinutes ? LAW_POLICY.aimShareByMinutes : LAW_POLICY.aimShare;
+  const capacity = bounded(capacityOf(state.belief), policy.capacity);
+  const backlog = backlogAt(state, capacity, input.now + ACTS_AFTER_MS, input);
+  const share = drainShare(backlog);
+  const stageCups = (capacity * aim) / state.slack;
+  const plans = plansIn({
+    state,
+    stageCups: stageCups * leadOf(state.belief),
+    live: live.tiers,
+    resting: baseline.tiers,
+    policy,
+    workOf: work,
+    isBinding: state.isBinding,
+  });
+  const isBinding = !plans.isEnough;
+  const stage = stageFor({
+    // At rest nobody is refused, so no margin is needed for enforcement that is not exact.
+    totalCups: isBinding || share < 1 ? stageCups * share : capacity / state.slack,
+    expected: state.mix,
+    workOf: work,
+    standing: { ...live.stage, ...state.desired.stage },
+    most: baseline.stage,
+    leastRps: policy.guardrails.leastRateRps,
+    isBinding: isBinding || share < 1,
+    isForced: share < 1 || isBinding !== state.isBinding,
+  });
+  return { capacity, backlog, share, stageCups, plans, desired: { stage, tiers: plans.tiers } };
 }
 
 /** Limits let through less than the mean rates of keys say, for random arrivals do not fill a bucket: by how much. */
