@@ -106,54 +106,58 @@ export async function noteRelease(
 export async function noteSetAside(
   dependencies: ControlDependencies,
   { key, why }: Damage,
-  { trigger, governed }: Occasion & { readonly governed: Governed },
+  look: GovernedOccasion,
 ): Promise<void> {
-  const notice = {
-    id: `set-aside#${key.pk}#${key.sk}`,
-    atMs: dependencies.clock.now(),
-    rule: 'state-set-aside',
+  await noteStateSetAside(dependencies, look, {
+    about: `${key.pk}#${key.sk}`,
     reason: `The item ${key.pk} / ${key.sk} of the state table cannot be used: ${why}. The item was set aside, and control continues as if the item had not existed.`,
     wouldChange: 'Nothing. The table keeps the item under ASIDE#: find out who wrote it.',
-    estimates: {},
-    name: governed.name,
-  };
-  await note(dependencies, notice, { trigger, governed });
+  });
 }
 
 /** Records that a value was too large for its item of the state table, so that a part of the value, or all of it, is lost. */
 export async function noteTooLarge(
   dependencies: ControlDependencies,
   { key, why }: Damage,
-  { trigger, governed }: Occasion & { readonly governed: Governed },
+  look: GovernedOccasion,
 ): Promise<void> {
-  const notice = {
-    id: `set-aside#${key.pk}#${key.sk}`,
-    atMs: dependencies.clock.now(),
-    rule: 'state-set-aside',
+  await noteStateSetAside(dependencies, look, {
+    about: `${key.pk}#${key.sk}`,
     reason: `The item ${key.pk} / ${key.sk} of the state table is stored in part or empty: ${why}. Control continues without the rest.`,
     wouldChange: 'A smaller value: fewer methods with limits of their own, or a smaller demand.trackedKeys.',
-    estimates: {},
-    name: governed.name,
-  };
-  await note(dependencies, notice, { trigger, governed });
+  });
 }
 
 /** Records that the law could not use its state, or the windows, and decided without them. */
 export async function noteUnusable(
   dependencies: ControlDependencies,
   { what, why }: Unusable,
-  { trigger, governed }: Occasion & { readonly governed: Governed },
+  look: GovernedOccasion,
 ): Promise<void> {
-  const instead =
-    what === 'state'
-      ? 'The law starts again from the limits in force.'
-      : 'The law decided as if no new data had arrived.';
+  const isState = what === 'state';
+  const instead = isState
+    ? 'The law starts again from the limits in force.'
+    : 'The law decided as if no new data had arrived.';
+  await noteStateSetAside(dependencies, look, {
+    about: `law-${what}`,
+    reason: `The law cannot use ${isState ? 'its stored state' : 'the newest windows'}: ${why} ${instead}`,
+    wouldChange: 'Nothing. The unusable data are not read again.',
+  });
+}
+
+type GovernedOccasion = Occasion & { readonly governed: Governed };
+
+/** Records that control goes on without a part of its state. @param about which part: one notice for each */
+async function noteStateSetAside(
+  dependencies: ControlDependencies,
+  { trigger, governed }: GovernedOccasion,
+  { about, ...words }: { readonly about: string; readonly reason: string; readonly wouldChange: string },
+): Promise<void> {
   const notice = {
-    id: `set-aside#law-${what}`,
+    id: `set-aside#${about}`,
     atMs: dependencies.clock.now(),
     rule: 'state-set-aside',
-    reason: `The law cannot use ${what === 'state' ? 'its stored state' : 'the newest windows'}: ${why} ${instead}`,
-    wouldChange: 'Nothing. The unusable data are not read again.',
+    ...words,
     estimates: {},
     name: governed.name,
   };
