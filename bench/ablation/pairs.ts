@@ -22,7 +22,6 @@ const AROUND_ONE: ReadonlySet<NumberName> = new Set([
   'leastFill',
   'lessShare',
   'loadedRatio',
-  'lowShare',
   'mostFill',
   'mostLead',
   'newcomerQuantile',

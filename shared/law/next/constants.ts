@@ -16,7 +16,7 @@ export const NUMBERS = {
   surprise: 2.5,
   /** Largest rise of the estimate by one healthy window, share. */
   largestRaise: 0.05,
-  /** First step up after an overload, as a logarithm; it doubles with each success. */
+  /** A step up close to the last failure, as a logarithm. */
   firstClimb: 0.02,
   /** The estimate counts as close to the last failure from so far below it, as a logarithm. */
   nearFailure: 0.06,
@@ -30,15 +30,15 @@ export const NUMBERS = {
   feltGain: 0.3,
   /** A queue costs a backend some of its capacity: without one it bears so much more than was measured, as a logarithm. */
   congestionCost: 0.08,
-  /** First step up that is not close to a failure; it doubles with each success. */
+  /** The first step up far below the last failure, as a logarithm; it doubles with each success. */
   freeClimb: 0.04,
   /** Largest step up, as a logarithm. */
   mostClimb: 0.25,
-  /** Seconds after an overload before a step up is tried; doubled by each failure, halved by each success. */
+  /** Seconds after an overload before a step up close to it is tried; doubled by each failure until the rate was passed. */
   climbSeconds: 60,
   /** The longest such wait, seconds. */
   longestClimbSeconds: 240,
-  /** A limit that refuses less than this share does not bind. */
+  /** A stage or plan that refuses less than this share of the requests does not bind. */
   leastRefused: 0.01,
   /** Half-life of the memory of the highest rate that was proven, seconds. */
   provenHalfLifeSeconds: 7200,
@@ -59,19 +59,17 @@ export const NUMBERS = {
   easeShare: 0.03,
   /** Half-life with which the unloaded latency follows a slower backend at low load, seconds. */
   baseRiseSeconds: 300,
-  /** How fast what is left of the way to the knee at rest is smoothed, per window. */
+  /** How fast what is left of the way to the knee at rest is smoothed, per window. (capacity-evidence.ts) */
   roomGain: 0.08,
-  /** Half-life with which a measured capacity is forgotten at rest, seconds. */
+  /** Half-life with which a measured capacity is forgotten at rest, seconds. (capacity-evidence.ts) */
   forgetSeconds: 300,
-  /** The limit counts as reached from this share of the estimate on. */
+  /** The limit counts as reached from this share of the estimate on. (capacity-evidence.ts) */
   reachedShare: 0.85,
-  /** Less was let in: below this share of the busiest slow window. */
+  /** Less was let in: below this share of the busiest slow window. (capacity-evidence.ts) */
   lessShare: 0.8,
-  /** Latency is as high as before if this share of its excess is left. */
+  /** Latency is as high as before if this share of its excess is left. (capacity-evidence.ts) */
   stillShare: 0.7,
-  /** Below this share of the proven rate what latency shows is the backend's nature, not load. */
-  lowShare: 0.6,
-  /** Plans are written ahead of the stage on the way back by this factor at most. (next-law.ts) */
+  /** Plans are written ahead of the stage on the way back by this factor at most. (capacity.ts) */
   mostLead: 2,
   // The backlog: backlog.ts.
   /** A predicted backlog up to this is left alone, seconds of work. */
@@ -147,27 +145,25 @@ export const NUMBERS = {
   leastFill: 0.95,
   /** Largest such ratio. (next-law.ts) */
   mostFill: 1.25,
-  /** Latency that did not fall by this share although less was let in is not a queue. (learn.ts) */
-  fallenShare: 0.3,
-  /** Such windows in a row make it the nature of the backend, number. (learn.ts) */
+  /** After so many windows that are as slow with less to do, slowness is the nature of the backend. (learn.ts) */
   unmovedWindows: 3,
-  /** Completions below this share of the last window's, and late, are a sudden loss. (learn.ts) */
+  /** Completions below this share of the last window's, and late, are a sudden loss. (capacity-evidence.ts) */
   suddenShare: 0.93,
-  /** The backlog that a sudden loss is taken to have left, seconds of work. (learn.ts) */
+  /** The backlog that a sudden loss is taken to have left, seconds of work. (capacity-evidence.ts) */
   suddenSeconds: 4,
-  /** A stage below this share of the estimate brakes: what is completed then is no measure. (learn.ts) */
+  /** A stage below this share of the estimate brakes: what is completed then is no measure. (capacity-evidence.ts) */
   brakedShare: 0.85,
-  /** A queue that stays above this share of itself under a brake is no smaller: then it is a measure. (learn.ts) */
+  /** A queue that stays above this share of itself under a brake is no smaller: then it is a measure. (capacity-evidence.ts) */
   stuckShare: 0.8,
-  /** Admissions that grew by this factor explain an overload. (learn.ts) */
+  /** Admissions that grew by this factor explain an overload. (capacity-evidence.ts) */
   roseFactor: 1.05,
-  /** A limit that binds is raised by no more than this beyond what was let in, as a logarithm. */
+  /** A limit that binds is raised by no more than this beyond what was let in, as a logarithm. (capacity.ts) */
   triedShare: 0.07,
-  /** The same further where the backend feels nothing, as a logarithm. */
+  /** The same further where the backend feels nothing, as a logarithm. (capacity.ts) */
   unfeltShare: 0.25,
-  /** The same far below the last failure, as a logarithm. */
+  /** The same far below the last failure, as a logarithm. (capacity.ts) */
   freeShare: 0.35,
-  /** The first overload leaves at least this share of an estimate that was never tried. (learn.ts) */
+  /** The first overload leaves at least this share of an estimate that was never tried. (capacity-evidence.ts) */
   firstCutShare: 0.97,
   /** Plans are let go when all that is asked for is below this share of their budget. (plans.ts) */
   releaseShare: 0.95,
