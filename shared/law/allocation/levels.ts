@@ -1,5 +1,6 @@
 import { own } from '../../platform/records.ts';
 import type { CostUnitsPerSecond, Rps, TierName } from '../../platform/units.ts';
+import { type Choice, mostWorthWithin } from './knapsack.ts';
 import { type Response, responseOf, stageChanceOf } from './response.ts';
 import type { KeyDemand } from './water-level.ts';
 
@@ -26,18 +27,6 @@ export interface LevelClaim {
 /** Requests per second and key by tier; `Infinity`: the plan rests. */
 export type Levels = Readonly<Record<TierName, Rps>>;
 
-/** One level that a tier's plan could have, and what it comes to. */
-interface Choice {
-  readonly levelRps: Rps;
-  readonly admitted: CostUnitsPerSecond;
-  readonly value: number;
-}
-
-interface Plan {
-  readonly value: number;
-  readonly levels: readonly Rps[];
-}
-
 /** Levels tried per tier, from a quarter of the least demand to the largest. */
 const STEPS = 48;
 const LEAST_SHARE = 0.25;
@@ -54,25 +43,10 @@ const RANK_VALUE = 1e-6;
  * no tier is served below its floor for that, and what exceeds its share is worth nothing.
  */
 export function bestLevels(totalCups: CostUnitsPerSecond, claims: readonly LevelClaim[]): Levels {
-  let plans: (Plan | undefined)[] = [{ value: 0, levels: [] }];
-  for (const claim of claims) plans = withClaim(plans, choicesOf(claim), totalCups);
-  const best = plans.reduce((most, plan) => (plan && plan.value > (most?.value ?? -1) ? plan : most), undefined);
-  const levels = claims.map(({ tier }, index) => [tier, best?.levels[index] ?? Number.POSITIVE_INFINITY] as const);
-  return Object.fromEntries(levels);
-}
-
-/** By bins of the total spent so far: the best plan of those that spend so much. */
-function withClaim(plans: readonly (Plan | undefined)[], choices: readonly Choice[], totalCups: CostUnitsPerSecond) {
-  const next: (Plan | undefined)[] = [];
-  plans.forEach((plan, spent) => {
-    if (!plan) return;
-    for (const { levelRps, admitted, value } of choices) {
-      const bin = spent + Math.round((admitted / totalCups) * BINS);
-      if (bin > BINS || (next[bin]?.value ?? -1) >= plan.value + value) continue;
-      next[bin] = { value: plan.value + value, levels: [...plan.levels, levelRps] };
-    }
-  });
-  return next;
+  const levels = mostWorthWithin(totalCups, claims.map(choicesOf), BINS);
+  return Object.fromEntries(
+    claims.map(({ tier }, index) => [tier, levels[index] ?? Number.POSITIVE_INFINITY] as const),
+  );
 }
 
 /** Every level that leaves the tier its floor; where none does, the highest. */

@@ -24,7 +24,7 @@ export interface Lesson {
   readonly rule: Rule;
 }
 
-export type WorkOf = (method: MethodKey) => number;
+type WorkOf = (method: MethodKey) => number;
 
 /** Work of one request that the gateway lets through: its cost, as often as it reaches the backend at all. */
 export function workOf(state: Pick<NextState, 'reach'>, { policy }: Pick<LawInput<unknown>, 'policy'>): WorkOf {

@@ -1,60 +1,9 @@
 import type { Limit } from '../../limits/limit.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { mapRecord, own } from '../../platform/records.ts';
-import type { EpochMs } from '../../platform/units.ts';
-import type { Cell, Window } from '../../telemetry/window.ts';
 import type { Conclusion, LawInput, LawOutput } from '../types.ts';
 import { withTightBursts } from './giving/standing-stage.ts';
 import type { NextState } from './next-state.ts';
-
-/** A window from further ahead than this is a broken clock, not news. */
-const CLOCK_SKEW_MS = 60_000;
-
-/**
- * The windows of this tick that may be believed: sane, new, of the log where the log speaks. Minute metrics are heard only
- * when the log has been silent for `blindAfterMs`, for where both exist the metrics are older news.
- */
-export function takeIn(
-  windows: readonly Window[],
-  state: Pick<NextState, 'lastWindowEndMs' | 'lastLogEndMs'>,
-  now: EpochMs,
-  blindAfterMs: number,
-): { readonly windows: readonly Window[]; readonly rejected: readonly string[] } {
-  const rejected: string[] = [];
-  const usable = windows.filter((window) => {
-    const problem = problemOf(window, now);
-    if (problem !== undefined) rejected.push(problem);
-    return problem === undefined;
-  });
-  const logs = usable.filter(({ source }) => source === 'logs');
-  const isLogSilent = logs.length === 0 && now - state.lastLogEndMs > blindAfterMs;
-  let seenUntilMs = state.lastWindowEndMs;
-  const fresh = (isLogSilent ? usable : logs)
-    .toSorted((a, b) => a.startMs - b.startMs)
-    .filter(({ startMs, lengthMs }) => {
-      const isNew = startMs >= seenUntilMs;
-      if (isNew) seenUntilMs = startMs + lengthMs;
-      else rejected.push('a window that was seen before');
-      return isNew;
-    });
-  return { windows: fresh, rejected };
-}
-
-function problemOf(window: Window, now: EpochMs): string | undefined {
-  if (window.doubt !== undefined) return window.doubt;
-  if (!(Number.isFinite(window.startMs) && window.lengthMs > 0 && Number.isFinite(window.lengthMs))) {
-    return 'a window without a length';
-  }
-  if (window.startMs + window.lengthMs > now + CLOCK_SKEW_MS) return 'a window from the future';
-  const cells = Object.values(window.cells).flatMap((methods) => Object.values(methods));
-  return cells.every(isSane) ? undefined : 'a window whose counts contradict each other';
-}
-
-function isSane(cell: Cell): boolean {
-  const counts = [cell.requests, cell.throttled, cell.quotaExceeded, cell.refused, cell.serverErrors, ...cell.latency];
-  if (!counts.every((count) => Number.isFinite(count) && count >= 0)) return false;
-  return cell.throttled + cell.quotaExceeded + cell.refused <= cell.requests * 1.001 + 1;
-}
 
 /** Minutes come so much later than windows of the log, seconds: silence shorter than this is none. */
 const MINUTE_SILENCE_SECONDS = 240;

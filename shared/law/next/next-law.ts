@@ -2,6 +2,7 @@ import { own } from '../../platform/records.ts';
 import type { CostUnitsPerSecond } from '../../platform/units.ts';
 import { ALL, type Window } from '../../telemetry/window.ts';
 import { mergeParts } from '../../telemetry/windows.ts';
+import { takeIn } from '../telling/intake.ts';
 import type { Law, LawInput, LawOutput } from '../types.ts';
 import { throughPlans } from './asking/asked-demand.ts';
 import { ACTS_AFTER_MS, drainShare, updateStandings } from './backend/backlog.ts';
@@ -12,7 +13,7 @@ import { plansIn } from './giving/plans.ts';
 import { stageFor, standingCups } from './giving/standing-stage.ts';
 import { LAW_POLICY } from './law-policy.ts';
 import { backlogAt, guessed, type Lesson, learn, workOf } from './learn.ts';
-import { takeIn, withoutNews } from './news.ts';
+import { withoutNews } from './news.ts';
 import { initialState, type NextState } from './next-state.ts';
 import { conclude, type Findings } from './tell.ts';
 

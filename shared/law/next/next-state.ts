@@ -2,6 +2,7 @@ import type { Limits } from '../../limits/limits.ts';
 import type { MethodKey } from '../../limits/method-key.ts';
 import type { CostUnitsPerSecond, EpochMs, KeyId, Rps, TierName } from '../../platform/units.ts';
 import type { Window } from '../../telemetry/window.ts';
+import type { AttemptsState } from '../telling/retries.ts';
 import type { DecisionKind } from '../types.ts';
 import type { Bases } from './backend/latency.ts';
 import { NUMBERS } from './constants.ts';
@@ -41,13 +42,6 @@ export interface Demand {
   readonly asked: Readonly<Record<MethodKey, Rps>>;
   /** First attempts among them, as a share. */
   readonly wantedShare: number;
-}
-
-/** How often a tier's clients try: by number of attempts, mean and variance of the logarithm of what would be wanted. */
-export interface Attempts {
-  readonly weight: number;
-  readonly means: readonly number[];
-  readonly variances: readonly number[];
 }
 
 /** What is usual: requests per second. */
@@ -101,7 +95,7 @@ export interface NextState {
   /** Share of admitted requests that reach the backend, by method: the others are answered by a cache or the gateway. */
   readonly reach: Readonly<Record<MethodKey, number>>;
   readonly demand: Readonly<Record<KeyId, Demand>>;
-  readonly attempts: Readonly<Record<TierName, Attempts>>;
+  readonly attempts: Readonly<Record<TierName, AttemptsState>>;
   readonly usual: Usual;
   readonly errors: ErrorJudgement;
   /** What every method is asked for by requests that pass the plans, without chance, requests per second. */

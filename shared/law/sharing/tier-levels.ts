@@ -3,6 +3,7 @@ import { own, recordOf } from '../../platform/records.ts';
 import type { CostUnitsPerSecond, TierName } from '../../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../policy/schema/policy-schema.ts';
 import { bestLevels, type LevelClaim, type Levels, mostWorth, worthOf } from '../allocation/levels.ts';
+import { inOrderOfWorth } from '../allocation/order-of-worth.ts';
 import { sacrificeRank } from '../allocation/sacrifice.ts';
 import { admittedAt } from '../allocation/water-level.ts';
 import type { MemoryState } from '../state.ts';
@@ -62,26 +63,6 @@ export function tiersInShortage(shortage: Shortage): TierPlans {
   const leastShare = worthShare * (isUnfilled ? unfilledWorthShare : 1);
   if (worth(best) - worth(present) < leastShare * mostWorth(claims)) return { tiers: present, order: [] };
   return { tiers: best, order: inOrderOfWorth(present, best, worth) };
-}
-
-/** Step by step the one plan that wins most, or loses least. */
-function inOrderOfWorth(present: TierLimits, best: TierLimits, worth: (tiers: TierLimits) => number): TierName[] {
-  const order: TierName[] = [];
-  let reached = present;
-  let left = Object.keys(best).filter((tier) => own(best, tier)?.rateRps !== own(present, tier)?.rateRps);
-  while (left.length > 0) {
-    const steps = left.map((tier) => ({ tier, value: worth({ ...reached, ...pick(best, tier) }) }));
-    const { tier } = steps.reduce((most, step) => (step.value > most.value ? step : most));
-    order.push(tier);
-    reached = { ...reached, ...pick(best, tier) };
-    left = left.filter((other) => other !== tier);
-  }
-  return order;
-}
-
-function pick(tiers: TierLimits, tier: TierName): TierLimits {
-  const limit = own(tiers, tier);
-  return limit === undefined ? {} : { [tier]: limit };
 }
 
 function levelsOf(tiers: TierLimits, { baseline, memory }: Shortage): Levels {

@@ -1,6 +1,5 @@
 import type { EpochMs } from '../../platform/units.ts';
 import type { Cell, Window } from '../../telemetry/window.ts';
-import type { MemoryState } from '../state.ts';
 
 /** A window from further ahead than this is a broken clock, not news. */
 const CLOCK_SKEW_MS = 60_000;
@@ -12,11 +11,17 @@ export interface Intake {
   readonly rejected: readonly string[];
 }
 
+/** Up to when windows were taken in so far, and those of the log. */
+export interface Heard {
+  readonly lastWindowEndMs: EpochMs;
+  readonly lastLogEndMs: EpochMs;
+}
+
 /**
  * The windows of this tick that may be believed: sane, new, of the log where the log speaks. Minute metrics are
  * heard only when the log has been silent for `blindAfterMs`, for where both exist the metrics are older news.
  */
-export function takeIn(windows: readonly Window[], memory: MemoryState, now: EpochMs, blindAfterMs: number): Intake {
+export function takeIn(windows: readonly Window[], memory: Heard, now: EpochMs, blindAfterMs: number): Intake {
   const rejected: string[] = [];
   const usable: Window[] = [];
   let seenUntilMs = memory.lastWindowEndMs;

@@ -45,7 +45,13 @@ export function updateAttempts(
   return next;
 }
 
-function withSample(before: AttemptsState | undefined, offeredRps: Rps, lost: number, kept: number): AttemptsState {
+/** What is known of a tier's attempts after a window in which a part `lost` was lost. @param kept weight of what was known */
+export function withSample(
+  before: AttemptsState | undefined,
+  offeredRps: Rps,
+  lost: number,
+  kept: number,
+): AttemptsState {
   const weight = (before?.weight ?? 0) * kept + 1;
   const means: number[] = [];
   const variances: number[] = [];

@@ -4,9 +4,10 @@ import { emptyRecord, own } from '../../../platform/records.ts';
 import type { KeyId, Rps, TierName } from '../../../platform/units.ts';
 import { keysIn } from '../../../telemetry/key-sketch.ts';
 import type { KeyCounts, Window } from '../../../telemetry/window.ts';
+import { type AttemptsState, wantedRps } from '../../telling/retries.ts';
 import { NUMBERS } from '../constants.ts';
-import type { Attempts, Demand } from '../next-state.ts';
-import { attemptsOf, updateAttempts, wantedRps } from './attempts.ts';
+import type { Demand } from '../next-state.ts';
+import { attemptsOf, updateAttempts } from './attempts.ts';
 
 type Entries = Readonly<Record<KeyId, Demand>>;
 type TierLimits = Readonly<Record<TierName, Limit>>;
@@ -122,7 +123,7 @@ export function refusedShareOf(seen: Readonly<Record<KeyId, Seen>>, baseline: Ti
 export function updateDemand(
   entries: Entries,
   seen: Readonly<Record<KeyId, Seen>>,
-  attempts: Readonly<Record<TierName, Attempts>>,
+  attempts: Readonly<Record<TierName, AttemptsState>>,
   { seconds, isFading }: { readonly seconds: number; readonly isFading: boolean },
 ): Entries {
   const kept = 0.5 ** (seconds / NUMBERS.demandHalfLifeSeconds);
@@ -180,11 +181,11 @@ function busiest(entries: Record<KeyId, Demand>): Entries {
 
 /** What is known of every tier's attempts after one more window. */
 export function attemptsAfter(
-  attempts: Readonly<Record<TierName, Attempts>>,
+  attempts: Readonly<Record<TierName, AttemptsState>>,
   seen: Readonly<Record<KeyId, Seen>>,
   seconds: number,
-): Record<TierName, Attempts> {
-  const next = emptyRecord<Attempts>();
+): Record<TierName, AttemptsState> {
+  const next = emptyRecord<AttemptsState>();
   for (const [tier, entries] of Map.groupBy(Object.values(seen), (entry) => entry.tier)) {
     const offered = entries.reduce((sum, entry) => sum + rpsOf(entry), 0);
     const lost = entries.reduce((sum, entry) => sum + rpsOf(entry) * entry.lostShare, 0) / Math.max(1e-9, offered);

@@ -4,6 +4,7 @@ import { own } from '../../../platform/records.ts';
 import type { CostUnitsPerSecond, TierName } from '../../../platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../../policy/schema/policy-schema.ts';
 import { type Claim, weightedMaxMin } from '../../allocation/max-min.ts';
+import { inOrderOfWorth } from '../../allocation/order-of-worth.ts';
 import { sacrificeRank } from '../../allocation/sacrifice.ts';
 import { rpsOf } from '../asking/asked-demand.ts';
 import { attemptsOf } from '../asking/attempts.ts';
@@ -159,24 +160,4 @@ function levelsOf(tiers: TierLimits, { resting }: Shortage): Levels {
 
 function mapTiers<To>(tiers: TierLimits, change: (tier: TierName, limit: Limit) => To): Record<TierName, To> {
   return Object.fromEntries(Object.entries(tiers).map(([tier, limit]) => [tier, change(tier, limit)] as const));
-}
-
-/** Step by step the one plan that wins most, or loses least. */
-function inOrderOfWorth(present: TierLimits, best: TierLimits, worth: (tiers: TierLimits) => number): TierName[] {
-  const order: TierName[] = [];
-  let reached = present;
-  let left = Object.keys(best).filter((tier) => own(best, tier)?.rateRps !== own(present, tier)?.rateRps);
-  while (left.length > 0) {
-    const steps = left.map((tier) => ({ tier, value: worth({ ...reached, ...pick(best, tier) }) }));
-    const { tier } = steps.reduce((most, step) => (step.value > most.value ? step : most));
-    order.push(tier);
-    reached = { ...reached, ...pick(best, tier) };
-    left = left.filter((other) => other !== tier);
-  }
-  return order;
-}
-
-function pick(tiers: TierLimits, tier: TierName): TierLimits {
-  const limit = own(tiers, tier);
-  return limit === undefined ? {} : { [tier]: limit };
 }

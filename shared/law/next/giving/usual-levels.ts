@@ -1,5 +1,7 @@
 import { own } from '../../../platform/records.ts';
 import type { CostUnitsPerSecond, Rps, TierName } from '../../../platform/units.ts';
+import { type Choice, mostWorthWithin } from '../../allocation/knapsack.ts';
+import { stageChanceOf } from '../../allocation/response.ts';
 import { waterLevel } from '../../allocation/water-level.ts';
 import { LAW_POLICY } from '../law-policy.ts';
 
@@ -41,47 +43,24 @@ interface Response {
   readonly excess: CostUnitsPerSecond;
 }
 
-interface Choice {
-  readonly levelRps: Rps;
-  readonly admitted: CostUnitsPerSecond;
-  readonly value: number;
-}
-
-interface Plan {
-  readonly value: number;
-  readonly levels: readonly Rps[];
-}
-
 const STEPS = 60;
 const BINS = 200;
 const MET_SHARE = 0.97;
 const RANK_VALUE = 1e-6;
-const HALVINGS = 14;
 
 /**
  * The levels that are worth most within a total: a knapsack with one choice per tier. Clients that are served in part
  * send again what was refused, so a little for everybody can be worth less than enough for some.
  */
 export function bestLevels(totalCups: CostUnitsPerSecond, claims: readonly LevelClaim[]): Levels {
-  let plans: (Plan | undefined)[] = [{ value: 0, levels: [] }];
-  for (const claim of claims) plans = withClaim(plans, choicesOf(claim, totalCups), totalCups);
-  const best = plans.reduce((most, plan) => (plan && plan.value > (most?.value ?? -1) ? plan : most), undefined);
-  const levels = claims.map(({ tier }, index) => [tier, best?.levels[index] ?? Number.POSITIVE_INFINITY] as const);
-  return Object.fromEntries(levels);
-}
-
-/** By bins of the total spent so far: the best plan of those that spend so much. */
-function withClaim(plans: readonly (Plan | undefined)[], choices: readonly Choice[], totalCups: CostUnitsPerSecond) {
-  const next: (Plan | undefined)[] = [];
-  plans.forEach((plan, spent) => {
-    if (!plan) return;
-    for (const { levelRps, admitted, value } of choices) {
-      const bin = spent + Math.round((admitted / totalCups) * BINS);
-      if (bin > BINS || (next[bin]?.value ?? -1) >= plan.value + value) continue;
-      next[bin] = { value: plan.value + value, levels: [...plan.levels, levelRps] };
-    }
-  });
-  return next;
+  const levels = mostWorthWithin(
+    totalCups,
+    claims.map((claim) => choicesOf(claim, totalCups)),
+    BINS,
+  );
+  return Object.fromEntries(
+    claims.map(({ tier }, index) => [tier, levels[index] ?? Number.POSITIVE_INFINITY] as const),
+  );
 }
 
 /** Every level that leaves the tier its floor; where none does, the highest. They let through even steps of the total. */
@@ -130,7 +109,7 @@ function worthOfResponse(claim: LevelClaim, { usual, excess }: Response): number
 export function worthOf(levels: Levels, totalCups: CostUnitsPerSecond, claims: readonly LevelClaim[]): number {
   const responses = (chance: number) =>
     claims.map((claim) => responseOf(claim, own(levels, claim.tier) ?? Number.POSITIVE_INFINITY, chance));
-  const chance = stageChance(totalCups, (at) => responses(at).reduce((sum, { admitted }) => sum + admitted, 0));
+  const chance = stageChanceOf(totalCups, (at) => responses(at).reduce((sum, { admitted }) => sum + admitted, 0));
   return responses(chance).reduce((sum, response, index) => {
     const claim = claims[index];
     return claim === undefined ? sum : sum + worthOfResponse(claim, response);
@@ -142,18 +121,6 @@ export function admittedBy(levels: Levels, claims: readonly LevelClaim[]): CostU
   return claims.reduce((sum, claim) => {
     return sum + responseOf(claim, own(levels, claim.tier) ?? Number.POSITIVE_INFINITY, 1).admitted;
   }, 0);
-}
-
-/** The chance that a stage of `totalCups` gives every request; at most 1. */
-function stageChance(totalCups: CostUnitsPerSecond, admittedAt: (chance: number) => CostUnitsPerSecond): number {
-  if (admittedAt(1) <= totalCups) return 1;
-  let [low, high] = [0, 1];
-  for (let halving = 0; halving < HALVINGS; halving++) {
-    const middle = (low + high) / 2;
-    if (admittedAt(middle) <= totalCups) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** What could be won at most. */
