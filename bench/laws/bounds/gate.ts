@@ -28,7 +28,7 @@ interface Shares {
  * A gate that knows demand, capacity and the queue of the moment, decides every request by itself and admits first attempts
  * alone: usual demand first, with no actuators, no delays and no plans. No law can do better; it is the ceiling.
  */
-export class Gate implements Door {
+class Gate implements Door {
   private readonly gateway: Door;
   private readonly context: LawContext;
   private readonly contracts: Contracts;

@@ -12,7 +12,7 @@ export const NUMBERS = {
   driftBackoff: 2,
   /** Relative error of one window's measurement besides chance, share. */
   measurementError: 0.03,
-  /** A measurement so many deviations away is a change of capacity, not noise. */
+  /** A measurement that is off by more standard deviations is a change of capacity, not noise. */
   surprise: 2.5,
   /** Largest rise of the estimate by one healthy window, share. */
   largestRaise: 0.05,
@@ -28,7 +28,7 @@ export const NUMBERS = {
   relievedShare: 0.4,
   /** How fast the latency at the limit is smoothed, per window. */
   feltGain: 0.3,
-  /** A queue costs a backend some of its capacity: without one it bears so much more than was measured, as a logarithm. */
+  /** By how much the capacity without a queue exceeds the one measured during a queue, as a logarithm. */
   congestionCost: 0.08,
   /** The first step up far below the last failure, as a logarithm; it doubles with each success. */
   freeClimb: 0.04,
@@ -44,14 +44,14 @@ export const NUMBERS = {
   provenHalfLifeSeconds: 7200,
   /** The estimate never falls below this share of the rate that was proven: less would let nothing be seen. */
   leastProvenShare: 0.25,
-  /** How much more than ever went well an untested backend is taken to bear, as a factor. */
+  /** Assumed capacity of an untested backend, as a multiple of the highest rate that it served. */
   untestedFactor: 1.38,
   // Health of the backend: latency.ts.
-  /** Quantile of latency that raises the alarm, and its mirror that tells that a queue stood all the time. */
+  /** A window is overloaded if less than this share of its answers is quick, and busy throughout if more than this share is slow. */
   alarmQuantile: 0.8,
-  /** Unloaded latency times this is overload. */
+  /** Multiple of the unloaded latency from which an answer shows a queue. */
   overloadFactor: 2,
-  /** Share of the way from unloaded latency to the objective from which nothing is raised. */
+  /** Share of the way from the unloaded latency to the objective from which the estimate is not raised. */
   kneeShare: 0.28,
   /** Answers below which windows are added up before they are judged, number. */
   leastAnswers: 20,
@@ -65,9 +65,9 @@ export const NUMBERS = {
   forgetSeconds: 300,
   /** The limit counts as reached from this share of the estimate on. (capacity-evidence.ts) */
   reachedShare: 0.85,
-  /** Less was let in: below this share of the busiest slow window. (capacity-evidence.ts) */
+  /** The load counts as lower below this share of the busiest slow window's. (capacity-evidence.ts) */
   lessShare: 0.8,
-  /** Latency is as high as before if this share of its excess is left. (capacity-evidence.ts) */
+  /** Latency counts as unchanged if more than this share of its excess is left. (capacity-evidence.ts) */
   stillShare: 0.7,
   /** Plans are written ahead of the stage on the way back by this factor at most. (capacity.ts) */
   mostLead: 2,
@@ -76,7 +76,7 @@ export const NUMBERS = {
   toleratedBacklogSeconds: 0.2,
   /** Time in which a backlog is drained, seconds. */
   drainSeconds: 7,
-  /** A backlog grows unseen by at most this, seconds of work. */
+  /** A predicted backlog exceeds the measured one by at most this, seconds of work. */
   unseenBacklogSeconds: 4,
   /** No drain lets in less than this share of the estimate. */
   leastDrainShare: 0.2,
@@ -125,7 +125,7 @@ export const NUMBERS = {
   testEvidence: 6,
   /** Chance that errors come from load from which a cut tests it. (error-judgement.ts) */
   suspicion: 0.55,
-  /** So many times what ever went well is more than chance. (error-judgement.ts) */
+  /** Load counts as beyond what was served without errors from this multiple of it. (error-judgement.ts) */
   beyondFactor: 1.1,
   /** So many times the errors that the objective allows are worth a test. (error-judgement.ts) */
   testFactor: 2,
@@ -147,23 +147,23 @@ export const NUMBERS = {
   mostFill: 1.25,
   /** After so many windows that are as slow with less to do, slowness is the nature of the backend. (learn.ts) */
   unmovedWindows: 3,
-  /** Completions below this share of the last window's, and late, are a sudden loss. (capacity-evidence.ts) */
+  /** Slow completions below this share of the last window's are a sudden loss of capacity. (capacity-evidence.ts) */
   suddenShare: 0.93,
-  /** The backlog that a sudden loss is taken to have left, seconds of work. (capacity-evidence.ts) */
+  /** Backlog that is assumed after a sudden loss, seconds of work. (capacity-evidence.ts) */
   suddenSeconds: 4,
-  /** A stage below this share of the estimate brakes: what is completed then is no measure. (capacity-evidence.ts) */
+  /** A stage below this share of the estimate brakes, and completions do not measure capacity. (capacity-evidence.ts) */
   brakedShare: 0.85,
-  /** A queue that stays above this share of itself under a brake is no smaller: then it is a measure. (capacity-evidence.ts) */
+  /** A queue counts as not shrinking above this share of the last window's. (capacity-evidence.ts) */
   stuckShare: 0.8,
-  /** Admissions that grew by this factor explain an overload. (capacity-evidence.ts) */
+  /** Demand counts as risen if admissions grew by this factor. (capacity-evidence.ts) */
   roseFactor: 1.05,
-  /** A limit that binds is raised by no more than this beyond what was let in, as a logarithm. (capacity.ts) */
+  /** The estimate rises to no more than this above the admitted rate, as a logarithm. (capacity.ts) */
   triedShare: 0.07,
-  /** The same further where the backend feels nothing, as a logarithm. (capacity.ts) */
+  /** Added to that where latency is that of an unloaded backend, as a logarithm. (capacity.ts) */
   unfeltShare: 0.25,
   /** The same far below the last failure, as a logarithm. (capacity.ts) */
   freeShare: 0.35,
-  /** The first overload leaves at least this share of an estimate that was never tried. (capacity-evidence.ts) */
+  /** The first overload after a rise of demand leaves at least this share of the estimate. (capacity-evidence.ts) */
   firstCutShare: 0.97,
   /** Plans are let go when all that is asked for is below this share of their budget. (plans.ts) */
   releaseShare: 0.95,

@@ -16,7 +16,7 @@ import { NUMBERS } from './constants.ts';
 import { LAW_POLICY } from './law-policy.ts';
 import type { Belief, Last, NextState } from './next-state.ts';
 
-/** What a window taught, for a person to read. */
+/** What a window showed, for the decision's explanation. */
 export interface Lesson {
   readonly reading: Reading;
   readonly feel: Feel | undefined;
@@ -26,17 +26,17 @@ export interface Lesson {
 
 type WorkOf = (method: MethodKey) => number;
 
-/** Work of one request that the gateway lets through: its cost, as often as it reaches the backend at all. */
+/** Mean work of one admitted request: its cost, times the share of requests that reach the backend. */
 export function workOf(state: Pick<NextState, 'reach'>, { policy }: Pick<LawInput<unknown>, 'policy'>): WorkOf {
   return (method) => costOf(policy, method) * Math.max(0.02, own(state.reach, method) ?? 1);
 }
 
-/** Later than this after the newest stage limit took effect a window is lived under it, milliseconds. */
+/** A window may begin so much before the newest stage limit took effect and still count as governed by it, milliseconds. */
 const TOLERANCE_MS = 2000;
-/** Requests of a method from which its rate is more than chance. */
+/** Requests of a method in a window from which the ratio of its rate to its limit is meaningful. */
 const MANY = 200;
 
-/** Everything that one window says, taken in. */
+/** Updates the state by one window. */
 export function learn(
   before: NextState,
   window: Window,
@@ -66,7 +66,7 @@ export function learn(
 
 type AllSeen = ReturnType<typeof seenIn>;
 
-/** What the window says of load and health, beside what was believed until it ended. */
+/** Measures load and health of the window, and ages the belief to the window's end. */
 function evidenceOf(before: NextState, window: Window, input: LawInput<NextState>, seen: AllSeen): Evidence {
   const { policy, baseline, effective, now } = input;
   const reading = readWindow(window, policy);
@@ -84,7 +84,7 @@ function evidenceOf(before: NextState, window: Window, input: LawInput<NextState
   };
 }
 
-/** What is asked for after the window, and what of it is usual: that is learned in calm alone. */
+/** Updates demand, and usual demand where the window was calm. */
 function askedAfter(
   { before, reading, feel, errors, refusedShare }: Evidence,
   window: Window,
@@ -102,7 +102,7 @@ function askedAfter(
   };
 }
 
-/** The queue in the middle of the window; what was known where there were too few answers. */
+/** The queue in the middle of the window; unchanged where there were too few answers to tell. */
 function backlogAfter(evidence: Evidence, seconds: number, input: LawInput<NextState>): NextState['backlog'] {
   const { before, reading, feel } = evidence;
   if (feel === undefined) return before.backlog;
@@ -110,7 +110,7 @@ function backlogAfter(evidence: Evidence, seconds: number, input: LawInput<NextS
   return { seconds, atMs, bias: biasIn(evidence, seconds, atMs, input) };
 }
 
-/** Where the stage binds, what it admits over its limit: enforcement is best effort. */
+/** How much more than its limit the stage admits where it binds: API Gateway enforces limits approximately. */
 function slackAfter(slack: number, { before, reading }: Evidence): number {
   const standing = standingAt(before.standings, reading.startMs);
   const ratios = Object.entries(reading.methods).flatMap(([method, { offeredRps, admittedRps }]) => {
@@ -123,21 +123,21 @@ function slackAfter(slack: number, { before, reading }: Evidence): number {
   return seen === 0 ? slack : slack + NUMBERS.slackGain * (Math.max(1, seen) - slack);
 }
 
-/** How wrong the last prediction was, where a queue stands. */
+/** By how much a queue grew faster than predicted, seconds of work per second. */
 function biasIn({ before, feel }: Evidence, waits: number, middleMs: EpochMs, input: LawInput<NextState>): number {
   if (feel === undefined || before.last === null || waits < NUMBERS.toleratedBacklogSeconds) return 0;
   const predicted = backlogAt(before, capacityOf(before.belief), middleMs, input);
   return biasOf(predicted, waits, (middleMs - before.backlog.atMs) / 1000);
 }
 
-/** Work that waits at a moment by what was last seen and by the commands given since, seconds. */
+/** Predicts how much work waits at a moment, in seconds, from the last window and the limits written since. */
 export function backlogAt(
   state: NextState,
   capacity: CostUnitsPerSecond,
   atMs: EpochMs,
   input: LawInput<NextState>,
 ): number {
-  // Where nothing waited a queue is a guess, and the stage stands below the estimate anyway.
+  // Without a queue to start from a prediction is unreliable, and the stage stands below the estimate anyway.
   if (state.backlog.seconds < NUMBERS.toleratedBacklogSeconds) return 0;
   const offered = throughPlans(state.demand, input.live.tiers, 'asked');
   const work = workOf(state, input);
@@ -162,7 +162,7 @@ function lastOf(reading: Reading, feel: Feel | undefined, refusedShare: number):
   };
 }
 
-/** Where nothing was ever measured the deployed limits are the guess, but no more than half again of what was borne. */
+/** As long as capacity was never measured, it is guessed from the deployed limits and from the highest rate that was served. */
 export function guessed(state: NextState, baselineCups: CostUnitsPerSecond): Belief {
   const { belief } = state;
   if (belief.isMeasured || state.isBinding || (state.last?.refusedShare ?? 0) > 0.01) return belief;

@@ -17,10 +17,10 @@ import { withoutNews } from './news.ts';
 import { initialState, type NextState } from './next-state.ts';
 import { conclude, type Findings } from './tell.ts';
 
-/** Thin windows are added up for so long at most, milliseconds. */
+/** Windows with few answers are added up to this length at most, milliseconds. */
 const MOST_PENDING_MS = 60_000;
 
-/** From here on the stage binds. */
+/** From this share of its limit on the stage binds. */
 const STAGE_BINDS_SHARE = 0.97;
 
 /** One estimate of capacity, a predicted backlog, a stage just below, and plans that serve usual demand first. Pure. */
@@ -63,14 +63,14 @@ function isThin(window: Window): boolean {
   return answers < NUMBERS.leastAnswers;
 }
 
-/** What is decided by: the state as it was found, what the windows taught, and the tick's input. */
+/** What a decision needs beside the new state: the state before the tick, the last window's lesson, and the tick's input. */
 interface Occasion {
   readonly found: NextState;
   readonly lesson: Lesson | undefined;
   readonly input: LawInput<NextState>;
 }
 
-/** What the limits should be by what is believed now. */
+/** Decides on limits, and explains the decision. */
 function decide(learned: NextState, occasion: Occasion): LawOutput<NextState> {
   const state = believed(learned, occasion);
   if (state === undefined) return unseen(learned);
@@ -94,7 +94,7 @@ function decide(learned: NextState, occasion: Occasion): LawOutput<NextState> {
   };
 }
 
-/** What was learned, with what follows from it; undefined where nobody has asked for anything yet. */
+/** Completes the state by what every tick derives from it; undefined as long as there was no request. */
 function believed(learned: NextState, { lesson, input }: Occasion): NextState | undefined {
   const { baseline, live } = input;
   const asked = throughPlans(learned.demand, baseline.tiers, 'asked');
@@ -105,7 +105,7 @@ function believed(learned: NextState, { lesson, input }: Occasion): NextState | 
   return { ...learned, belief: guessed(learned, baselineCups), mix, fill: fillAfter(learned, lesson, input) };
 }
 
-/** The limits by the estimate, the predicted backlog and what is asked for, and the figures between. */
+/** Computes the limits from the estimate, the predicted backlog and demand, with the figures between. */
 function figuresOf(state: NextState, input: LawInput<NextState>): Findings['figures'] {
   const { policy, baseline, live } = input;
   const work = workOf(state, input);
@@ -139,12 +139,12 @@ function figuresOf(state: NextState, input: LawInput<NextState>): Findings['figu
   return { capacity, backlog, share, stageCups, plans, desired: { stage, tiers: plans.tiers } };
 }
 
-/** Limits let through less than the mean rates of keys say, for random arrivals do not fill a bucket: by how much. */
+/** Expected over actual admissions of the plans: random arrivals leave some of a bucket's tokens unused. */
 function fillAfter(state: NextState, lesson: Lesson | undefined, input: LawInput<NextState>): number {
   const { fill, isBinding, last, stageCups, expectedCups } = state;
   if (!isBinding || last === null || lesson === undefined || last.isOverloaded || last.admittedCups <= 0) return fill;
   const inForceMs = Math.max(input.effective.stageMs, ...Object.values(input.effective.tiersMs));
-  // Where the stage binds it decides, not the plans.
+  // Where the stage binds, the plans do not determine what is admitted.
   if (lesson.reading.startMs < inForceMs || last.admittedCups > STAGE_BINDS_SHARE * stageCups) return fill;
   const seen = Math.min(NUMBERS.mostFill, Math.max(NUMBERS.leastFill, expectedCups / last.admittedCups));
   return fill + NUMBERS.fillGain * (seen - fill);
@@ -157,7 +157,7 @@ function bounded(
   return Math.min(ceilingCups ?? Number.POSITIVE_INFINITY, Math.max(floorCups ?? 0, cups));
 }
 
-/** Nobody has asked for anything yet: everything stays as it is. */
+/** There was no request yet: all limits stay. */
 function unseen(state: NextState): LawOutput<NextState> {
   return {
     state,

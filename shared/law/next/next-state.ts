@@ -12,24 +12,24 @@ export interface Belief {
   /** Natural logarithm of the capacity in cost units per second, and its variance. */
   readonly log: number;
   readonly variance: number;
-  /** Variance that a second adds: how unsteady the backend has proved to be. */
+  /** Variance added per second. */
   readonly drift: number;
-  /** Logarithm of the highest rate that was served in health; fades. */
+  /** Logarithm of the highest rate that was served in health; falls with time. */
   readonly provenLog: number;
-  /** Logarithm of the rate at which the last overload is taken to begin; null: none, or it was passed since. */
+  /** Logarithm of the rate at which the last overload began; null without one, or when a higher rate was served since. */
   readonly failedLog: number | null;
   /** Latency over the unloaded one, smoothed, of windows in which the limit was reached. */
   readonly feltRatio: number;
-  /** The next step up while a limit binds, as a logarithm; when it may be tried at the earliest. */
+  /** The next step up as a logarithm, and the earliest moment for a step close to the last failure. */
   readonly climbStep: number;
   readonly nextClimbMs: EpochMs;
-  /** How long the next overload forbids steps, seconds. */
+  /** For how long the next overload forbids such steps, seconds. */
   readonly climbWaitSeconds: number;
-  /** How much of the way to the knee is left at rest, smoothed: from 0 to 1. */
+  /** Smoothed share of the way to the latency knee that is left at rest, from 0 to 1. */
   readonly room: number;
   /** When the estimate last went up a step, or down by an overload. */
   readonly movedMs: EpochMs;
-  /** A limit of ours has failed, or overload was measured: the estimate is more than a guess. */
+  /** Whether capacity was measured; until then the estimate is a guess. */
   readonly isMeasured: boolean;
 }
 
@@ -44,39 +44,39 @@ export interface Demand {
   readonly wantedShare: number;
 }
 
-/** What is usual: requests per second. */
+/** Usual demand, requests per second. */
 export interface Usual {
-  /** Calm seconds that it was learned from. */
+  /** Calm time from which it was learned, seconds. */
   readonly seconds: number;
   readonly keys: Readonly<Record<KeyId, { readonly tier: TierName; readonly rps: Rps }>>;
   /** Of each of a tier's keys without a name. */
   readonly rest: Readonly<Record<TierName, { readonly rps: Rps; readonly count: number }>>;
 }
 
-/** Limits that stood from a moment on, as far as the stage is concerned. */
+/** Stage limits, and the moment from which they stood. */
 export interface Standing {
   readonly fromMs: EpochMs;
-  /** What they were to let through in all, cost units per second. */
+  /** The total for which they were computed, cost units per second. */
   readonly cups: CostUnitsPerSecond;
   readonly stage: Readonly<Record<MethodKey, Rps>>;
 }
 
-/** Whether errors come from load: the logarithm of the odds, and what it is judged by. */
+/** Whether load causes the errors: the logarithm of the odds, and the evidence. */
 export interface ErrorJudgement {
   readonly logOdds: number;
   /** The highest rate served in the last minutes with hardly an error. */
   readonly cleanCups: CostUnitsPerSecond;
-  /** Admitted and successful before a cut that is to tell; null while none is under way. */
+  /** Admitted and successful work before a test cut; null while no test is under way. */
   readonly test: {
     readonly admitted: CostUnitsPerSecond;
     readonly succeeded: CostUnitsPerSecond;
-    /** What to return to, and how long it has been going on, seconds. */
+    /** The estimate before the test, and the test's duration in seconds. */
     readonly log: number;
     readonly seconds: number;
   } | null;
 }
 
-/** The last window that was judged, as far as the next one needs it. */
+/** What the judgement of the next window needs of the last one. */
 export interface Last {
   readonly endMs: EpochMs;
   readonly isOverloaded: boolean;
@@ -98,13 +98,13 @@ export interface NextState {
   readonly attempts: Readonly<Record<TierName, AttemptsState>>;
   readonly usual: Usual;
   readonly errors: ErrorJudgement;
-  /** What every method is asked for by requests that pass the plans, without chance, requests per second. */
+  /** Smoothed rate of requests that pass the plans, by method. */
   readonly mix: Readonly<Record<MethodKey, Rps>>;
-  /** Admitted over limit where the stage binds. */
+  /** Ratio of what the stage admits to its limit, where it binds. */
   readonly slack: number;
-  /** What plans are expected to let through, over what they do. */
+  /** Ratio of expected to actual admissions of the plans. */
   readonly fill: number;
-  /** The busiest slow window since the last healthy one, and how many since then were as slow with less to do. */
+  /** The busiest slow window since the last healthy one, and how many later ones were as slow with less load. */
   readonly slow: {
     readonly admittedCups: CostUnitsPerSecond;
     readonly completedCups: CostUnitsPerSecond;
@@ -112,15 +112,15 @@ export interface NextState {
     readonly unmoved: number;
   } | null;
   readonly last: Last | null;
-  /** Thin windows that wait for more. */
+  /** Windows with few answers, added up until they can be judged. */
   readonly pending: Window | null;
   readonly standings: readonly Standing[];
-  /** Queued work, seconds, at a moment; and by how much a second it grew beyond what was predicted. */
+  /** Queued work in seconds, when that was measured, and how much faster than predicted it grew. */
   readonly backlog: { readonly seconds: number; readonly atMs: EpochMs; readonly bias: number };
   readonly isBinding: boolean;
-  /** What the stage was to let through as of the last tick. */
+  /** The total that the last tick gave the stage. */
   readonly stageCups: CostUnitsPerSecond;
-  /** What the plans in force were expected to let through. */
+  /** The work that the plans in force were expected to admit. */
   readonly expectedCups: CostUnitsPerSecond;
   readonly desired: Limits;
   readonly planOrder: readonly TierName[];
@@ -130,7 +130,7 @@ export interface NextState {
   readonly lastKind: DecisionKind;
 }
 
-/** Nothing seen yet: what is live is taken for the capacity, and may be wrong by much. */
+/** The state before the first window. */
 export function initialState(live: Limits, now: EpochMs): NextState {
   return {
     version: 5,

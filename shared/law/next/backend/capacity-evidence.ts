@@ -7,11 +7,12 @@ import { type ErrorFinding, loadChance, testShare } from './error-judgement.ts';
 import type { Feel } from './latency.ts';
 import type { Reading } from './reading.ts';
 
-/** Where more of the late answers failed, completions say nothing of capacity: work is done for nobody. */
+/** Above this share of failures among slow answers the backend mostly works on requests that have timed out. */
 const MOST_FAILED = 0.5;
+/** Above this share completions are no measure of capacity. */
 const SOME_FAILED = 0.1;
 
-/** The rule that a window's evidence fires. */
+/** The rule that fires on a window's evidence. */
 export type Rule =
   | 'overload'
   | 'first-overload'
@@ -26,7 +27,7 @@ export type Rule =
   | 'too-few-answers'
   | 'healthy';
 
-/** One window with what was known before it. */
+/** One window, and the state before it. */
 export interface Evidence {
   readonly before: NextState;
   readonly reading: Reading;
@@ -40,11 +41,11 @@ export interface Evidence {
 export interface Judged {
   readonly belief: Belief;
   readonly rule: Rule;
-  /** So much work waits, whatever latency says: a sudden loss shows late. */
+  /** Seconds of work that are assumed to wait, although latency does not show them yet: after a sudden loss of capacity. */
   readonly suddenSeconds?: number;
 }
 
-/** What one window says of the capacity. */
+/** Updates the belief by one window, and names the rule that did. */
 export function judge(evidence: Evidence): Judged {
   const { before, feel, reading, errors } = evidence;
   const { belief } = before;
@@ -81,11 +82,11 @@ function overloaded(evidence: Evidence, feel: Feel): Judged {
   if (feel.isBusyThroughout && (isFull || completedCups > capacityOf(belief))) {
     return { belief: measured(belief, completedCups, reading.chance), rule: 'overload' };
   }
-  // What is braked completes what it is given, and the end of a queue leaves time unused: the backend can do more.
+  // A braked backend completes what it is given, and one that finishes a queue is idle afterwards: neither shows capacity.
   if (!isFull || last?.isOverloaded === true) return { belief, rule: 'overload' };
   const isLoss = last !== null && completedCups < NUMBERS.suddenShare * last.completedCups;
   const didRise = !isLoss && (last === null || admittedCups > NUMBERS.roseFactor * last.admittedCups);
-  // A rise of demand meets an estimate that was never tried; a limit that was reached has failed, whatever was completed late.
+  // After a rise of demand the estimate was untested, so it falls by little. Where a limit was reached, the estimate was wrong.
   const cups =
     didRise && !before.isBinding
       ? Math.max(completedCups, NUMBERS.firstCutShare * capacityOf(belief))
@@ -97,7 +98,7 @@ function overloaded(evidence: Evidence, feel: Feel): Judged {
   };
 }
 
-/** Less than the estimate was let in on purpose, to drain a queue, and the queue does shrink. */
+/** The stage stood well below the estimate in order to drain a queue, and the queue shrinks. */
 function isBraked({ before, reading, feel }: Evidence): boolean {
   const { last, belief } = before;
   const standing = standingAt(before.standings, (reading.startMs + reading.endMs) / 2);
@@ -106,7 +107,7 @@ function isBraked({ before, reading, feel }: Evidence): boolean {
   return isLow && !isStuck;
 }
 
-/** Nothing comes back: what can be known is only that less should go in; but not so little that nothing could be seen. */
+/** Few requests succeed, so capacity cannot be measured: the estimate is halved, down to a floor that still lets answers be observed. */
 function cutBlindly(belief: Belief, now: EpochMs): Belief {
   const least = belief.provenLog + Math.log(NUMBERS.leastProvenShare);
   const log = Math.min(belief.log, Math.max(belief.log - Math.LN2, least));
@@ -137,7 +138,7 @@ function healthy(evidence: Evidence, feel: Feel): Judged {
   };
 }
 
-/** A limit binds and the backend is well: a step up once the last one has been seen. */
+/** While a limit binds and the backend is healthy, raises the estimate a step as soon as a window shows the effect of the last step. */
 function climbing({ before, reading, now }: Evidence, feel: Feel, room: number): Judged {
   const { belief } = before;
   const { admittedCups } = reading;
@@ -157,7 +158,7 @@ function climbing({ before, reading, now }: Evidence, feel: Feel, room: number):
   return { belief: next, rule: next.log > belief.log ? 'capacity-returns' : 'healthy' };
 }
 
-/** Past the knee: a little less at the limit; below it the backend bears less than was believed. */
+/** Latency is past the knee: lowers the estimate a little, or to what was admitted where that is well below the estimate. */
 function eased({ before, reading, now }: Evidence, feel: Feel): Belief {
   const { belief } = before;
   const { admittedCups, chance } = reading;
@@ -167,7 +168,7 @@ function eased({ before, reading, now }: Evidence, feel: Feel): Belief {
   return failedAt({ ...belief, log: belief.log - NUMBERS.easeShare * Math.min(2, 4 * beyond) }, now);
 }
 
-/** Nothing was refused and the backend bore it: what was measured once is forgotten for what an untested backend may bear. */
+/** After a healthy window without refusals. A measured capacity fades towards the estimate for an untested backend. */
 function borneBy({ before, reading }: Evidence, room: number): Belief {
   const belief = borne(before.belief, reading.admittedCups, reading.chance, room);
   const smoothed = belief.room + NUMBERS.roomGain * (room - belief.room);
@@ -177,7 +178,7 @@ function borneBy({ before, reading }: Evidence, room: number): Belief {
   return { ...belief, log, room: smoothed };
 }
 
-/** Slow windows, and how many in a row were as slow although less was let in: then it is no queue. */
+/** Remembers the busiest slow window, and counts later ones that are as slow with less load: their latency is no queue. */
 export function slowAfter({ before, reading, feel }: Evidence): NextState['slow'] {
   const { slow } = before;
   if (feel === undefined) return slow;
@@ -191,7 +192,7 @@ export function slowAfter({ before, reading, feel }: Evidence): NextState['slow'
   return { ...slow, unmoved: isAsSlow ? slow.unmoved + 1 : 0 };
 }
 
-/** What was let in for nothing is let in again: as much as was completed at the time. */
+/** Undoes cuts that did not lower latency: the estimate returns to what was completed before them. */
 export function restored(belief: Belief, { completedCups }: NonNullable<NextState['slow']>): Belief {
   const log = Math.max(belief.log, Math.log(Math.max(1e-3, completedCups)));
   return { ...belief, log, failedLog: null, feltRatio: 1 };

@@ -4,19 +4,19 @@ import type { Belief } from '../next-state.ts';
 
 /** Deviations of the normal distribution that hold 80 %. */
 const DEVIATIONS_80 = 1.2816;
-/** Nobody knows less than this: a factor of about 1.6 either way. */
+/** Upper bound of the variance: a standard deviation of a factor of about 1.6. */
 const MOST_VARIANCE = 0.25;
 const LEAST_DRIFT_SHARE = 1 / 16;
 
 export const capacityOf = (belief: Belief): CostUnitsPerSecond => Math.exp(belief.log);
 
-/** The rates between which capacity lies with a chance of 80 %. */
+/** The 80 % interval of the capacity, cost units per second. */
 export function intervalOf({ log, variance }: Belief): readonly [CostUnitsPerSecond, CostUnitsPerSecond] {
   const half = DEVIATIONS_80 * Math.sqrt(variance);
   return [Math.exp(log - half), Math.exp(log + half)];
 }
 
-/** After some time of which nothing is known: a backend may have changed. */
+/** The belief some seconds later: less certain, for the backend may have changed. */
 export function afterSeconds(belief: Belief, seconds: number): Belief {
   return {
     ...belief,
@@ -25,7 +25,7 @@ export function afterSeconds(belief: Belief, seconds: number): Belief {
   };
 }
 
-/** Capacity was measured: a full backend completed so much. `error` is the measurement's relative error. */
+/** Updates the belief by what a full backend completed. @param error relative error of the measurement */
 export function measured(belief: Belief, cups: CostUnitsPerSecond, error: number): Belief {
   const seen = Math.log(Math.max(1e-3, cups));
   const noise = error ** 2 + NUMBERS.measurementError ** 2;
@@ -46,8 +46,8 @@ export function measured(belief: Belief, cups: CostUnitsPerSecond, error: number
 }
 
 /**
- * The backend bore a rate in health, so capacity is no less: the belief is cut off below it, and a normal one of the same
- * mean and variance takes its place. Far below the estimate that teaches next to nothing, above it much.
+ * Updates the belief by a rate that the healthy backend served, a lower bound of its capacity: the normal distribution is
+ * truncated there and replaced by one of the same mean and variance. A rate far below the estimate changes next to nothing.
  * @param room from 0 (latency says that the knee is near: nothing is raised) to 1
  */
 export function borne(belief: Belief, cups: CostUnitsPerSecond, error: number, room: number): Belief {
@@ -66,7 +66,7 @@ export function borne(belief: Belief, cups: CostUnitsPerSecond, error: number, r
   };
 }
 
-/** The limit was reached, the last step was seen, and the backend is well: the next step up, from there. */
+/** The belief one step higher; unchanged while a step close to the last failure has to wait. @param room from 0 to 1 */
 export function climbed(belief: Belief, admittedCups: CostUnitsPerSecond, room: number, now: EpochMs): Belief {
   const isNear = isNearFailure(belief);
   if (isNear && now < belief.nextClimbMs) return belief;
@@ -86,13 +86,13 @@ export function climbed(belief: Belief, admittedCups: CostUnitsPerSecond, room: 
   };
 }
 
-/** Close to the rate that failed last, or a little beyond it. */
+/** Whether the estimate is close to the rate that failed last, or beyond that rate. */
 function isNearFailure({ log, failedLog, provenLog }: Belief): boolean {
   if (failedLog === null) return log > provenLog;
   return log > failedLog - NUMBERS.nearFailure;
 }
 
-/** Latency says that no load is felt any more: what failed before may go well now. */
+/** Forgets the last failure: at the limit, latency has fallen to that of an unloaded backend. */
 export function relieved(belief: Belief): Belief {
   return {
     ...belief,
@@ -103,7 +103,7 @@ export function relieved(belief: Belief): Belief {
   };
 }
 
-/** By how much further the next two steps up may lead: plans are written ahead of them, for their writes are few. */
+/** By what factor the next two steps may raise the estimate. Plans are written for that, since few plan writes are allowed. */
 export function leadOf(belief: Belief): number {
   const { climbStep, provenLog, log, failedLog } = belief;
   if (isNearFailure(belief) || climbStep <= NUMBERS.freeClimb) return 1;
@@ -111,12 +111,12 @@ export function leadOf(belief: Belief): number {
   return Math.min(NUMBERS.mostLead, Math.exp(Math.max(0, most)));
 }
 
-/** The estimate failed: what is believed now is where the next failure is expected. */
+/** Remembers that the backend failed at this estimate. */
 export function failedAt(belief: Belief, now: EpochMs): Belief {
   return { ...belief, failedLog: belief.log + NUMBERS.congestionCost, movedMs: now, climbStep: NUMBERS.freeClimb };
 }
 
-/** An overload has begun: no step up for a while, the longer the more often one failed. */
+/** Forbids steps close to the failure for a while, twice as long after each overload. */
 export function afterOverload(belief: Belief, now: EpochMs): Belief {
   return {
     ...belief,
@@ -125,12 +125,12 @@ export function afterOverload(belief: Belief, now: EpochMs): Belief {
   };
 }
 
-/** How much more than ever went well a backend is taken to bear, as a logarithm: nothing where latency shows the knee. */
+/** By how much the capacity of an untested backend is assumed to exceed the highest rate it served, as a logarithm. */
 export function untestedLog(room: number): number {
   return Math.log(1 + (NUMBERS.untestedFactor - 1) * room);
 }
 
-/** No estimate falls so low that nothing more could be seen: a window after a hang would shut the API for good. */
+/** Bounds the estimate from below, so that enough requests are admitted to observe a recovery. */
 export function notBlinding(belief: Belief): Belief {
   return { ...belief, log: Math.max(belief.log, belief.provenLog + Math.log(NUMBERS.leastProvenShare)) };
 }

@@ -5,19 +5,19 @@ import type { Policy } from '../../../policy/schema/policy-schema.ts';
 import { type Cell, LATENCY_BOUNDS_MS, type Window } from '../../../telemetry/window.ts';
 import { NUMBERS } from '../constants.ts';
 
-/** How the backend answers the tier that feels it least: a queue delays everybody, one tenant's heavy requests only its own. */
+/** Latency of the tiers that are delayed least: a queue delays every tier, heavy requests of one tenant only their own tier. */
 export interface Feel {
   /** Median over the unloaded median. */
   readonly ratio: number;
   /** Time that answers waited for others, seconds. */
   readonly waitSeconds: number;
-  /** Enough answers are far slower than unloaded. */
+  /** More than a fifth of the answers are slow enough to show a queue. */
   readonly isOverloaded: boolean;
-  /** Nearly all are: a queue stood through the whole window, so what was completed is what the backend can do. */
+  /** More than four fifths are: the backend was busy throughout the window, so its completions measure its capacity. */
   readonly isBusyThroughout: boolean;
   /** Share of the way from unloaded latency to the objective, by the median. */
   readonly strain: number;
-  /** Share of the answers that took long and failed all the same: work that was done for nobody. */
+  /** Share of failures among the answers that took the backend time. */
   readonly wastedShare: number;
   /** A tier whose own requests are slow while others are in time. */
   readonly slowTier: TierName | undefined;
@@ -25,10 +25,10 @@ export interface Feel {
 
 type Cells = Window['cells'][TierName];
 
-/** Unloaded median latency by tier and method, milliseconds: tiers may ask one method for work of different length. */
+/** Unloaded median latency by tier and method, milliseconds: one method may take longer for one tier than for another. */
 export type Bases = Readonly<Record<TierName, Readonly<Record<MethodKey, number>>>>;
 
-/** Answers of one tier to one method that took about as long, and how long they take unloaded. */
+/** Answers of one tier and method in one bucket of latency, and the unloaded latency of the method. */
 interface Answers {
   readonly fromMs: number;
   readonly toMs: number;
@@ -38,9 +38,9 @@ interface Answers {
 
 const HALVINGS = 24;
 const OPEN_BUCKET_MS = 60_000;
-/** Random latencies spread: queueing begins where the median leaves this multiple of the unloaded one. */
+/** Latency is random: an answer counts as delayed from this multiple of the unloaded median. */
 const SPREAD = 1.45;
-/** So much of the spread lies between the median and the alarm's quantile, as a multiple. */
+/** By how much that multiple is larger at the alarm's quantile. */
 const ALARM_SPREAD = 0.4;
 
 /** Undefined where there are too few answers to say. */
@@ -129,7 +129,7 @@ function answersOf(cells: Cells, tier: TierName, bases: Bases): Answers[] {
   });
 }
 
-/** What is known of the method from the tier itself, else from the tier that waits longest for it. */
+/** The tier's own unloaded latency of a method; if unknown, the longest of any tier. */
 function baseOf(bases: Bases, tier: TierName, method: MethodKey): number | undefined {
   const known = own(own(bases, tier) ?? {}, method);
   if (known !== undefined) return known;
@@ -143,7 +143,7 @@ function spanOf(bucket: number): { fromMs: number; toMs: number } {
   return { fromMs: LATENCY_BOUNDS_MS[bucket - 1] ?? 0, toMs: LATENCY_BOUNDS_MS[bucket] ?? OPEN_BUCKET_MS };
 }
 
-/** How many answers took longer than a bound that depends on their unloaded latency, each bucket spread evenly. */
+/** How many answers exceed a bound that depends on their unloaded latency. A bucket's answers are spread evenly in it. */
 function shareBeyond(answers: readonly Answers[], boundOf: (baseMs: number) => number): number {
   return answers.reduce((sum, { fromMs, toMs, count, baseMs }) => {
     return sum + count * (1 - within({ from: fromMs, to: toMs }, boundOf(baseMs)));
@@ -152,7 +152,7 @@ function shareBeyond(answers: readonly Answers[], boundOf: (baseMs: number) => n
 
 const within = ({ from, to }: Span, value: number): number => Math.min(1, Math.max(0, (value - from) / (to - from)));
 
-/** The value below which so many answers lie, each bucket spread evenly. */
+/** The value that so many answers do not exceed. A bucket's answers are spread evenly in it. */
 function quantile(answers: readonly Answers[], rank: number, of: (answer: Answers) => Span): number {
   const spans = answers.map((answer) => ({ span: of(answer), count: answer.count }));
   const below = (value: number) => spans.reduce((sum, { span, count }) => sum + count * within(span, value), 0);
@@ -181,10 +181,10 @@ function medianMs(latency: readonly number[]): number | undefined {
   return quantile(answers, countOf(answers) / 2, ({ fromMs, toMs }) => ({ from: fromMs, to: toMs }));
 }
 
-/** How the unloaded latency of a method may change by a window. */
+/** How one window may change the unloaded latency: only down, also up slowly, or at once to what was measured. */
 export type BaseChange = 'fall' | 'follow' | 'adopt';
 
-/** The least latency seen; it follows a slower backend only at low load, and at once where a cut did not help. */
+/** Updates the unloaded latencies of every tier and method by one window. */
 export function updateBases(bases: Bases, window: Window, change: BaseChange): Bases {
   const next = emptyRecord<Readonly<Record<MethodKey, number>>>();
   for (const [tier, known] of Object.entries(bases)) next[tier] = known;

@@ -5,10 +5,10 @@ import { NUMBERS } from '../constants.ts';
 
 type Rates = Readonly<Record<MethodKey, Rps>>;
 
-/** Smoothing over the half-life of demand sees about so many seconds of requests. */
+/** Demand's smoothing averages over about so many seconds. */
 const SEEN_SECONDS = 58;
 
-/** What methods are asked for, without chance: a distinct change counts at once, all else is smoothed for long. */
+/** Rates by method, smoothed over minutes. A change that random variation does not explain counts at once. */
 export function mixAfter(before: Rates, expected: Rates, seconds: number): Rates {
   const gain = 1 - 0.5 ** (seconds / NUMBERS.mixHalfLifeSeconds);
   const mix = emptyRecord<Rps>();

@@ -21,11 +21,11 @@ export interface StageWish {
   readonly isForced: boolean;
 }
 
-/** Methods asked for less often than this are not split off. */
+/** Methods with a lower rate get no limit of their own. */
 const LEAST_SPLIT_RPS = 1;
-/** A quiet method's bucket stands at this share of the total at least. */
+/** Every method may use this share of the total at least. */
 const LEAST_SHARE = 0.02;
-/** The time over which what is expected of a method was seen, seconds; and the deviations of chance that are no news. */
+/** Time over which a method's rate is averaged, seconds. */
 const SEEN_SECONDS = 40;
 
 /** Tokens that let a Poisson stream pass at nine tenths of the rate, and no more than the backend bears at once. */
@@ -33,7 +33,7 @@ export function burstFor(rateRps: Rps): number {
   return Math.max(LAW_POLICY.leastBurstRequests, Math.ceil(rateRps * LAW_POLICY.burstSeconds));
 }
 
-/** The same rates with bursts no larger than ours. */
+/** The same rates, with bursts no larger than `burstFor`. */
 export function withTightBursts(stage: StageLimits): StageLimits {
   const tightened = Object.entries(stage).map(([key, { rateRps, burst }]) => {
     return [key, { rateRps, burst: Math.min(burst, burstFor(rateRps)) }] as const;
@@ -41,15 +41,15 @@ export function withTightBursts(stage: StageLimits): StageLimits {
   return recordOf(tightened);
 }
 
-/** The stage for a total: what stands, unless the difference is news. */
+/** Stage limits for a total: the standing ones, unless the difference is large enough to be written. */
 export function stageFor(wish: StageWish): StageLimits {
   const wanted = split(wish);
   return isNews(wanted, wish) ? wanted : withTightBursts(wish.standing);
 }
 
 /**
- * A stage limit is per method, so the total is divided by the work that is asked for. Of a method that is asked for seldom
- * less is known, so it gets some deviations of chance more, at the cost of the others.
+ * Divides the total among the methods in proportion to their expected work. The rate of a rare method is known less exactly,
+ * so two standard deviations are added to every rate before the division.
  */
 function split(wish: StageWish): StageLimits {
   const { totalCups, expected, workOf, standing } = wish;
@@ -71,7 +71,7 @@ function split(wish: StageWish): StageLimits {
   return settings;
 }
 
-/** A rate, and two deviations of what chance adds to it within the time over which it is smoothed. */
+/** A rate plus two standard deviations of its estimate. */
 function withChance(rps: Rps): Rps {
   return rps + 2 * Math.sqrt(rps / SEEN_SECONDS);
 }
@@ -101,7 +101,7 @@ function isNews(wanted: StageLimits, wish: StageWish): boolean {
   return isTooMuch || isTight;
 }
 
-/** Relative deviations of chance of what is known of a method. */
+/** The relative change of a method's limit that random variation explains. */
 function chanceOf(key: MethodKey, wanted: StageLimits, wish: StageWish): number {
   return NUMBERS.stageNoise / Math.sqrt(Math.max(1, askedAt(key, wanted, wish) * SEEN_SECONDS));
 }
@@ -110,24 +110,24 @@ function askedAt(key: MethodKey, wanted: StageLimits, { expected }: StageWish): 
   return key === STAGE_DEFAULT ? askedOfOthers(wanted, expected) : (own(expected, key) ?? 0);
 }
 
-/** What stage limits let through together. */
+/** The work that stage limits admit together. */
 function cupsOf(stage: StageLimits, { workOf }: StageWish): CostUnitsPerSecond {
   return Object.entries(stage).reduce((sum, [method, { rateRps }]) => sum + rateRps * workOf(method), 0);
 }
 
-/** What is asked for of the methods that the stage's default governs, requests per second. */
+/** Rate of the methods that have no limit of their own, requests per second. */
 function askedOfOthers(stage: StageLimits, expected: StageWish['expected']): Rps {
   const others = Object.entries(expected).filter(([method]) => own(stage, method) === undefined);
   return others.reduce((sum, [, rps]) => sum + rps, 0);
 }
 
-/** What stands, over everything that asks. */
+/** The total work that a stage admits at the present mix of methods. */
 export function standingCups(
   stage: StageLimits,
   expected: Readonly<Record<MethodKey, Rps>>,
   workOf: (method: MethodKey) => number,
 ): CostUnitsPerSecond {
-  // The method that is the first to bind decides: the others ask in proportion.
+  // The limit that binds first determines the total, for the mix does not change.
   const work = Object.entries(expected).filter(([, rps]) => rps > 0);
   const sum = work.reduce((total, [method, rps]) => total + rps * workOf(method), 0);
   const factors = work.map(([method, rps]) => (limitOf(stage, method)?.rateRps ?? 0) / rps);
