@@ -119,7 +119,7 @@ function pausedIn(table: Table, api: ApiStage, item: Attributes | undefined): Ep
  */
 export async function saveLaw(table: Table, lease: Lease, record: LawRecord | undefined): Promise<boolean> {
   const lighter = record && { ...record, state: undefined };
-  return await saveFenced(table, lease, itemKey(lease.api, 'law'), LAW_FORM, record, lighter);
+  return await saveFenced(table, lease, { key: itemKey(lease.api, 'law'), form: LAW_FORM, value: record, lighter });
 }
 
 export async function saveAppliedStage(
@@ -129,12 +129,16 @@ export async function saveAppliedStage(
   writtenMs: EpochMs,
 ): Promise<boolean> {
   const applied = { value, writtenMs };
-  return await saveFenced(table, lease, itemKey(lease.api, 'applied#stage'), APPLIED_STAGE_FORM, applied);
+  return await saveFenced(table, lease, {
+    key: itemKey(lease.api, 'applied#stage'),
+    form: APPLIED_STAGE_FORM,
+    value: applied,
+  });
 }
 
 /** @returns false when a later holder of the lease has already written. */
 export async function saveDrift(table: Table, lease: Lease, drift: DriftRecord): Promise<boolean> {
-  return await saveFenced(table, lease, itemKey(lease.api, 'drift'), DRIFT_FORM, drift);
+  return await saveFenced(table, lease, { key: itemKey(lease.api, 'drift'), form: DRIFT_FORM, value: drift });
 }
 
 /** Records that the switch pauses control: changes made by hand in the meantime are the operator's. */

@@ -62,12 +62,12 @@ const keyOf = (name: string): Key => ({ pk: PARTITION, sk: name });
  */
 export async function saveDesired(table: Table, lease: Lease, desired: Desired): Promise<boolean> {
   const { decision, ...lighter } = desired;
-  return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, desired, lighter);
+  return await saveFenced(table, lease, { key: keyOf(apiStageName(lease.api)), form: FORM, value: desired, lighter });
 }
 
 /** Removes the desired limits: the limits in force stay, and no plan write remains pending. */
 export async function clearDesired(table: Table, lease: Lease): Promise<boolean> {
-  return await saveFenced(table, lease, keyOf(apiStageName(lease.api)), FORM, undefined);
+  return await saveFenced(table, lease, { key: keyOf(apiStageName(lease.api)), form: FORM, value: undefined });
 }
 
 export async function readDesired(table: Table, api: ApiStage): Promise<Desired | undefined> {

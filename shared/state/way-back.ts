@@ -41,5 +41,5 @@ export function wayBackIn(table: Table, api: ApiStage, item: Attributes | undefi
 
 /** @returns false when a later holder of the lease has already written. */
 export async function saveWayBack(table: Table, lease: Lease, wayBack: WayBack | undefined): Promise<boolean> {
-  return await saveFenced(table, lease, keyOf(lease.api), FORM, wayBack);
+  return await saveFenced(table, lease, { key: keyOf(lease.api), form: FORM, value: wayBack });
 }

@@ -68,10 +68,18 @@ export function attributesOf(value: unknown, form: Form): Attributes {
  */
 export function readFenced<Value>(table: Table, key: Key, item: Attributes | undefined, form: Form): Value | undefined {
   if (item !== undefined && !isFence(numberOf(item, 'fence'))) {
-    table.report?.({ key, why: 'its fence is not one', item, blank: attributesOf(undefined, form) });
+    table.report?.({ key, why: 'its fence is not valid', item, blank: attributesOf(undefined, form) });
     return undefined;
   }
   return readValue(table, key, item, form);
+}
+
+interface FencedItem {
+  readonly key: Key;
+  readonly form: Form;
+  readonly value: unknown;
+  /** Stored in place of a value that is too large for an item. */
+  readonly lighter?: unknown;
 }
 
 /**
@@ -79,14 +87,8 @@ export function readFenced<Value>(table: Table, key: Key, item: Attributes | und
  * nothing if that is too large as well: a failed write would end every tick.
  * @returns false when a later holder of the lease has already written
  */
-export async function saveFenced(
-  table: Table,
-  lease: Lease,
-  key: Key,
-  form: Form,
-  value: unknown,
-  lighter?: unknown,
-): Promise<boolean> {
+export async function saveFenced(table: Table, lease: Lease, item: FencedItem): Promise<boolean> {
+  const { key, form, value, lighter } = item;
   const stored = [value, lighter].find((each) => jsonBytes(each ?? null) <= MOST_JSON_BYTES);
   if (stored !== value) {
     const why = `its value takes ${jsonBytes(value)} bytes, and an item holds at most ${MOST_JSON_BYTES}`;
