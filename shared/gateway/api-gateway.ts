@@ -91,7 +91,7 @@ function stageReading(stage: Pick<Stage, 'methodSettings'>, account: Limit): Sta
     const method = methodKeyOf(settingsKey);
     settingsKeys[method] = [...(own(settingsKeys, method) ?? []), settingsKey];
     if (limit && isLimit(limit)) limits[method] = inForce(limit, account);
-    else if (limit) unreadable[method] = `${limit.rateRps} rps, burst ${limit.burst} is no limit`;
+    else if (limit) unreadable[method] = `${limit.rateRps} rps, burst ${limit.burst} is not a valid limit`;
   }
   return { limits, settingsKeys, unreadable };
 }

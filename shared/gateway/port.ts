@@ -7,7 +7,7 @@ import type { KeyId } from '../platform/units.ts';
 export interface StageReading {
   readonly limits: Readonly<Record<MethodKey, Limit>>;
   readonly settingsKeys: Readonly<Record<MethodKey, readonly string[]>>;
-  /** By method, an answer that is no limit, in words; nobody knows what is in force for the method. */
+  /** By method, an invalid limit that AWS answered, in words: what is in force for the method is unknown. */
   readonly unreadable: Readonly<Record<MethodKey, string>>;
 }
 

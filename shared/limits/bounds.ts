@@ -12,7 +12,7 @@ export type Bounded =
 
 /**
  * What may be written for a wanted limit: rate within [LEAST_RATE_RPS, the account's rate], burst a whole number within
- * [1, the account's burst]. More than the account allows is cut down to it; what is no limit at all is refused.
+ * [1, the account's burst]. More than the account allows is cut down to it; what is not a valid limit is refused.
  */
 export function bounded(wanted: Limit, account: Limit): Bounded {
   const { rateRps, burst } = wanted;

@@ -17,7 +17,7 @@ import { readEvidence } from './read-evidence.ts';
 /**
  * Reads everything that one tick decides by. An override that sets the stage (a kill, or a pin of the stage) needs the stage
  * alone: it is carried out without whatever else cannot be read.
- * @throws Error if a read fails that the tick needs, or if the limit of the stage is none and no override sets it
+ * @throws Error if a read fails that the tick needs, or if the limit of the stage is invalid and no override sets it
  */
 export async function observe(dependencies: ControlDependencies, look: Look): Promise<Observation> {
   const { clock, gateway, baseline, logger } = dependencies;
@@ -58,7 +58,7 @@ function withoutAccount({ baseline, logger }: ControlDependencies): Limit {
 }
 
 /**
- * A stage that nobody ever limited is bounded by the account alone. A limit that is none says nothing of what is in force: an
+ * A stage that nobody ever limited is bounded by the account alone. An invalid limit says nothing of what is in force: an
  * override that sets the stage replaces it, as if the account's limit applied; without one, it is no ground for a decision.
  */
 function stageInForce({ limits, unreadable }: StageReading, account: Limit, isStageSet: boolean): Limits['stage'] {

@@ -63,9 +63,9 @@ describe('bounds', () => {
     expect(control.inputs[0]?.live.stage['*/*']).toEqual(limit(10_000, 5_000));
   });
 
-  test('a stage that answers with what is no limit is not decided upon', async () => {
+  test('an invalid limit of the stage is no ground for a decision', async () => {
     control.world.stage['*/*'] = { throttlingRateLimit: Number.NaN, throttlingBurstLimit: 5 };
-    await expect(control.run(SCHEDULE)).rejects.toThrow('NaN rps, burst 5 is no limit');
+    await expect(control.run(SCHEDULE)).rejects.toThrow('NaN rps, burst 5 is not a valid limit');
     expect(control.inputs).toEqual([]);
   });
 });

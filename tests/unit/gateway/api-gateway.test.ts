@@ -129,7 +129,7 @@ describe('reading', () => {
     aws.on(GetStageCommand).resolves({ methodSettings });
     expect(await createGateway(client).readStage(api, ACCOUNT)).toMatchObject({
       limits: { '*/*': { rateRps: 800, burst: 40 } },
-      unreadable: { '/a/GET': `${rateRps} rps, burst ${burst} is no limit` },
+      unreadable: { '/a/GET': `${rateRps} rps, burst ${burst} is not a valid limit` },
     });
   });
 
