@@ -1,16 +1,8 @@
+import { type Choice, mostWorthWithin } from '../../../shared/law/allocation/knapsack.ts';
 import type { CostUnitsPerSecond, Rps, TierName } from '../../../shared/platform/units.ts';
 import { type Policy, tierPolicyOf } from '../../../shared/policy/schema/policy-schema.ts';
 import { type ContractKey, type Wanted, type WantedByTier, worthTo } from './known-demand.ts';
 import { keyResponse } from './known-response.ts';
-
-/** One level that a tier's plan could have, and what it comes to. */
-interface Choice {
-  /** Infinity: the plan rests. */
-  readonly levelRps: Rps;
-  readonly admitted: CostUnitsPerSecond;
-  /** What it is worth: first attempts served, no more than the tier's share: usual demand first. */
-  readonly value: number;
-}
 
 const LEVELS = 48;
 const BINS = 160;
@@ -27,26 +19,15 @@ export function bestLevels(
   policy: Policy,
 ): Map<TierName, Rps> {
   const tiers = [...Map.groupBy(keys, (key) => key.tier)];
-  let plans: ({ readonly value: number; readonly levels: readonly Rps[] } | undefined)[] = [{ value: 0, levels: [] }];
-  for (const [tier, own] of tiers) {
-    const choices = choicesOf({
+  const choices = tiers.map(([tier, own]) =>
+    choicesOf({
       keys: own,
       wanted: wanted.get(tier),
       floorCups: tierPolicyOf(policy, tier).floorShare * totalCups,
-    });
-    const next: typeof plans = [];
-    plans.forEach((plan, spent) => {
-      if (!plan) return;
-      for (const { levelRps, admitted, value } of choices) {
-        const bin = spent + Math.round((admitted / totalCups) * BINS);
-        if (bin > BINS || (next[bin]?.value ?? -1) >= plan.value + value) continue;
-        next[bin] = { value: plan.value + value, levels: [...plan.levels, levelRps] };
-      }
-    });
-    plans = next;
-  }
-  const best = plans.reduce((most, plan) => (plan && plan.value > (most?.value ?? -1) ? plan : most), undefined);
-  return new Map(tiers.map(([tier], index) => [tier, best?.levels[index] ?? Number.POSITIVE_INFINITY]));
+    }),
+  );
+  const levels = mostWorthWithin(totalCups, choices, BINS);
+  return new Map(tiers.map(([tier], index) => [tier, levels[index] ?? Number.POSITIVE_INFINITY]));
 }
 
 interface TierPuzzle {
