@@ -4,7 +4,7 @@ import { explainOverrideProblems, parseOverride } from '../shared/policy/parse-o
 import type { Override } from '../shared/policy/schema/override-schema.ts';
 import { checkAgainst, readKnown } from './known.ts';
 import { type Surroundings, type Target, UsageError } from './target.ts';
-import { awaitDecision } from './wait.ts';
+import { awaitDecision, earlierDecisions } from './wait.ts';
 
 /**
  * Validates an override, stores it in one edit, and waits until control has carried it out.
@@ -25,13 +25,14 @@ export async function putOverride(override: Override, target: Target, surroundin
     say(`Nothing to resume: there is no parameter ${target.override}.`);
     return;
   }
+  const earlier = await earlierDecisions({ known, target }, surroundings, nowMs);
   const version = await put(client, target.override, document);
   say(`${override.action}: ${target.override} version ${version}.`);
   if (typeof before !== 'string') say(`The new version replaces ${described(before)}.`);
   const stored = await presentValue(parameters, target);
   const putMs = (typeof stored === 'string' ? undefined : stored.modifiedMs) ?? nowMs;
   const order = { override, version, parameter: target.override, policy: target.policy };
-  await awaitDecision({ ...order, known, target, putMs }, surroundings);
+  await awaitDecision({ ...order, known, target, putMs, earlier }, surroundings);
 }
 
 /** Stores the document as type String, which control can always read, or with the existing type if that must not change. */

@@ -22,10 +22,16 @@ const LONGEST_MS = 60_000;
 /** How far control's clock may be behind Parameter Store's. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** A stored override with the facts known when it was stored. */
-export interface AwaitedOverride extends StoredOverride {
+/** Where control's decisions about an override are found. */
+interface Place {
   readonly known: Known;
   readonly target: Target;
+}
+
+/** A stored override with the facts known when it was stored. */
+export interface AwaitedOverride extends StoredOverride, Place {
+  /** The decisions recorded before that, each as JSON: none of them is about this override. */
+  readonly earlier: ReadonlySet<string>;
   /** When the override was stored, by Parameter Store's clock if readable. */
   readonly putMs: EpochMs;
 }
@@ -57,17 +63,36 @@ export async function awaitDecision(stored: AwaitedOverride, surroundings: Surro
   }
 }
 
+/**
+ * The decisions recorded up to now, each as JSON. When a parameter is deleted, its versions begin again at 1, so that an
+ * older decision may name the version of a new override.
+ * @returns none if they cannot be read: that must not prevent an override
+ */
+export async function earlierDecisions(
+  place: Place,
+  surroundings: Surroundings,
+  nowMs: EpochMs,
+): Promise<ReadonlySet<string>> {
+  try {
+    const decisions = await decisionsOf(place, surroundings, nowMs - 2 * CLOCK_SKEW_MS);
+    return new Set(decisions.map((each) => JSON.stringify(each)));
+  } catch {
+    return new Set();
+  }
+}
+
 async function look(stored: AwaitedOverride, surroundings: Surroundings): Promise<Look> {
   try {
-    return { outcome: outcomeOf(stored, await decisionsOf(stored, surroundings, stored.putMs - CLOCK_SKEW_MS)) };
+    const decisions = await decisionsOf(stored, surroundings, stored.putMs - CLOCK_SKEW_MS);
+    const later = decisions.filter((each) => !stored.earlier.has(JSON.stringify(each)));
+    return { outcome: outcomeOf(stored, later) };
   } catch (error) {
     const trouble = `The decisions cannot be read: ${describeError(error)}`;
     return { outcome: { kind: 'pending', seen: undefined }, trouble };
   }
 }
 
-async function decisionsOf(stored: AwaitedOverride, surroundings: Surroundings, fromMs: EpochMs): Promise<Decision[]> {
-  const { known, target } = stored;
+async function decisionsOf({ known, target }: Place, surroundings: Surroundings, fromMs: EpochMs): Promise<Decision[]> {
   const table: Table = { client: surroundings.dynamoDb(target.region), name: target.stateTable };
   const said = reportOf(known, target) ?? (await readOwnName(table, target));
   const api = parseApiStage(said?.governs?.api ?? '');

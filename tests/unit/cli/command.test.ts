@@ -229,11 +229,19 @@ describe('the command waits for the decision that carried it out', () => {
     expect((await typed('pause')).out.at(-1)).toBe('Because.');
   });
 
-  test('which is none of another version, nor one that did not come into force', async () => {
+  test('which is no earlier one about a deleted parameter, whose versions begin again at 1', async () => {
+    decided = [
+      { atMs: NOW - 10_000, decision: {} },
+      { atMs: NOW + 3_000, decision: {} },
+    ];
+    expect((await typed('kill')).out[1]).toContain('2031-01-01T00:00:03.000Z');
+  });
+
+  test('nor of another version, nor one that did not come into force', async () => {
     const other = { action: 'pause', version: 0, sinceMs: NOW, isOverdue: false };
     decided = [
-      { atMs: NOW, decision: { override: other } },
-      { atMs: NOW, decision: { rule: 'management-crowded', stageOutcome: 'deferred' } },
+      { atMs: NOW + 1, decision: { override: other } },
+      { atMs: NOW + 1, decision: { rule: 'management-crowded', stageOutcome: 'deferred' } },
       { atMs: NOW + 1, decision: { stageOutcome: 'mismatch' } },
       { atMs: NOW + 2, decision: { policy: { name: '/tidegate/dev/policies/other', version: 1 } } },
       { atMs: NOW + 3_000, decision: {} },
@@ -243,7 +251,7 @@ describe('the command waits for the decision that carried it out', () => {
 
   test('nor, for a pin, one of an alarm, which may not raise to it', async () => {
     decided = [
-      { atMs: NOW, decision: { after: LIVE, stageOutcome: 'unchanged' } },
+      { atMs: NOW + 1, decision: { after: LIVE, stageOutcome: 'unchanged' } },
       { atMs: NOW + 2_000, decision: {} },
     ];
     expect((await typed('pin stage=500/50 --for 1h')).out[1]).toContain('2031-01-01T00:00:02.000Z');
@@ -253,11 +261,11 @@ describe('the command waits for the decision that carried it out', () => {
     ssm.on(GetParameterCommand).resolves({ Parameter: { Name: OVERRIDE, Value: '{"action":"pause"}', Version: 1 } });
     ssm.on(PutParameterCommand).resolves({ Version: 2 });
     const override = { action: 'resume', version: 2, sinceMs: NOW, isOverdue: false };
-    decided = [{ atMs: NOW, decision: { override, mode: 'shadow', stageOutcome: 'not-enforced', kind: 'hold' } }];
+    decided = [{ atMs: NOW + 1, decision: { override, mode: 'shadow', stageOutcome: 'not-enforced', kind: 'hold' } }];
     expect((await typed('resume')).out).toEqual([
       `resume: ${OVERRIDE} version 2.`,
       'The new version replaces pause (version 1).',
-      "Recorded at 2031-01-01T00:00:00.000Z: hold (override-over). The policy's mode is shadow: nothing is enforced.",
+      "Recorded at 2031-01-01T00:00:00.001Z: hold (override-over). The policy's mode is shadow: nothing is enforced.",
     ]);
   });
 
@@ -302,7 +310,7 @@ describe('the command waits for the decision that carried it out', () => {
   });
 
   test('for a minute, then ends with 1; the override stays stored', async () => {
-    decided = [{ atMs: NOW, decision: { rule: 'management-crowded', stageOutcome: 'deferred', kind: 'hold' } }];
+    decided = [{ atMs: NOW + 1, decision: { rule: 'management-crowded', stageOutcome: 'deferred', kind: 'hold' } }];
     const { code, err } = await typed('kill --floor 7/3');
     expect({ code, waitedMs: now - NOW }).toEqual({ code: 1, waitedMs: 60_000 });
     expect(err).toContain(
@@ -317,18 +325,21 @@ describe('the command waits for the decision that carried it out', () => {
   test('unless control refuses it, or somebody replaces it: then it ends at once', async () => {
     const reason = `${OVERRIDE} version 1: The override was refused: 1 problem.`;
     decided = [
-      { atMs: NOW, decision: { rule: 'override-rejected', reason, override: undefined } },
+      { atMs: NOW + 1, decision: { rule: 'override-rejected', reason, override: undefined } },
     ] as unknown as typeof decided;
     expect(await typed('kill')).toMatchObject({
       code: 1,
       err: `The kill is not in force. Control refused the override. ${reason}`,
     });
-    decided = [{ atMs: NOW, decision: { override: { action: 'resume', version: 2, sinceMs: NOW, isOverdue: false } } }];
+    now = NOW;
+    decided = [
+      { atMs: NOW + 1, decision: { override: { action: 'resume', version: 2, sinceMs: NOW, isOverdue: false } } },
+    ];
     expect(await typed('kill')).toMatchObject({
       code: 1,
       err: 'The kill is not in force. Version 2 (resume) replaced the override before control carried it out.',
     });
-    expect(now).toBe(NOW);
+    expect(now).toBe(NOW + 500);
   });
 });
 
